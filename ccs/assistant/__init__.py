@@ -1,0 +1,1 @@
+"""The assistant: answers while a session is `ai`, and knows when to step back."""

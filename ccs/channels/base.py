@@ -1,0 +1,99 @@
+"""What a channel is, and how to add one.
+
+A channel turns a platform's request into an `Inbound` and a message of ours into a request to the platform. It keeps
+no sessions and writes nothing: what it reads goes to `ccs/intake.py`, and the outbox calls it to send.
+
+To add a channel:
+
+1. Write `ccs/channels/<name>.py`. A platform that comes through a gateway is a `GatewayChannel` with a name and
+   nothing more: see `jd.py`. A platform with callbacks of its own overrides `read`: check
+   the signature first, over the bytes as they came, then decode; raise `BadSignature` for whoever does not prove
+   itself and `BadRequest` for what cannot be read. Give every inbound the ids under which the platform may bring it
+   again, so that it is taken once.
+2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
+   again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
+4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+from attrs import frozen
+
+from ccs.config import ChannelSettings
+from ccs.errors import ChannelOff
+from ccs.models import Inbound, Message, Session, Via
+
+
+@frozen
+class Callback:
+    """A platform's request as it arrived. Header names are looked up without regard to case."""
+
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@frozen
+class Sent:
+    """The platform took the message, and may have named it."""
+
+    platform_id: str | None = None
+
+
+class Way(Protocol):
+    """A way by which messages reach customers."""
+
+    idempotent: bool        # whether sending twice under one delivery id says it once
+
+    async def send(self, session: Session, message: Message) -> Sent:
+        """Bring one message to the platform. Raises DeliveryDelayed or DeliveryRefused."""
+        ...
+
+
+class Channel:
+    """One platform. Subclasses say its name, and how it is read and answered."""
+
+    name: ClassVar[str]
+
+    def __init__(self, settings: ChannelSettings) -> None:
+        self.settings = settings
+
+    def read(self, callback: Callback) -> Inbound | None:
+        """Of `POST /channel/{name}/callback`. None when there is nothing to keep, as with a ping.
+
+        Raises ChannelOff, BadSignature or BadRequest.
+        """
+        raise NotImplementedError
+
+    def ways_out(self) -> Mapping[Via, Way]:
+        """The ways that are configured."""
+        return {}
+
+    def no_way_out(self, via: Via) -> str:
+        """Why a session that came in by `via` cannot be answered, for the agent."""
+        return "该渠道暂不支持从这里回复，消息未送达客户，请联系管理员"
+
+    def must_be_on(self) -> None:
+        if not self.settings.enabled:
+            raise ChannelOff("该渠道未启用")
+
+
+def readable(kind: str, detail: Any = None) -> str:
+    """What stands in for a message that is not text: `[图片]`, `[位置] 人民广场`."""
+    words = f"[{KIND_WORDS.get(kind, f'暂不支持的消息类型 {kind}')}]"
+    return f"{words} {detail}" if detail else words
+
+
+KIND_WORDS = {
+    "image": "图片",
+    "voice": "语音",
+    "video": "视频",
+    "file": "文件",
+    "location": "位置",
+    "link": "链接",
+    "product": "商品",
+    "order": "订单",
+    "emoji": "表情",
+}

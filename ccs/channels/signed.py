@@ -1,0 +1,296 @@
+"""The neutral signed envelope by which a gateway stands in for a platform (jd.md §7; the definition is ours).
+
+In: `POST /channel/{channelType}/callback`, signed by HMAC-SHA256 over timestamp, nonce and the raw body, in any of the
+three ways of the contract. Out: the same signature on a POST to the gateway's `/messages`.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, frozen
+
+from ccs import wire
+from ccs.channels.base import Callback, Channel, Sent, Way, readable
+from ccs.channels.http import Http
+from ccs.config import ChannelSettings
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
+from ccs.models import (
+    Clock,
+    Customer,
+    CustomerSays,
+    Inbound,
+    Message,
+    PlatformId,
+    PlatformTells,
+    Session,
+    StaffSays,
+    Via,
+    from_millis,
+)
+from ccs.wire import Identifier, OptionalText
+
+NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
+LONGEST_NONCE = 128
+MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway
+
+KIND_DETAILS = {"product": ("sku", "title"), "order": ("order", "id")}
+
+REFUSALS = {                # jd.md §7.2
+    1001: "网关验签失败，请管理员检查 gateway_secret",
+    1002: "网关认为消息格式有误",
+    2001: "会话已关闭或超过平台允许的回复时间，客户再次来信后才能回复",
+    2002: "平台拒绝了消息内容，请修改后再发",
+}
+DELAYS = {3001: "平台限制了发送频率，稍后自动重试", 5000: "网关暂时不可用，稍后自动重试"}
+
+
+@frozen
+class EnvelopeCustomer:
+    id: Identifier
+    nickname: OptionalText = ""
+    avatar: OptionalText = ""
+
+
+@frozen
+class EnvelopeMessage:
+    id: Identifier
+    msgType: Identifier
+    sentAt: int | None = None
+    text: str | None = None
+
+
+@frozen
+class Envelope:
+    """What every type of event has in common. Unknown members are ignored."""
+
+    eventId: Identifier
+    type: Identifier
+    version: str = "1"
+    shopId: OptionalText = ""
+    customer: EnvelopeCustomer | None = None
+    conversationId: OptionalText = ""
+    message: EnvelopeMessage | None = None
+    senderType: OptionalText = "customer"
+
+
+@frozen
+class SignedBody:
+    """The contract's third way: the signature and what it signs lie in the body."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    rawPayload: str
+
+
+@frozen
+class Proof:
+    """A signature and what it was made over."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    signed: bytes
+
+
+class Gateway:
+    """One channel's gateway: reads its callbacks, and is a way out if it has an address."""
+
+    idempotent = True       # `requestId` is honoured for 24 hours
+
+    def __init__(self, channel: str, settings: ChannelSettings, http: Http, clock: Clock) -> None:
+        self.url = settings.gateway_url
+        self._channel = channel
+        self._secret = settings.gateway_secret.encode()
+        self._window = settings.replay_window_seconds
+        self._http = http
+        self._now = clock
+        self._nonces = NonceMemory()
+
+    # In
+
+    def read(self, callback: Callback) -> Inbound | None:
+        """Raises ChannelOff, BadSignature or BadRequest."""
+        if not self._secret:
+            raise ChannelOff("该渠道没有配置 gateway_secret，不接收回调")
+        proof = self._proof(callback)
+        self._check(proof)
+        payload = wire.decode(proof.signed)
+        return self._inbound(wire.read(Envelope, payload), payload)
+
+    def _proof(self, callback: Callback) -> Proof:
+        """Headers before query before body, never mixed."""
+        names = ("X-Signature", "X-Timestamp", "X-Nonce")
+        for source, keys in ((callback.headers, names), (callback.query, ("signature", "timestamp", "nonce"))):
+            if any(key in source for key in keys):
+                signature, timestamp, nonce = (source.get(key, "") for key in keys)
+                return Proof(signature, timestamp, nonce, callback.body)
+        body = wire.decode(callback.body)
+        if not isinstance(body, dict):
+            raise BadRequest("请求体必须是 JSON 对象")
+        if "signature" not in body:
+            raise BadSignature("缺少签名")
+        stamp = body.get("timestamp")
+        inside = wire.read(SignedBody, {**body, "timestamp": str(stamp)} if type(stamp) is int else body)
+        return Proof(inside.signature, inside.timestamp, inside.nonce, inside.rawPayload.encode())
+
+    def _check(self, proof: Proof) -> None:
+        if not (proof.timestamp.isascii() and proof.timestamp.isdigit() and len(proof.timestamp) <= 12):
+            raise BadSignature("签名时间戳无效")
+        if not (0 < len(proof.nonce) <= LONGEST_NONCE and proof.nonce.isascii()):
+            raise BadSignature("签名随机数无效")
+        expected = self._sign(proof.timestamp, proof.nonce, proof.signed)
+        if not hmac.compare_digest(expected.encode(), proof.signature.lower().encode()):
+            raise BadSignature("签名不正确")
+        if not self._window:
+            return
+        now = self._now().timestamp()
+        if abs(now - int(proof.timestamp)) > self._window:
+            raise BadSignature("签名时间戳已过期，请检查双方时钟")
+        if not self._nonces.remember(proof.nonce, proof.signed, now, 2 * self._window):
+            raise BadSignature("随机数已被另一条内容使用")
+
+    def _sign(self, timestamp: str, nonce: str, body: bytes) -> str:
+        return hmac.new(self._secret, f"{timestamp}\n{nonce}\n".encode() + body, hashlib.sha256).hexdigest()
+
+    def _inbound(self, envelope: Envelope, payload: Mapping[str, Any]) -> Inbound | None:
+        if envelope.type == "ping":
+            return None
+        ids: tuple[PlatformId, ...] = (PlatformId(self._channel, envelope.shopId, f"event:{envelope.eventId}"),)
+        if envelope.type != "message" or envelope.senderType == "system":
+            return PlatformTells(self._channel, envelope.shopId, envelope.type, payload, ids)
+        if envelope.senderType not in ("customer", "staff"):
+            raise BadRequest("senderType 只能是 customer、staff 或 system")
+        if envelope.customer is None or envelope.message is None or not envelope.shopId:
+            raise BadRequest("message 事件必须有 shopId、customer 和 message")
+        message = envelope.message
+        ids += (PlatformId(self._channel, envelope.shopId, f"message:{message.id}"),)
+        customer = Customer(
+            self._channel, envelope.shopId, envelope.customer.id, envelope.customer.nickname, envelope.customer.avatar
+        )
+        said: dict[str, Any] = {
+            "content": _content(message, payload["message"]),
+            "ids": ids,
+            "type": message.msgType,
+            "platform_time": _sent_at(message),
+            "fields": {
+                name: value for name, value in payload["message"].items()
+                if name not in ("id", "msgType", "sentAt", "text")
+            },
+        }
+        if envelope.senderType == "staff":
+            return StaffSays(customer, **said)
+        return CustomerSays(customer, Via.GATEWAY, conversation=envelope.conversationId, **said)
+
+    # Out
+
+    async def send(self, session: Session, message: Message) -> Sent:
+        """`POST {gateway}/messages` (jd.md §7.2)."""
+        assert message.delivery is not None
+        body = wire.encode({
+            "version": "1",
+            "requestId": message.delivery.id,
+            "shopId": session.customer.account,
+            "customerId": session.customer.id,
+            "conversationId": session.conversation,
+            "message": {"msgType": message.type, "text": message.content},
+        }).encode()
+        timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
+        response = await self._http.post(self._messages_url(), body, {
+            "Content-Type": "application/json; charset=utf-8",
+            "X-Timestamp": timestamp,
+            "X-Nonce": nonce,
+            "X-Signature": self._sign(timestamp, nonce, body),
+        })
+        return self._outcome(response.status_code, response.content)
+
+    def _messages_url(self) -> str:
+        url = self.url.rstrip("/")
+        return url if url.endswith("/messages") else f"{url}/messages"
+
+    def _outcome(self, status: int, body: bytes) -> Sent:
+        try:
+            answer = wire.decode(body)
+            code = answer["code"]
+        except (BadRequest, KeyError, TypeError):
+            if status >= 400:
+                raise DeliveryRefused(f"网关拒绝了消息（HTTP {status}），请联系管理员") from None
+            raise DeliveryDelayed("网关的答复无法识别，稍后自动确认", lost=True) from None
+        data = answer.get("data")
+        data = data if isinstance(data, dict) else {}
+        if code == 0 and status < 400:
+            platform_id = data.get("messageId")
+            return Sent(platform_id if isinstance(platform_id, str) else None)
+        if code in DELAYS:
+            pause = data.get("retryAfter")
+            raise DeliveryDelayed(
+                DELAYS[code], retry_after=float(pause) if isinstance(pause, (int, float)) and pause > 0 else None
+            )
+        raise DeliveryRefused(REFUSALS.get(code, f"网关拒绝了消息（错误码 {code}）"))
+
+
+class GatewayChannel(Channel):
+    """A channel that takes the envelope, and answers through its gateway if that has an address."""
+
+    def __init__(self, settings: ChannelSettings, http: Http, clock: Clock) -> None:
+        super().__init__(settings)
+        self._gateway = Gateway(self.name, settings, http, clock)
+
+    def read(self, callback: Callback) -> Inbound | None:
+        self.must_be_on()
+        return self._gateway.read(callback)
+
+    def ways_out(self) -> Mapping[Via, Way]:
+        return {Via.GATEWAY: self._gateway} if self._gateway.url else {}
+
+    def no_way_out(self, via: Via) -> str:
+        if via is Via.GATEWAY:
+            return "该渠道没有配置 gateway_url，回复无法送达客户，请联系管理员"
+        return super().no_way_out(via)
+
+
+class NonceMemory:
+    """Which nonce came with which body, for as long as its timestamp could be accepted."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[str, bytes] = {}
+        self._order: deque[_Remembered] = deque()
+
+    def remember(self, nonce: str, body: bytes, now: float, seconds: float) -> bool:
+        """False if the nonce came before with another body. The same request again is a retry."""
+        while self._order and (self._order[0].until <= now or len(self._order) > NONCES_KEPT):
+            self._bodies.pop(self._order.popleft().nonce, None)
+        digest = hashlib.sha256(body).digest()
+        if (known := self._bodies.get(nonce)) is not None:
+            return known == digest
+        self._bodies[nonce] = digest
+        self._order.append(_Remembered(nonce, now + seconds))
+        return True
+
+
+@define
+class _Remembered:
+    nonce: str
+    until: float
+
+
+def _content(message: EnvelopeMessage, fields: Mapping[str, Any]) -> str:
+    if message.msgType == "text":
+        if message.text is None:
+            raise BadRequest("text 消息必须有 text")
+        return message.text
+    member, name = KIND_DETAILS.get(message.msgType, ("", ""))
+    detail = fields.get(member)
+    return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else None)
+
+
+def _sent_at(message: EnvelopeMessage) -> Any:
+    if message.sentAt is None:
+        return None
+    if not 0 <= message.sentAt < MILLIS_LIMIT:
+        raise BadRequest("sentAt 必须是毫秒时间戳")
+    return from_millis(message.sentAt)

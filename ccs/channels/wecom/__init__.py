@@ -1,0 +1,59 @@
+"""WeCom (企业微信): encrypted callbacks of self-built apps and of 微信客服 at `/wecom/callback` (wecom.md §2–§7)."""
+
+from collections.abc import Mapping
+
+from ccs.channels.base import Callback
+from ccs.channels.http import Http
+from ccs.channels.signed import GatewayChannel
+from ccs.channels.wecom import xml
+from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.messages import inbound
+from ccs.config import WeChatSettings
+from ccs.errors import BadSignature, ChannelOff
+from ccs.models import Clock, Inbound, Via
+
+
+class WeCom(GatewayChannel):
+    """The channel `wechat`."""
+
+    name = "wechat"
+
+    def __init__(self, settings: WeChatSettings, http: Http, clock: Clock) -> None:
+        super().__init__(settings, http, clock)
+        self._window = settings.replay_window_seconds
+        self._now = clock
+        self._crypto = (
+            Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
+            if settings.token and settings.encoding_aes_key and settings.corp_id else None
+        )
+
+    def verify_url(self, query: Mapping[str, str]) -> bytes:
+        """The handshake (§2): the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
+        echo = query.get("echostr", "").replace(" ", "+")       # a form decoder's blank was a plus
+        return self._open(query, echo)
+
+    def read_encrypted(self, callback: Callback) -> Inbound:
+        """A POST (§4.1). Raises BadSignature for anything that is not the platform's, whatever is wrong with it."""
+        self._check_age(callback.query.get("timestamp", ""))
+        plain = self._open(callback.query, xml.encrypted_part(callback.body))
+        return inbound(self.name, plain)
+
+    def no_way_out(self, via: Via) -> str:
+        if via is Via.NATIVE:
+            return "企业微信自建应用的消息暂不能从这里回复，请在企业微信中答复"
+        return super().no_way_out(via)
+
+    def _open(self, query: Mapping[str, str], encrypted: str) -> bytes:
+        self.must_be_on()
+        if self._crypto is None:
+            raise ChannelOff("wechat 渠道没有配置 corp_id、token 和 encoding_aes_key")
+        self._crypto.verify(
+            query.get("msg_signature", ""), query.get("timestamp", ""), query.get("nonce", ""), encrypted
+        )
+        return self._crypto.decrypt(encrypted)
+
+    def _check_age(self, timestamp: str) -> None:
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+            raise BadSignature("timestamp")
+        if self._window and abs(self._now().timestamp() - int(timestamp)) > self._window:
+            raise BadSignature("timestamp is stale")

@@ -1,0 +1,306 @@
+"""config.toml: every setting, its default, its check, and where else it may come from.
+
+The settings are attrs classes, one for each section; `read` fills them from the file and the environment and lists
+every fault at once. A setting marked secret may be given as `CCS_<SECTION>_<KEY>`, for example
+`CCS_CHANNELS_WECHAT_TOKEN`, which wins over the file. Relative paths are relative to the file.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import attrs
+from attrs import frozen
+
+from ccs.errors import ConfigError
+from ccs.models import Agent, Role
+
+AGENT_ID = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
+
+WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
+
+Check = Callable[[Any], str | None]     # what is wrong with a value, or None
+
+
+def setting(default: Any, check: Check | None = None, *, secret: bool = False) -> Any:
+    return attrs.field(default=default, metadata={"check": check, "secret": secret})
+
+
+def section(cls: type) -> Any:
+    return attrs.field(factory=cls, metadata={"section": cls})
+
+
+# Checks
+
+
+def within(low: int, high: int) -> Check:
+    return lambda value: None if low <= value <= high else f"must be between {low} and {high}"
+
+
+def one_of(*choices: str) -> Check:
+    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def time_zone(value: str) -> str | None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return "is no time zone; write a name such as Asia/Shanghai"
+    return None
+
+
+def web_address(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    return None if not value or usable else "must be an http:// or https:// address"
+
+
+def wecom_key(value: str) -> str | None:
+    usable = not value or WECOM_KEY.fullmatch(value)
+    return None if usable else "must be the 43 letters and digits that WeCom's console shows"
+
+
+def readable_file(value: Path | None) -> str | None:
+    return None if value is None or value.is_file() else f"names no file: {value}"
+
+
+def agent_id(value: str) -> str | None:
+    return None if AGENT_ID.fullmatch(value) else "must be 1 to 64 of letters, digits and _ . @ -"
+
+
+# Sections
+
+
+@frozen
+class ServerSettings:
+    host: str = setting("127.0.0.1")
+    port: int = setting(8080, within(0, 65535))
+    data_dir: Path = setting(Path("data"))
+    timezone: str = setting("Asia/Shanghai", time_zone)
+    public_url: str = setting("", web_address)
+    xheaders: bool = setting(False)
+    tls_cert: Path | None = setting(None, readable_file)
+    tls_key: Path | None = setting(None, readable_file)
+    max_body_kb: int = setting(1024, within(16, 65536))
+    log_level: str = setting("info", one_of("debug", "info", "warning", "error"))
+
+
+@frozen
+class AuthSettings:
+    required: bool = setting(False)
+    allow_open_access: bool = setting(False)
+
+
+@frozen
+class AgentSettings:
+    id: str = setting("", agent_id)
+    name: str = setting("")
+    role: str = setting("agent", one_of(*Role))
+
+
+@frozen
+class ChannelSettings:
+    enabled: bool = setting(False)
+    gateway_secret: str = setting("", secret=True)
+    gateway_url: str = setting("", web_address)
+    replay_window_seconds: int = setting(300, within(0, 86400))
+
+
+@frozen
+class WeChatSettings(ChannelSettings):
+    corp_id: str = setting("")
+    token: str = setting("", secret=True)
+    encoding_aes_key: str = setting("", wecom_key, secret=True)
+
+
+@frozen
+class ChannelsSettings:
+    wechat: WeChatSettings = section(WeChatSettings)
+    douyin: ChannelSettings = section(ChannelSettings)
+    jd: ChannelSettings = section(ChannelSettings)
+
+
+@frozen
+class AssistantSettings:
+    provider: str = setting("knowledge", one_of("knowledge", "off"))
+    welcome: str = setting("您好，我是智能助手，请问有什么可以帮您？如需人工服务，请回复“人工”。")
+    handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
+    max_failures: int = setting(2, within(1, 100))
+
+
+@frozen
+class Config:
+    """The whole file. `agents` empty means: any csId of the right form is taken."""
+
+    server: ServerSettings = section(ServerSettings)
+    auth: AuthSettings = section(AuthSettings)
+    agents: tuple[AgentSettings, ...] = attrs.field(default=(), metadata={"section": AgentSettings})
+    channels: ChannelsSettings = section(ChannelsSettings)
+    assistant: AssistantSettings = section(AssistantSettings)
+
+    def agent(self, csId: str) -> Agent | None:
+        """Who this csId is; None if there is no such agent."""
+        for known in self.agents:
+            if known.id == csId:
+                return Agent(known.id, known.name, Role(known.role))
+        if self.agents or not AGENT_ID.fullmatch(csId):
+            return None
+        return Agent(csId)
+
+
+# Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
+LATER = {
+    "server.allowed_hosts", "auth.session_hours",
+    "agents.password_hash", "agents.token_hash", "agents.groups", "agents.channels", "agents.max_sessions",
+    "channels.wechat.secret", "channels.wechat.api_base",
+    "channels.douyin.client_key", "channels.douyin.client_secret", "channels.douyin.verify_secret",
+    "channels.douyin.api_base", "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
+    "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
+}
+
+
+# Reading
+
+
+def read(path: Path, environment: Mapping[str, str]) -> tuple[Config, list[str]]:
+    """The settings, and the names of those that have no effect yet. Raises ConfigError with every fault."""
+    try:
+        text = path.read_bytes().decode()
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path} is not UTF-8 text; save it as UTF-8"]) from error
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path} is not valid TOML: {error}"]) from error
+    reader = _Reader(path.parent, environment)
+    config = reader.section(Config, table, "")
+    if config is not None and not reader.faults:
+        reader.faults += _together(config)
+    if reader.faults or config is None:
+        raise ConfigError(reader.faults)
+    return config, reader.later
+
+
+class _Reader:
+    """Walks the sections, gathering faults instead of stopping at the first."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment
+        self.faults: list[str] = []
+        self.later: list[str] = []
+
+    def section(self, cls: type, table: Any, path: str) -> Any:
+        if not isinstance(table, dict):
+            self.faults.append(f"[{path}] must be a section")
+            return None
+        fields = attrs.fields_dict(cls)
+        for key in table.keys() - fields.keys():
+            self._unknown(_join(path, key), fields)
+        values = {}
+        for name, field in fields.items():
+            value = self._value(field, table, _join(path, name))
+            if value is not None:
+                values[name] = value
+        return cls(**values)
+
+    def _value(self, field: Any, table: Mapping[str, Any], path: str) -> Any:
+        if inner := field.metadata.get("section"):
+            if get_origin(field.type) is tuple:
+                return self._several(inner, table.get(field.name, []), path)
+            return self.section(inner, table.get(field.name, {}), path)
+        raw = table.get(field.name)
+        if field.metadata["secret"]:
+            raw = self._environment.get(f"CCS_{path.replace('.', '_').upper()}", raw)
+        return None if raw is None else self._checked(field, raw, path)
+
+    def _several(self, cls: type, tables: Any, path: str) -> tuple[Any, ...]:
+        if not isinstance(tables, list):
+            self.faults.append(f"[[{path}]] must be written with double brackets")
+            return ()
+        return tuple(self.section(cls, table, path) for table in tables)
+
+    def _checked(self, field: Any, raw: Any, path: str) -> Any:
+        value, wanted = _typed(field.type, raw, self._folder)
+        if wanted:
+            self.faults.append(f"{path} must be {wanted}, not {raw!r}" if not field.metadata["secret"]
+                               else f"{path} must be {wanted}")
+            return None
+        check = field.metadata["check"]
+        fault = check(value) if check else None
+        if fault:
+            self.faults.append(f"{path} {fault}")
+        return value
+
+    def _unknown(self, path: str, known: Mapping[str, Any]) -> None:
+        if path in LATER:
+            self.later.append(path)
+        else:
+            self.faults.append(f"{path} is no setting; known here: {', '.join(known)}")
+
+
+def _typed(wanted: Any, raw: Any, folder: Path) -> tuple[Any, str | None]:
+    """The value as its type, or what it should have been."""
+    if wanted is bool:
+        return raw, None if isinstance(raw, bool) else "true or false"
+    if wanted is int:
+        return raw, None if isinstance(raw, int) and not isinstance(raw, bool) else "a whole number"
+    if wanted is str:
+        return raw, None if isinstance(raw, str) else "a text in quotes"
+    if wanted is Path or Path in get_args(wanted):
+        return (folder / raw, None) if isinstance(raw, str) and raw else (None, None if raw == "" else "a path")
+    strings = isinstance(raw, list) and all(isinstance(item, str) and item.strip() for item in raw)
+    return (tuple(raw), None) if strings else (raw, "a list of texts in quotes")
+
+
+def _together(config: Config) -> list[str]:
+    """What is wrong between settings that are each fine."""
+    faults = []
+    server = config.server
+    if (server.tls_cert is None) != (server.tls_key is None):
+        faults.append("server.tls_cert and server.tls_key must be given together")
+    if config.auth.required:
+        faults.append("auth.required = true needs logins, which this version does not have yet; keep it false")
+    if not config.auth.required and not config.auth.allow_open_access and _is_exposed(server):
+        faults.append(
+            "access is open (auth.required = false) and the server would be reachable from outside this machine:"
+            " keep server.host on 127.0.0.1 without xheaders and public_url, or set auth.allow_open_access = true"
+            " if everyone who can reach it may read and answer customers"
+        )
+    ids = [agent.id for agent in config.agents]
+    faults += [f"agents: the id {id} is given twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
+    wechat = config.channels.wechat
+    native = {"corp_id": wechat.corp_id, "token": wechat.token, "encoding_aes_key": wechat.encoding_aes_key}
+    if wechat.enabled and any(native.values()) and not all(native.values()):
+        missing = ", ".join(f"channels.wechat.{name}" for name, value in native.items() if not value)
+        faults.append(f"{missing} must be given too, or WeCom's callbacks cannot be read")
+    for name in attrs.fields_dict(ChannelsSettings):
+        channel = getattr(config.channels, name)
+        if channel.enabled and channel.gateway_url and not channel.gateway_secret:
+            faults.append(f"channels.{name}.gateway_secret must be given with gateway_url")
+        if channel.enabled and not channel.gateway_secret and not (name == "wechat" and all(native.values())):
+            faults.append(f"channels.{name} is enabled but has no secret to check callbacks with")
+    return faults
+
+
+def _is_exposed(server: ServerSettings) -> bool:
+    if server.xheaders or server.public_url:
+        return True
+    try:
+        return not ip_address(server.host).is_loopback
+    except ValueError:
+        return server.host != "localhost"
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,119 @@
+"""Everything that can be refused or go wrong, one sentence each.
+
+A `Refusal` is an answer, not a fault: it carries words for the person who reads it (`str(error)`, in Chinese for
+agents) and is never logged as a crash. `code` goes on the wire beside the words.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CCSError(Exception):
+    """The root of the tree."""
+
+
+class ConfigError(CCSError):
+    """config.toml cannot be used; `faults` lists every reason at once."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class CannotStart(CCSError):
+    """The server cannot start; the message says why in one sentence."""
+
+
+class StoreUnavailable(CCSError):
+    """The disk does not take writes now. Nothing was kept; asking again later is safe."""
+
+
+class Refusal(CCSError):
+    """We understood, and the answer is no."""
+
+    code = 400
+
+    def __init__(self, words: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.data = data
+
+
+class BadRequest(Refusal):
+    """The request itself is malformed."""
+
+    code = 400
+
+
+class WrongStatus(Refusal):
+    """The session is in another state than the verb needs."""
+
+    code = 4001
+
+
+class TakenByAnother(WrongStatus):
+    """Somebody else holds the session; `data` names her."""
+
+    code = 4002
+
+
+class UnknownAgent(Refusal):
+    code = 4003
+
+
+class ClientIdReused(Refusal):
+    """The same clientMsgId came with other words."""
+
+    code = 4004
+
+
+class NotDeliverable(Refusal):
+    """There is nothing to send again."""
+
+    code = 4005
+
+
+class Forbidden(Refusal):
+    """Not hers to do."""
+
+    code = 403
+
+
+class NotFound(Refusal):
+    code = 404
+
+
+class BadSignature(Refusal):
+    """A callback that does not prove who it is from."""
+
+    code = 401
+
+
+class ChannelOff(Refusal):
+    """The channel is disabled, or has no secret to check callbacks with."""
+
+    code = 403
+
+
+class TooLarge(Refusal):
+    code = 413
+
+
+class UnsupportedMediaType(Refusal):
+    code = 415
+
+
+class DeliveryError(CCSError):
+    """A message did not reach the platform. The words are for the agent, in Chinese."""
+
+
+class DeliveryDelayed(DeliveryError):
+    """Not now: hold the queue and try again. `lost` when the request left and its answer never came."""
+
+    def __init__(self, words: str, *, retry_after: float | None = None, lost: bool = False) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after      # seconds the platform asked for
+        self.lost = lost
+
+
+class DeliveryRefused(DeliveryError):
+    """Not ever: tell the agent why and let the next one go."""

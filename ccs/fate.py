@@ -1,0 +1,86 @@
+"""The rules of a delivery: what may become of a message on its way to a platform.
+
+    pending → sending → sent | failed | uncertain        sending → pending (delayed)        failed, uncertain → again
+
+Pure functions from a message to the same message with its delivery moved.
+"""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from attrs import evolve
+
+from ccs.errors import DeliveryDelayed
+from ccs.models import Change, Delivery, Event, EventType, Fate, Message, Session, new_id
+
+FIRST_PAUSE = 1.0                       # seconds before the second attempt
+PAUSE_CAP = 300.0                       # seconds; after five minutes the agent has found another way
+GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our request id (jd.md §7.2)
+
+GAVE_UP = "24 小时内多次尝试仍未送达，已放弃"
+NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重发"
+
+
+def sending(message: Message) -> Message:
+    """The attempt begins. On disk before the request leaves."""
+    delivery = _of(message)
+    return _with(message, state=Fate.SENDING, attempts=delivery.attempts + 1)
+
+
+def sent(message: Message, platform_id: str | None) -> Message:
+    return _with(message, state=Fate.SENT, reason=None, platform_id=platform_id, lost=False)
+
+
+def confirmed(message: Message) -> Message:
+    """The platform says that it arrived."""
+    return sent(message, _of(message).platform_id)
+
+
+def failed(message: Message, reason: str) -> Message:
+    return _with(message, state=Fate.FAILED, reason=reason)
+
+
+def unanswered(message: Message) -> Message:
+    """The request left, its answer never came, and asking again might say it twice."""
+    return _with(message, state=Fate.UNCERTAIN, reason=NOT_KNOWN, lost=True)
+
+
+def delayed(message: Message, error: DeliveryDelayed, now: datetime, chance: Random) -> Message:
+    """Try again later, longer each time; after a day say honestly what is known."""
+    delivery = _of(message)
+    lost = delivery.lost or error.lost
+    if now - delivery.created_at >= GIVE_UP_AFTER:
+        if lost:
+            return unanswered(message)
+        return failed(message, f"{GAVE_UP}：{error}")
+    pause = error.retry_after or _pause(delivery.attempts, chance)
+    return _with(message, state=Fate.PENDING, reason=str(error), lost=lost, due_at=now + timedelta(seconds=pause))
+
+
+def may_retry(delivery: Delivery) -> bool:
+    return delivery.state in (Fate.FAILED, Fate.UNCERTAIN)
+
+
+def again(message: Message, now: datetime) -> Message:
+    """A fresh promise for the same words: the platform answers a known request id with its first result."""
+    return evolve(message, delivery=Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now))
+
+
+def moved(session: Session, message: Message) -> Change:
+    return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
+
+
+def _pause(attempts: int, chance: Random) -> float:
+    """Exponential, with jitter so that a thousand sessions do not come back in the same second."""
+    return min(PAUSE_CAP, FIRST_PAUSE * 2 ** min(attempts - 1, 16)) * chance.uniform(0.5, 1.0)
+
+
+def _of(message: Message) -> Delivery:
+    if message.delivery is None:
+        raise ValueError(f"message {message.id} has nowhere to go")
+    return message.delivery
+
+
+def _with(message: Message, **fields: Any) -> Message:
+    return evolve(message, delivery=evolve(_of(message), **fields))

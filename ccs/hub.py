@@ -1,0 +1,142 @@
+"""Who is told what: events go from here to the sockets of the agents who may see them.
+
+An event has two faces. Those *inside* a session (its holder, and whoever is bound to it) get the event itself. Those
+*outside*, where the event reaches them, are told that the session moved, and once somebody holds it without a word of
+what was said. Each face is encoded and framed once, however many sockets it goes to.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from ccs import lifecycle
+from ccs.models import Agent, Event, EventType, Session, Status
+from ccs.wire import TRANSITIONS, Wire, encode
+
+
+class Listener(Protocol):
+    """One socket. `push` puts a frame in its bounded queue, `flush` writes what is queued."""
+
+    @property
+    def agent(self) -> Agent: ...
+
+    def push(self, frame: bytes) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def dismiss(self) -> None: ...
+
+
+class Hub:
+    """All sockets, whose they are, and what they look at. Lives on the loop's thread."""
+
+    def __init__(self, wire: Wire, frame: Callable[[str], bytes]) -> None:
+        self._wire = wire
+        self._frame = frame
+        self._all: set[Listener] = set()
+        self._supervisors: set[Listener] = set()
+        self._of_agent: dict[str, set[Listener]] = {}
+        self._bound: dict[str, set[Listener]] = {}          # session → who looks at it
+        self._looking: dict[Listener, set[str]] = {}        # the same the other way round
+        self._unflushed: set[Listener] = set()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    # Who is here
+
+    def join(self, listener: Listener) -> None:
+        self._all.add(listener)
+        self._of_agent.setdefault(listener.agent.id, set()).add(listener)
+        if listener.agent.supervises:
+            self._supervisors.add(listener)
+
+    def close_all(self) -> None:
+        """The server stops: say so to everyone."""
+        for listener in list(self._all):
+            listener.dismiss()
+
+    def leave(self, listener: Listener) -> None:
+        """The socket is gone. Leaving twice is harmless."""
+        for session_id in self._looking.pop(listener, set()):
+            _discard(self._bound, session_id, listener)
+        _discard(self._of_agent, listener.agent.id, listener)
+        self._all.discard(listener)
+        self._supervisors.discard(listener)
+        self._unflushed.discard(listener)
+
+    def bind(self, listener: Listener, session_id: str) -> None:
+        """From now on this socket is inside the session. Whether it may is the caller's question."""
+        self._bound.setdefault(session_id, set()).add(listener)
+        self._looking.setdefault(listener, set()).add(session_id)
+
+    def unbind(self, listener: Listener, session_id: str) -> None:
+        _discard(self._bound, session_id, listener)
+        _discard(self._looking, listener, session_id)
+
+    # What they are told
+
+    def publish(self, events: Sequence[Event], first_event_id: int) -> None:
+        """Tell everyone concerned. Call it once the events are on disk, in their order."""
+        if not self._all:
+            return
+        for event_id, event in enumerate(events, first_event_id):
+            self._unbind_strangers(event.session)
+            inside = self._inside(event.session)
+            if inside:
+                self._push(inside, self._wire.inner(event, event_id))
+            outside = self._outside(event) - inside
+            if outside:
+                self._push(outside, self._wire.outer(event, event_id))
+            if not event.session.is_open:
+                for listener in list(self._bound.get(event.session.id, ())):
+                    self.unbind(listener, event.session.id)
+
+    def tell(self, listener: Listener, frame: dict[str, Any]) -> None:
+        """A frame for one socket, outside the stream of events."""
+        self._push((listener,), encode(frame))
+
+    def resync_all(self) -> None:
+        """Events may be missing: every page has to load afresh what it shows."""
+        if self._all:
+            self._push(self._all, encode({"type": "resync_required"}))
+
+    def _inside(self, session: Session) -> set[Listener]:
+        holders = self._of_agent.get(session.agent_id, set()) if session.agent_id else set()
+        return holders | self._bound.get(session.id, set())
+
+    def _outside(self, event: Event) -> set[Listener]:
+        if event.type in TRANSITIONS:
+            return self._all
+        if event.type is EventType.MESSAGE_UPDATED:
+            return set()
+        return self._all if event.session.status in (Status.AI, Status.PENDING) else self._supervisors
+
+    def _unbind_strangers(self, session: Session) -> None:
+        """Once somebody holds a session, those who may not open it no longer look at it."""
+        if session.status is Status.MANUAL:
+            for listener in list(self._bound.get(session.id, ())):
+                if not lifecycle.may_open(session, listener.agent):
+                    self.unbind(listener, session.id)
+
+    def _push(self, listeners: Iterable[Listener], text: str) -> None:
+        frame = self._frame(text)
+        if not self._unflushed:
+            asyncio.get_running_loop().call_soon(self._flush)
+        for listener in listeners:
+            listener.push(frame)
+        self._unflushed.update(listeners)
+
+    def _flush(self) -> None:
+        """One write for each socket, of all that this turn of the loop brought it."""
+        unflushed, self._unflushed = self._unflushed, set()
+        for listener in unflushed:
+            listener.flush()
+
+
+def _discard(index: dict[Any, set[Any]], key: Any, value: Any) -> None:
+    """Take a value out of a set in an index, and the set with it when it was the last."""
+    if values := index.get(key):
+        values.discard(value)
+        if not values:
+            del index[key]

@@ -1,0 +1,57 @@
+"""The doorway for platforms: a callback becomes an inbound, and the inbound is taken exactly once.
+
+One callback is read, decided and committed without awaiting; its caller answers the platform when the ticket settles,
+so that acknowledged means durable.
+"""
+
+from collections.abc import Mapping
+
+from ccs.channels.base import Callback, Channel
+from ccs.channels.wecom import WeCom
+from ccs.desk import Desk
+from ccs.errors import NotFound
+from ccs.models import CustomerSays, Inbound, PlatformTells, StaffSays
+from ccs.outbox import Outbox
+from ccs.registry import Ticket
+
+
+class Intake:
+    """Takes callbacks for every channel."""
+
+    def __init__(self, channels: Mapping[str, Channel], desk: Desk, outbox: Outbox) -> None:
+        self._channels = channels
+        self._desk = desk
+        self._outbox = outbox
+
+    def take(self, channel: str, callback: Callback) -> Ticket:
+        """Of `POST /channel/{channel}/callback`. Raises NotFound, ChannelOff, BadSignature, BadRequest."""
+        if channel not in self._channels:
+            raise NotFound("没有这个渠道")
+        return self._take(self._channels[channel].read(callback))
+
+    def take_wecom(self, callback: Callback) -> Ticket:
+        """Of `POST /wecom/callback`. Raises ChannelOff, BadSignature."""
+        return self._take(self._wecom.read_encrypted(callback))
+
+    def verify_wecom(self, query: Mapping[str, str]) -> bytes:
+        """Of `GET /wecom/callback`: the words to answer with. Raises ChannelOff, BadSignature."""
+        return self._wecom.verify_url(query)
+
+    @property
+    def _wecom(self) -> WeCom:
+        channel = self._channels["wechat"]
+        assert isinstance(channel, WeCom)
+        return channel
+
+    def _take(self, inbound: Inbound | None) -> Ticket:
+        if inbound is None:
+            return Ticket.durable()
+        if isinstance(inbound, CustomerSays):
+            return self._desk.customer_writes(inbound)
+        if isinstance(inbound, StaffSays):
+            return self._desk.staff_writes(inbound)
+        if isinstance(inbound, PlatformTells):
+            if inbound.kind == "send_result":
+                return self._outbox.hear_result(inbound)
+            return self._desk.platform_tells(inbound)
+        return self._desk.platform_nudges(inbound)

@@ -1,0 +1,279 @@
+"""The rules of a session: who may do what, and what follows.
+
+Each rule takes a session as it is and returns the `Change` that follows, or raises a `Refusal`. No rule does I/O or
+asks for the time; the only thing not given to it is the fresh id of what it creates. A rule that finds its wish
+already true returns an empty `Change`.
+
+    ai       ask_for_human → pending     takeover → manual     close → closed
+    pending  accept → manual                                   close → closed
+    manual   release → ai    transfer → manual | pending       takeover (supervisor)    close → closed
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from ccs.errors import Forbidden, TakenByAnother, WrongStatus
+from ccs.models import (
+    NOTHING,
+    PREVIEW,
+    Agent,
+    Change,
+    Customer,
+    CustomerSays,
+    Delivery,
+    Event,
+    EventType,
+    Fate,
+    Message,
+    Sender,
+    Session,
+    StaffSays,
+    Status,
+    new_id,
+)
+
+ASSISTANT_ID = "assistant"      # senderId of what the assistant says
+WITHDRAWN = "客服已接入，助手的这条回复未发送"
+
+STATUS_WORDS = {
+    Status.AI: "助手接待中",
+    Status.PENDING: "待接入",
+    Status.MANUAL: "人工接待中",
+    Status.CLOSED: "已结束",
+}
+
+
+def customer_writes(session: Session | None, says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
+    """A customer's message joins her open session, or opens one."""
+    if session is None:
+        return _opens(says, now, assistant_on)
+    session, message = _hears(
+        session, says, now,
+        customer=_known_better(session.customer, says.customer),
+        turn=session.turn + 1,
+        waiting_since=session.waiting_since or now,
+        unread=session.unread + 1,
+    )
+    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
+
+
+def _opens(says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
+    session = Session(
+        id=new_id(),
+        customer=says.customer,
+        via=says.via,
+        status=Status.AI if assistant_on else Status.PENDING,
+        created_at=now,
+        updated_at=now,
+        version=0,
+        conversation=says.conversation,
+        waiting_since=now,
+        unread=1,
+        pending_reason=None if assistant_on else "assistant_off",
+    )
+    session, message = _hears(session, says, now)
+    event = EventType.NEW_MESSAGE if assistant_on else EventType.NEW_PENDING_SESSION
+    return Change(session, (message,), events=(Event(event, session, message),), ids=says.ids)
+
+
+def staff_writes(session: Session, says: StaffSays, now: datetime) -> Change:
+    """Somebody answered in the platform's own client: shown as a person's message, and nothing is sent."""
+    message = _next(
+        session, Sender.MANUAL, says.staff_id, says.content, now,
+        type=says.type, platform_time=says.platform_time, fields=says.fields,
+    )
+    session = _after(session, message, turn=session.turn + 1, waiting_since=None)
+    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
+
+
+def answer(session: Session, turn: int, text: str, now: datetime, *, helped: bool) -> Change:
+    """The assistant speaks, if nothing happened since it began to think."""
+    if session.status is not Status.AI or session.turn != turn:
+        raise _wrong(session, "会话已有变化，助手不再回复")
+    message = _next(session, Sender.AI, ASSISTANT_ID, text, now, delivery=_promise(now))
+    session = _after(session, message, waiting_since=None, unhelped=0 if helped else session.unhelped + 1)
+    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
+
+
+def ask_for_human(session: Session, reason: str, now: datetime) -> Change:
+    """The assistant steps back and the session waits for an agent; `reason` says why."""
+    if session.status is not Status.AI:
+        raise _wrong(session, "只有助手接待中的会话可以转人工")
+    return _waits(session, reason, now)
+
+
+def accept(session: Session, agent: Agent, now: datetime, unsent: Iterable[Message] = ()) -> Change:
+    """A waiting session becomes the agent's own. What the assistant had not begun to send is withdrawn."""
+    if session.status is Status.MANUAL:
+        if session.agent_id == agent.id:
+            return NOTHING
+        raise TakenByAnother(f"会话已被 {session.agent_id} 接入", _where(session))
+    if session.status is not Status.PENDING:
+        raise _wrong(session, "只有待接入的会话可以接入")
+    return _held_by(session, agent.id, now, unsent)
+
+
+def takeover(session: Session, agent: Agent, now: datetime, unsent: Iterable[Message] = ()) -> Change:
+    """Any agent may take a session from the assistant; only a supervisor may take one from an agent."""
+    if session.status is Status.MANUAL:
+        if session.agent_id == agent.id:
+            return NOTHING
+        if not agent.supervises:
+            raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", _where(session))
+    elif session.status is not Status.AI:
+        raise _wrong(session, "只有助手或其他客服接待中的会话可以接管")
+    return _held_by(session, agent.id, now, unsent)
+
+
+def reply(session: Session, text: str, client_id: str | None, now: datetime, by: Agent | None = None) -> Change:
+    """The holder, or a supervisor, answers. `by` is None when access is open: then it is the holder."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以回复")
+    must_hold(session, by)
+    message = _next(
+        session, Sender.MANUAL, by.id if by else session.agent_id or "", text, now,
+        client_id=client_id, delivery=_promise(now),
+    )
+    session = _after(session, message, waiting_since=None, unread=0)
+    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
+
+
+def release(session: Session, by: Agent | None, now: datetime) -> Change:
+    """The holder hands the session back to the assistant."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以转回助手")
+    must_hold(session, by)
+    session = _moved(session, now, status=Status.AI, agent_id=None, unhelped=0, pending_reason=None)
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def transfer(session: Session, by: Agent | None, to: Agent | None, now: datetime) -> Change:
+    """To a colleague, or with `to` None back to the queue."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以转接")
+    must_hold(session, by)
+    if to is None:
+        return _waits(session, "transferred", now)
+    if to.id == session.agent_id:
+        return NOTHING
+    return _held_by(session, to.id, now, ())
+
+
+def close(session: Session, by: Agent | None, reason: str, now: datetime) -> Change:
+    """The conversation ends; the customer's next message opens a new session."""
+    if session.status is Status.CLOSED:
+        return NOTHING
+    if session.status is Status.MANUAL:
+        must_hold(session, by)
+    session = _moved(session, now, status=Status.CLOSED, waiting_since=None, close_reason=reason)
+    return Change(session, events=(Event(EventType.SESSION_CLOSED, session),))
+
+
+def read(session: Session, agent_id: str, seq: int) -> Change:
+    """The holder has seen everything up to `seq`."""
+    unread = min(session.unread, max(0, session.seq - seq))
+    if session.agent_id != agent_id or not session.is_open or unread == session.unread:
+        return NOTHING
+    session = evolve(session, unread=unread, version=session.version + 1)
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def may_open(session: Session, agent: Agent) -> bool:
+    """Who may look at a session live: anyone until somebody holds it, then the holder and supervisors."""
+    return session.status in (Status.AI, Status.PENDING) or (
+        session.status is Status.MANUAL and (session.agent_id == agent.id or agent.supervises)
+    )
+
+
+def _waits(session: Session, reason: str, now: datetime) -> Change:
+    session = _moved(
+        session, now, status=Status.PENDING, agent_id=None, pending_reason=reason,
+        waiting_since=session.waiting_since or now,
+    )
+    return Change(session, events=(Event(EventType.NEW_PENDING_SESSION, session),))
+
+
+def _held_by(session: Session, agent_id: str, now: datetime, unsent: Iterable[Message]) -> Change:
+    session = _moved(session, now, status=Status.MANUAL, agent_id=agent_id)
+    withdrawn = tuple(
+        evolve(message, delivery=evolve(message.delivery, state=Fate.FAILED, reason=WITHDRAWN))
+        for message in unsent
+        if message.sender is Sender.AI and message.delivery
+        and message.delivery.state is Fate.PENDING and not message.delivery.lost
+    )
+    events = (
+        Event(EventType.SESSION_ACCEPTED, session),
+        *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn),
+    )
+    return Change(session, deliveries=withdrawn, events=events)
+
+
+def _moved(session: Session, now: datetime, **fields: Any) -> Session:
+    return evolve(
+        session, version=session.version + 1, turn=session.turn + 1, updated_at=_not_before(session, now), **fields
+    )
+
+
+def _hears(session: Session, says: CustomerSays, now: datetime, **fields: Any) -> tuple[Session, Message]:
+    message = _next(
+        session, Sender.CUSTOMER, says.customer.id, says.content, now,
+        type=says.type, platform_time=says.platform_time, fields=says.fields,
+    )
+    return _after(session, message, **fields), message
+
+
+def _next(
+    session: Session, sender: Sender, sender_id: str, content: str, now: datetime, **more: Any
+) -> Message:
+    """The session's next message."""
+    now = _not_before(session, now)
+    return Message(new_id(), session.id, session.seq + 1, sender, sender_id, content, now, **more)
+
+
+def _after(session: Session, message: Message, **fields: Any) -> Session:
+    """The session once the message is said."""
+    return evolve(
+        session,
+        seq=message.seq,
+        version=session.version + 1,
+        updated_at=message.created_at,
+        last_text=message.content[:PREVIEW],
+        last_message_at=message.created_at,
+        **fields,
+    )
+
+
+def _not_before(session: Session, now: datetime) -> datetime:
+    """A clock that was set back must not put a later message before an earlier one."""
+    return max(now, session.updated_at)
+
+
+def _promise(now: datetime) -> Delivery:
+    return Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now)
+
+
+def _known_better(known: Customer, told: Customer) -> Customer:
+    """Keep what we know of a customer unless the platform now says more."""
+    if (not told.name or told.name == known.name) and (not told.avatar or told.avatar == known.avatar):
+        return known
+    return evolve(known, name=told.name or known.name, avatar=told.avatar or known.avatar)
+
+
+def must_hold(session: Session, by: Agent | None) -> None:
+    if by is not None and by.id != session.agent_id and not by.supervises:
+        raise Forbidden(f"会话由 {session.agent_id} 接待", _where(session))
+
+
+def _wrong(session: Session, words: str) -> WrongStatus:
+    return WrongStatus(f"{words}，当前状态：{STATUS_WORDS[session.status]}", _where(session))
+
+
+def _where(session: Session) -> dict[str, Any]:
+    """What a refusal tells of the session: where it stands, and who holds it."""
+    where = {"sessionId": session.id, "status": session.status.value}
+    if session.agent_id:
+        where["manualCsId"] = session.agent_id
+    return where

@@ -1,0 +1,329 @@
+"""The words of the domain as frozen values.
+
+A rule takes a `Session` and returns a `Change`; nothing here does I/O. Times are aware UTC datetimes cut to
+milliseconds, which is what the wire and the disk keep, so a value survives both unchanged.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from attrs import Factory, field, frozen
+
+Clock = Callable[[], datetime]
+
+PREVIEW = 200           # characters of the last message that a list row carries
+
+
+def utc_now() -> datetime:
+    """The time now, in whole milliseconds."""
+    return from_millis(int(datetime.now(UTC).timestamp() * 1000))
+
+
+def from_millis(millis: int) -> datetime:
+    return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000)
+
+
+def to_millis(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def new_id() -> str:
+    """32 hexadecimal characters: the longest id WeCom takes for a message of ours (wecom.md §10.1)."""
+    return uuid4().hex
+
+
+class Status(StrEnum):
+    """Where a session stands: `ai → pending → manual → closed`."""
+
+    AI = "ai"
+    PENDING = "pending"
+    MANUAL = "manual"
+    CLOSED = "closed"
+
+
+class Sender(StrEnum):
+    CUSTOMER = "customer"
+    AI = "ai"
+    MANUAL = "manual"
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Fate(StrEnum):
+    """What became of a delivery. `SENDING` is on disk before the request leaves."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+    @property
+    def is_open(self) -> bool:
+        return self is Fate.PENDING or self is Fate.SENDING
+
+
+class EventType(StrEnum):
+    """What the workbench is told. The first four are the contract's."""
+
+    NEW_MESSAGE = "new_message"
+    NEW_PENDING_SESSION = "new_pending_session"
+    SESSION_ACCEPTED = "session_accepted"
+    SESSION_CLOSED = "session_closed"
+    SESSION_UPDATED = "session_updated"
+    MESSAGE_UPDATED = "message_updated"
+
+
+class Via(StrEnum):
+    """The way a session came in; its answers leave by the same way."""
+
+    NATIVE = "native"       # the platform's own callback and API
+    GATEWAY = "gateway"     # the neutral envelope of a gateway in front
+
+
+@frozen
+class Agent:
+    """Somebody who answers in the workbench; `id` is `csId` on the wire."""
+
+    id: str
+    name: str = ""
+    role: Role = Role.AGENT
+
+    @property
+    def supervises(self) -> bool:
+        return self.role is not Role.AGENT
+
+
+@frozen
+class Customer:
+    """Who writes, and where: one open session for each (channel, account, id)."""
+
+    channel: str
+    account: str            # the merchant's side: kfId on the wire
+    id: str                 # the platform's own id, verbatim
+    name: str = ""
+    avatar: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.channel, self.account, self.id)
+
+
+@frozen
+class Session:
+    """One conversation with one customer."""
+
+    id: str
+    customer: Customer
+    via: Via
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    conversation: str = ""                      # the gateway's conversationId, handed back with each answer
+    agent_id: str | None = None                 # the holder; kept after close
+    seq: int = 0                                # of the last message; also how many there are
+    version: int = 1                            # orders what clients see of it
+    turn: int = 1                               # rises with status, holder or a customer's message only
+    last_text: str | None = None
+    last_message_at: datetime | None = None
+    waiting_since: datetime | None = None       # the oldest thing nobody of ours has answered yet
+    unread: int = 0                             # the customer's messages that the holder has not seen
+    unhelped: int = 0                           # turns in a row that the assistant had no answer for
+    pending_reason: str | None = None
+    close_reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is not Status.CLOSED
+
+
+@frozen
+class Delivery:
+    """Our promise to bring one message to a platform. `id` is the request id the platform sees."""
+
+    id: str
+    state: Fate
+    created_at: datetime
+    due_at: datetime
+    reason: str | None = None
+    attempts: int = 0
+    lost: bool = False                          # an attempt left and its answer never came
+    platform_id: str | None = None              # what the platform calls the message once it took it
+
+    def is_due(self, now: datetime) -> bool:
+        return self.state.is_open and self.due_at <= now
+
+
+@frozen
+class Message:
+    """One thing said. `seq` is its only order within the session; `created_at` rises with it."""
+
+    id: str
+    session_id: str
+    seq: int
+    sender: Sender
+    sender_id: str
+    content: str
+    created_at: datetime
+    type: str = "text"
+    client_id: str | None = None                # the page's clientMsgId
+    platform_time: datetime | None = None       # for display, never for order
+    fields: Mapping[str, Any] = Factory(dict)   # what the platform said beside the readable content
+    delivery: Delivery | None = None
+
+
+@frozen
+class Event:
+    """What the workbench is told of a change, with the session as it was then."""
+
+    type: EventType
+    session: Session
+    message: Message | None = None
+
+
+class PlatformId(NamedTuple):
+    """A name under which a platform may bring the same thing again. Taken once, for good."""
+
+    channel: str
+    account: str
+    value: str
+
+
+@frozen
+class Notice:
+    """Something a platform told us that nobody said: kept, and routed by its kind."""
+
+    channel: str
+    account: str
+    kind: str
+    payload: Mapping[str, Any]
+    received_at: datetime
+
+
+@frozen
+class Nudge:
+    """A platform saying "come and fetch": durable until it has been fetched."""
+
+    channel: str
+    account: str
+    token: str
+    received_at: datetime
+
+
+@frozen
+class Change:
+    """What a rule decided. Applied to memory and written to disk as one, or not at all."""
+
+    session: Session | None = None
+    messages: tuple[Message, ...] = ()          # newly said
+    deliveries: tuple[Message, ...] = ()        # said before; their delivery moved
+    events: tuple[Event, ...] = ()
+    ids: tuple[PlatformId, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == NOTHING
+
+    @property
+    def touched(self) -> set[str]:
+        """The ids of the sessions whose memory this change moved."""
+        ids = {message.session_id for message in (*self.messages, *self.deliveries)}
+        return ids | {self.session.id} if self.session else ids
+
+
+NOTHING = Change()          # what a rule returns that finds its wish already true
+
+CountKey = tuple[str, str, str | None]      # channel, status, agent
+
+
+@frozen
+class Snapshot:
+    """What memory is built from, at start and after a failed write."""
+
+    sessions: tuple[Session, ...]           # the open ones
+    outgoing: tuple[Message, ...]           # those with open deliveries
+    last_event_id: int
+    counts: Counter[CountKey]               # of all sessions, closed ones too
+
+
+# What a channel read, before it is any of the above.
+
+@frozen
+class CustomerSays:
+    """A customer wrote."""
+
+    customer: Customer
+    via: Via
+    content: str
+    ids: tuple[PlatformId, ...]
+    type: str = "text"
+    conversation: str = ""
+    platform_time: datetime | None = None
+    fields: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
+class StaffSays:
+    """Somebody of the merchant's answered in the platform's own client."""
+
+    customer: Customer
+    content: str
+    ids: tuple[PlatformId, ...]
+    staff_id: str = ""
+    type: str = "text"
+    platform_time: datetime | None = None
+    fields: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
+class PlatformTells:
+    """An event of the platform's: kept as a notice."""
+
+    channel: str
+    account: str
+    kind: str
+    payload: Mapping[str, Any]
+    ids: tuple[PlatformId, ...] = field(default=())
+
+
+@frozen
+class PlatformNudges:
+    """A wake-up that carries no message."""
+
+    channel: str
+    account: str
+    token: str
+
+
+Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges
+
+
+# What somebody asks to see.
+
+@frozen
+class SessionFilter:
+    """Which sessions a list shows; None is "any"."""
+
+    channel: str | None = None
+    status: Status | None = None
+    agent_id: str | None = None
+    text: str | None = None             # in the customer's name or id, the last message, or the session's id
+
+
+@frozen
+class Page:
+    """Where in a list, and how much of it."""
+
+    limit: int
+    after: tuple[int, str] | None = None        # the sort key and id of the last row of the page before
+    sort: str = "updatedAt"                     # newest first; or "waitingSince": longest waiting first

@@ -1,0 +1,297 @@
+"""The open sessions in memory, and the one way by which they change.
+
+`commit` applies a change to memory at once and hands it to the journal; the `Ticket` it returns is settled when the
+disk has it. Rules and routing read memory here; whatever anybody is *shown* is read from disk or told by tickets, so
+that nothing is true for others before it is durable.
+"""
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, Protocol
+
+from ccs.errors import NotFound, StoreUnavailable
+from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, Snapshot
+
+log = logging.getLogger(__name__)
+
+RECENT_IDS = 50_000     # platform ids remembered in memory, so that most repeats need no look at the disk
+
+
+class Ticket:
+    """A change on its way to disk.
+
+    Awaiting it gives its `value` once the change is durable, or raises `StoreUnavailable`. What is registered with
+    `then` runs in order when it is durable, and never if it fails, whether or not anybody still waits.
+    """
+
+    __slots__ = ("change", "first_event_id", "value", "_settled", "_error", "_callbacks")
+
+    def __init__(self, change: Change = Change(), first_event_id: int = 0, value: Any = None) -> None:
+        self.change = change
+        self.first_event_id = first_event_id
+        self.value = value
+        self._settled = False
+        self._error: BaseException | None = None
+        self._callbacks: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
+
+    @classmethod
+    def durable(cls, value: Any = None) -> "Ticket":
+        """For what is on disk already."""
+        ticket = cls(value=value)
+        ticket._settled = True
+        return ticket
+
+    @property
+    def moved(self) -> bool:
+        """Whether this is a change of its own, and not the answer that all was so already."""
+        return not self.change.is_empty
+
+    def then(self, act: Callable[..., None], *args: Any) -> "Ticket":
+        if not self._settled:
+            self._callbacks.append((act, args, False))
+        elif self._error is None:
+            act(*args)
+        return self
+
+    def finally_(self, act: Callable[[BaseException | None], None]) -> None:
+        """Call `act(error)` however it ends; `error` is None when the change is durable."""
+        if self._settled:
+            act(self._error)
+        else:
+            self._callbacks.append((act, (), True))
+
+    def settle(self, error: BaseException | None = None) -> None:
+        """Once, by the journal: durable, or failed with `error`."""
+        self._settled = True
+        self._error = error
+        callbacks, self._callbacks = self._callbacks, []
+        for act, args, always in callbacks:
+            try:
+                if always:
+                    act(error)
+                elif error is None:
+                    act(*args)
+            except Exception:
+                log.exception("what should have followed a commit failed")     # and must not stop the others
+
+    def followed_by(self, value: Any = None, error: BaseException | None = None) -> "Ticket":
+        """A ticket for an answer that rests on this one: settled after it, with `value` or `error`."""
+        after = Ticket(value=value)
+        self.finally_(lambda failed: after.settle(failed or error))
+        return after
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if not self._settled:
+            waiter = asyncio.get_running_loop().create_future()
+            self.finally_(lambda error: _wake(waiter))
+            yield from waiter.__await__()
+        if self._error is not None:
+            raise self._error
+        return self.value
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():       # its caller may have gone
+        waiter.set_result(None)
+
+
+class Journal(Protocol):
+    """What writes changes to disk in the order given, many in one transaction."""
+
+    def append(self, ticket: Ticket) -> None: ...
+
+
+class Archive(Protocol):
+    """One indexed read each, answered at once, of what is on disk."""
+
+    def session(self, session_id: str) -> Session | None: ...
+
+    def has_taken(self, ids: Iterable[PlatformId]) -> bool: ...
+
+    def said(self, session_id: str, client_id: str) -> Message | None: ...
+
+    def message(self, session_id: str, message_id: str) -> Message | None: ...
+
+    def delivery(self, delivery_id: str) -> tuple[Session, Message] | None: ...
+
+
+class Registry:
+    """Sessions in memory. One instance; lives on the loop's thread."""
+
+    def __init__(self, journal: Journal, archive: Archive) -> None:
+        self._journal = journal
+        self._archive = archive
+        self._sessions: dict[str, Session] = {}
+        self._of_customer: dict[tuple[str, str, str], str] = {}
+        self._outgoing: dict[str, dict[int, Message]] = {}      # session → seq → message, open deliveries only
+        self._in_flight: dict[str, Ticket] = {}
+        self._taking: dict[PlatformId, Ticket] = {}
+        self._saying: dict[tuple[str, str], tuple[Message, Ticket]] = {}
+        self._recent = RecentSet(RECENT_IDS)
+        self._last_event_id = 0
+        self._suspended = False
+        self.counts: Counter[CountKey] = Counter()       # durable sessions, closed ones too
+        self.published_event_id = 0                                         # the last that is on disk
+
+    # Looking
+
+    def get(self, session_id: str) -> Session:
+        """The session as the rules see it. Raises NotFound."""
+        session = self._sessions.get(session_id) or self._archive.session(session_id)
+        if session is None:
+            raise NotFound("会话不存在")
+        return session
+
+    def open_session(self, customer: Customer) -> Session | None:
+        session_id = self._of_customer.get(customer.key)
+        return self._sessions[session_id] if session_id else None
+
+    def open_sessions(self) -> Iterable[Session]:
+        return [session for session in self._sessions.values() if session.is_open]
+
+    def in_flight(self, session_id: str) -> Ticket:
+        """The last change of this session that is not on disk yet; a durable ticket if there is none."""
+        return self._in_flight.get(session_id) or Ticket.durable()
+
+    def taken(self, ids: tuple[PlatformId, ...]) -> Ticket | None:
+        """The ticket to wait for if a platform brings again what we have; None if it is new."""
+        for platform_id in ids:
+            if ticket := self._taking.get(platform_id):
+                return ticket.followed_by()
+        if any(platform_id in self._recent for platform_id in ids) or self._archive.has_taken(ids):
+            return Ticket.durable()
+        return None
+
+    def said(self, session_id: str, client_id: str) -> tuple[Message, Ticket] | None:
+        """The message that this session already holds under the page's own id."""
+        if waiting := self._saying.get((session_id, client_id)):
+            return waiting
+        message = self._archive.said(session_id, client_id)
+        if message is None:
+            return None
+        return self.waiting(message) or message, Ticket.durable()
+
+    def outgoing(self, session_id: str) -> list[Message]:
+        """What still has to reach the platform, oldest first."""
+        waiting = self._outgoing.get(session_id, {})
+        return [waiting[seq] for seq in sorted(waiting)]
+
+    def waiting(self, message: Message) -> Message | None:
+        """The message as it is now if it still has to reach the platform."""
+        return self._outgoing.get(message.session_id, {}).get(message.seq)
+
+    def sessions_with_outgoing(self) -> list[str]:
+        return list(self._outgoing)
+
+    # Changing
+
+    def commit(self, change: Change, value: Any = None) -> Ticket:
+        """Memory now, the disk with the next batch. Raises StoreUnavailable while the disk takes nothing."""
+        if self._suspended:
+            raise StoreUnavailable
+        ticket = Ticket(change, self._last_event_id + 1, value)
+        self._last_event_id += len(change.events)
+        if change.session:
+            before = self._sessions.get(change.session.id)
+            self._put(change.session)
+            self._in_flight[change.session.id] = ticket
+        else:
+            before = None
+        for message in change.deliveries:
+            self._track(message)
+        for message in change.messages:
+            self._track(message)
+            if message.client_id:
+                self._saying[message.session_id, message.client_id] = (message, ticket)
+        for platform_id in change.ids:
+            self._taking[platform_id] = ticket
+        ticket.finally_(lambda error: self._settled(ticket, before, error))
+        self._journal.append(ticket)
+        return ticket
+
+    def _put(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        if session.is_open:
+            self._of_customer[session.customer.key] = session.id
+        elif self._of_customer.get(session.customer.key) == session.id:
+            del self._of_customer[session.customer.key]
+
+    def _track(self, message: Message) -> None:
+        if message.delivery is None:
+            return
+        if message.delivery.state.is_open:
+            self._outgoing.setdefault(message.session_id, {})[message.seq] = message
+        elif waiting := self._outgoing.get(message.session_id):
+            waiting.pop(message.seq, None)
+            if not waiting:
+                del self._outgoing[message.session_id]
+
+    def _settled(self, ticket: Ticket, before: Session | None, error: BaseException | None) -> None:
+        change = ticket.change
+        for platform_id in change.ids:
+            if self._taking.get(platform_id) is ticket:
+                del self._taking[platform_id]
+        for message in change.messages:
+            if message.client_id:
+                self._saying.pop((message.session_id, message.client_id), None)
+        if change.session and self._in_flight.get(change.session.id) is ticket:
+            del self._in_flight[change.session.id]
+            if error is None and not change.session.is_open:
+                self._sessions.pop(change.session.id, None)
+        if error is not None:
+            return
+        self._recent.update(change.ids)
+        self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
+        if change.session:
+            if before:
+                self.counts[_count_key(before)] -= 1
+            self.counts[_count_key(change.session)] += 1
+
+    # Failing and coming back
+
+    def suspend(self) -> None:
+        """The disk failed: refuse every change until `restore`."""
+        self._suspended = True
+
+    def restore(self, snapshot: Snapshot, touched: Iterable[str] | None = None) -> None:
+        """Take what the disk holds for truth: of everything (None, at start) or of the sessions `touched`."""
+        for session_id in touched if touched is not None else list(self._sessions):
+            if gone := self._sessions.pop(session_id, None):
+                if self._of_customer.get(gone.customer.key) == session_id:
+                    del self._of_customer[gone.customer.key]
+            self._outgoing.pop(session_id, None)
+        for session in snapshot.sessions:
+            if session.is_open:
+                self._put(session)
+        for message in snapshot.outgoing:
+            self._track(message)
+        self._last_event_id = max(self._last_event_id, snapshot.last_event_id)
+        self.published_event_id = max(self.published_event_id, snapshot.last_event_id)
+        self.counts = Counter(snapshot.counts)
+        self._suspended = False
+
+
+class RecentSet:
+    """The last `size` things seen, in a set."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._order: deque[PlatformId] = deque()
+        self._set: set[PlatformId] = set()
+
+    def __contains__(self, thing: PlatformId) -> bool:
+        return thing in self._set
+
+    def update(self, things: Iterable[PlatformId]) -> None:
+        for thing in things:
+            if thing not in self._set:
+                self._set.add(thing)
+                self._order.append(thing)
+                if len(self._order) > self._size:
+                    self._set.discard(self._order.popleft())
+
+
+def _count_key(session: Session) -> CountKey:
+    return (session.customer.channel, session.status.value, session.agent_id)

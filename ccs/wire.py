@@ -1,0 +1,257 @@
+"""JSON: what goes out, and how anything that comes in is decoded.
+
+Unset optional fields are left out, never null. Times are RFC 3339 with milliseconds and the configured offset.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from functools import lru_cache, partial
+from operator import eq
+from typing import Annotated, Any, TypeVar
+
+import cattrs
+from cattrs import ClassValidationError, transform_error
+
+from ccs.errors import BadRequest
+from ccs.models import Event, EventType, Message, Session
+
+T = TypeVar("T")
+
+TIMES_KEPT = 4096
+
+MAX_DEPTH = 32          # of arrays and objects inside each other; nothing we read needs a quarter of it
+
+# Sent to everyone who may see the list, once each; other events go to those who may open the session.
+TRANSITIONS = frozenset({EventType.NEW_PENDING_SESSION, EventType.SESSION_ACCEPTED, EventType.SESSION_CLOSED})
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Wire:
+    """Renders domain values in one time zone."""
+
+    time: Callable[[datetime], str]
+
+    def __init__(self, zone: tzinfo) -> None:
+        # One event names the same moment several times over, and a list the same few moments in many rows.
+        self.time = lru_cache(TIMES_KEPT)(
+            lambda moment: moment.astimezone(zone).isoformat(timespec="milliseconds")
+        )
+
+    def session(self, session: Session, *, words: bool = True) -> dict[str, Any]:
+        """SessionInfo. Without `words` it holds nothing that was said, for those who may not open the session."""
+        info = {
+            "sessionId": session.id,
+            "customerId": session.customer.id,
+            "kfId": session.customer.account,
+            "channelType": session.customer.channel,
+            "status": session.status.value,
+            "messageCount": session.seq,
+            "createdAt": self.time(session.created_at),
+            "updatedAt": self.time(session.updated_at),
+            "version": session.version,
+            "unread": session.unread,
+        }
+        if session.agent_id:
+            info["manualCsId"] = session.agent_id
+        if words and session.last_text is not None:
+            info["lastMessage"] = session.last_text
+        if session.last_message_at:
+            info["lastMessageTime"] = self.time(session.last_message_at)
+        if session.waiting_since:
+            info["waitingSince"] = self.time(session.waiting_since)
+        if session.customer.name:
+            info["customerName"] = session.customer.name
+        if session.customer.avatar:
+            info["customerAvatar"] = session.customer.avatar
+        if session.pending_reason:
+            info["pendingReason"] = session.pending_reason
+        if session.close_reason:
+            info["closeReason"] = session.close_reason
+        return info
+
+    def message(self, message: Message) -> dict[str, Any]:
+        """MessageInfo."""
+        info: dict[str, Any] = {
+            "msgId": message.id,
+            "sessionId": message.session_id,
+            "seq": message.seq,
+            "senderType": message.sender.value,
+            "senderId": message.sender_id,
+            "content": message.content,
+            "msgType": message.type,
+            "createdAt": self.time(message.created_at),
+        }
+        if message.client_id:
+            info["clientMsgId"] = message.client_id
+        if message.platform_time:
+            info["platformTime"] = self.time(message.platform_time)
+        if message.fields:
+            info["fields"] = message.fields
+        if message.delivery:
+            delivery = {"state": message.delivery.state.value}
+            if message.delivery.reason:
+                delivery["reason"] = message.delivery.reason
+            info["delivery"] = delivery
+        return info
+
+    def inner(self, event: Event, event_id: int) -> str:
+        """An event as those see it who may open the session."""
+        if event.message is None or event.type in TRANSITIONS:
+            return self._event(event.type, event, event_id, self.session(event.session))
+        if event.type is EventType.MESSAGE_UPDATED:
+            return self._event(event.type, event, event_id, self.message(event.message))
+        # A new message brings its session's new state along, so nobody needs a second event for the list row.
+        return self._event(
+            event.type, event, event_id, self.message(event.message), session=self.session(event.session)
+        )
+
+    def outer(self, event: Event, event_id: int) -> str:
+        """The same for everyone else in its audience: that the session moved, without a held session's words."""
+        told = event.type if event.type in TRANSITIONS else EventType.SESSION_UPDATED
+        held = event.session.agent_id is not None
+        return self._event(told, event, event_id, self.session(event.session, words=not held))
+
+    def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> str:
+        return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})
+
+
+def encode(value: Any) -> str:
+    return _encode(value)
+
+
+def decode(text: bytes | str) -> Any:
+    """The one decoder for every JSON text from outside. Raises BadRequest with what is wrong.
+
+    Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, no key twice, no lone surrogates, no integers beyond
+    what the wire can mean, bounded depth.
+    """
+    try:
+        if isinstance(text, bytes):
+            text = text.decode()
+        value = _decode(text)
+        _check_depth(value)
+    except UnicodeDecodeError:
+        raise BadRequest("请求体不是有效的 UTF-8 文本") from None
+    except RecursionError:
+        raise BadRequest("JSON 嵌套过深") from None
+    except ValueError as error:
+        raise BadRequest(f"请求体不是有效的 JSON：{error}") from None
+    if "\\u" in text:
+        _check_characters(value)
+    return value
+
+
+# Text from outside, by what it may hold. A class that is read with `read` names one of these for each text.
+
+Identifier = Annotated[str, "identifier"]       # 1 to 256 printable characters, not all of them blank
+OptionalText = Annotated[str, "text"]           # up to 2048 characters, may be empty
+Words = Annotated[str, "words"]                 # what is said: not blank
+
+LONGEST_IDENTIFIER = 256
+LONGEST_TEXT = 2048
+
+
+def read(cls: type[T], value: Any) -> T:
+    """The decoded JSON as an attrs class. Unknown members are ignored; all faults come back in one BadRequest."""
+    try:
+        return _converter.structure(value, cls)
+    except ClassValidationError as errors:
+        raise BadRequest("；".join(transform_error(errors, path="", format_exception=_fault))) from None
+
+
+def _text(value: Any, _: Any = str) -> str:
+    if not isinstance(value, str):
+        raise ValueError("必须是字符串")
+    return value
+
+
+def _identifier(value: Any, _: Any) -> str:
+    if not 0 < len(_text(value)) <= LONGEST_IDENTIFIER or not value.isprintable() or value.isspace():
+        raise ValueError(f"必须是 1 到 {LONGEST_IDENTIFIER} 个可见字符")
+    return value
+
+
+def _optional_text(value: Any, _: Any) -> str:
+    if len(_text(value)) > LONGEST_TEXT:
+        raise ValueError(f"不能超过 {LONGEST_TEXT} 个字符")
+    return value
+
+
+def _words(value: Any, _: Any) -> str:
+    if not _text(value).strip():
+        raise ValueError("不能为空")
+    return value
+
+
+def _whole(value: Any, _: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("必须是整数")
+    return value
+
+
+def _fault(error: BaseException, _: Any) -> str:
+    if isinstance(error, KeyError):
+        return "缺少必填字段"
+    return str(error) if isinstance(error, ValueError) else "格式不正确"
+
+
+def _strict(texts: dict[Any, Callable[[Any, Any], str]]) -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=True)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(int, _whole)
+    for kind, hook in texts.items():
+        converter.register_structure_hook_func(partial(eq, kind), hook)
+    return converter
+
+
+_converter = _strict({Identifier: _identifier, OptionalText: _optional_text, Words: _words})
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("同一字段出现多次")
+    return result
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:        # 64 bits and a sign; platform ids of that size exist, longer numbers do not
+        raise ValueError("整数过大")
+    return int(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"不允许 {name}")
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_constant=_no_constant
+).decode
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError("嵌套过深")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for item in value:
+        if isinstance(item, (dict, list)):
+            _check_depth(item, depth + 1)
+
+
+def _check_characters(value: Any) -> None:
+    """Escapes can smuggle in what UTF-8 cannot carry, or what no text holds."""
+    if isinstance(value, str):
+        if "\0" in value or not value.isprintable() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise BadRequest("文本含有无效字符（NUL 或孤立的代理项）")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_characters(key)
+            _check_characters(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_characters(item)

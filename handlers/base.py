@@ -1,0 +1,174 @@
+"""What all handlers share: how a request is read, how an answer looks, and which error is which status."""
+
+import logging
+from typing import Any, TypeVar
+
+from attrs import frozen
+from tornado.httputil import responses
+from tornado.web import HTTPError, RequestHandler
+
+from ccs import errors, wire
+from ccs.config import Config
+from ccs.desk import Desk
+from ccs.hub import Hub
+from ccs.intake import Intake
+from ccs.models import Agent, Clock
+from ccs.registry import Registry
+from ccs.wire import Wire
+from handlers.ports import Archive, Health
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+STATUSES: dict[type[Exception], int] = {
+    errors.BadRequest: 400,
+    errors.WrongStatus: 400,
+    errors.UnknownAgent: 400,
+    errors.ClientIdReused: 400,
+    errors.NotDeliverable: 400,
+    errors.BadSignature: 401,
+    errors.ChannelOff: 403,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.UnsupportedMediaType: 415,
+    errors.TooLarge: 413,
+    errors.Refusal: 400,
+    errors.StoreUnavailable: 503,
+}
+
+HTTP_WORDS = {
+    400: "请求格式不正确",
+    403: "不允许的请求",
+    404: "没有这个地址",
+    405: "这个地址不支持该方法",
+    413: "请求体过大",
+    500: "服务器内部错误，请稍后再试",
+    503: "服务暂时不可用，请稍后再试",
+}
+
+
+@frozen
+class Parts:
+    """What handlers are given; joined in `server.py`."""
+
+    config: Config
+    desk: Desk
+    registry: Registry
+    intake: Intake
+    hub: Hub
+    wire: Wire
+    archive: Archive
+    health: Health
+    now: Clock
+    epoch: str
+
+
+def status_of(error: BaseException) -> int:
+    """The status of one of our errors; 500 for anything that is none."""
+    return next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), 500)
+
+
+def envelope(error: BaseException) -> dict[str, Any]:
+    """`{code, message}`, and `data` where the error brings some. Never a traceback."""
+    if isinstance(error, errors.StoreUnavailable):
+        return {"code": 503, "message": "存储暂时不可用，内容未保存，请稍后重试"}
+    if not isinstance(error, errors.Refusal):
+        return {"code": 500, "message": HTTP_WORDS[500]}
+    answer: dict[str, Any] = {"code": error.code, "message": str(error)}
+    if error.data is not None:
+        answer["data"] = dict(error.data)
+    return answer
+
+
+class Handler(RequestHandler):
+    """Answers in JSON whatever happens."""
+
+    parts: Parts
+
+    def initialize(self, parts: Parts) -> None:
+        self.parts = parts
+
+    def set_default_headers(self) -> None:
+        self.set_header("Server", "CCS")
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def compute_etag(self) -> None:
+        return None
+
+    async def prepare(self) -> None:
+        limit = self.parts.config.server.max_body_kb
+        if len(self.request.body) > limit * 1024:
+            raise errors.TooLarge(f"请求体不能超过 {limit} KB")
+
+    def answer(self, data: Any = None) -> None:
+        body = {"code": 0, "message": "ok"}
+        if data is not None:
+            body["data"] = data
+        self.finish(wire.encode(body))
+
+    def query(self, name: str) -> str | None:
+        """A query parameter; None if it is absent or empty. Given twice it is refused."""
+        values = self.request.query_arguments.get(name, [])
+        if len(values) > 1:
+            raise errors.BadRequest(f"参数 {name} 重复")
+        try:
+            return values[0].decode() or None if values else None
+        except UnicodeDecodeError:
+            raise errors.BadRequest(f"参数 {name} 不是有效的 UTF-8 文本") from None
+
+    def number(self, name: str, low: int, high: int) -> int | None:
+        text = self.query(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high):
+            raise errors.BadRequest(f"参数 {name} 必须是 {low} 到 {high} 的整数")
+        return int(text)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if error is None or isinstance(error, HTTPError):
+            words = HTTP_WORDS.get(status_code, responses.get(status_code, "请求失败"))
+            self.finish(wire.encode({"code": status_code, "message": words}))
+            return
+        self.set_status(status_of(error))
+        self.finish(wire.encode(envelope(error)))
+
+    def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
+        """A refusal is an answer, not a fault."""
+        if isinstance(error, (errors.CCSError, HTTPError)):
+            log.debug("%s %s: %s", self.request.method, self.request.path, error)
+        else:
+            super().log_exception(kind, error, traceback)
+
+
+class ApiHandler(Handler):
+    """Handlers under `/api`."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if self.request.body and kind != "application/json":
+            raise errors.UnsupportedMediaType("请求体必须是 application/json")
+
+    def read(self, cls: type[T]) -> T:
+        """The body as `cls`. Raises BadRequest with all that is wrong with it."""
+        value = wire.decode(self.request.body) if self.request.body else {}
+        if not isinstance(value, dict):
+            raise errors.BadRequest("请求体必须是 JSON 对象")
+        return wire.read(cls, value)
+
+    def agent(self, cs_id: str) -> Agent:
+        agent = self.parts.config.agent(cs_id)
+        if agent is None:
+            raise errors.UnknownAgent("没有这个客服")
+        return agent
+
+
+class Nowhere(Handler):
+    """Every path that is none of ours."""
+
+    async def prepare(self) -> None:
+        raise errors.NotFound(HTTP_WORDS[404])

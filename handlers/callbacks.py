@@ -1,0 +1,210 @@
+"""The doorways of the platforms: `/wecom/callback` and `/channel/{channelType}/callback`.
+
+A platform is answered once what it brought is on disk, and never told more than it needs: whatever is wrong with an
+encrypted callback, the answer is the same bytes.
+
+Callbacks come in bursts of thousands, so their POSTs are served straight from Tornado's HTTP layer, without the
+RequestHandler around them, which would cost as much as all our own work. Every other request goes to the Application.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable
+from urllib.parse import parse_qsl, unquote
+
+from attrs import frozen
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+    responses,
+)
+from tornado.web import Application
+
+from ccs import errors, wire
+from ccs.channels.base import Callback
+from ccs.registry import Ticket
+from handlers.base import Handler, Parts, envelope, status_of
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
+
+
+@frozen
+class Reply:
+    """What a callback is answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Route:
+    """One kind of callback: who takes it, and how its outcome is told. Subclasses say both."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def take(self, path: str, callback: Callback) -> Ticket:
+        raise NotImplementedError
+
+    def taken(self) -> Reply:
+        raise NotImplementedError
+
+    def refused(self, error: BaseException) -> Reply:
+        raise NotImplementedError
+
+
+class WeComRoute(Route):
+    """Plain words, as WeCom's protocol and the contract want them."""
+
+    TAKEN = Reply(200, TEXT, b"success")
+
+    def take(self, path: str, callback: Callback) -> Ticket:
+        return self._parts.intake.take_wecom(callback)
+
+    def taken(self) -> Reply:
+        return self.TAKEN
+
+    def refused(self, error: BaseException) -> Reply:
+        """403 for whatever does not prove itself, from which nobody learns why."""
+        proves_nothing = isinstance(error, errors.Refusal) and not isinstance(error, errors.TooLarge)
+        return Reply(403 if proves_nothing else status_of(error), TEXT, b"error")
+
+
+class ChannelRoute(Route):
+    """The signed envelope, or the platform's own form, of the channel that the path names."""
+
+    TAKEN = Reply(200, JSON, wire.encode({"code": 0, "message": "ok"}).encode())
+
+    def take(self, path: str, callback: Callback) -> Ticket:
+        return self._parts.intake.take(unquote(path.split("/")[2]), callback)
+
+    def taken(self) -> Reply:
+        return self.TAKEN
+
+    def refused(self, error: BaseException) -> Reply:
+        return Reply(status_of(error), JSON, wire.encode(envelope(error)).encode())
+
+
+ROUTES: list[tuple[str, type[Route]]] = [
+    (r"/wecom/callback", WeComRoute),
+    (r"/channel/[^/]+/callback", ChannelRoute),
+]
+
+
+class WeComHandshake(Handler):
+    """`GET /wecom/callback`: the decrypted `echostr`, or 500 and a word, as the contract says."""
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Content-Type", TEXT)
+
+    def get(self) -> None:
+        self.finish(self.parts.intake.verify_wecom(query_of(self.request.query)))
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        self.set_status(500 if self.request.method == "GET" else status_code)
+        self.finish("error")
+
+
+class Doorway(HTTPServerConnectionDelegate):
+    """Takes callback POSTs itself and passes everything else on."""
+
+    def __init__(self, parts: Parts, application: Application) -> None:
+        self.largest = parts.config.server.max_body_kb * 1024
+        self.application = application
+        self._routes = [(re.compile(path), route(parts)) for path, route in ROUTES]
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        return _Request(self, server_conn, request_conn)
+
+    def route(self, start_line: RequestStartLine) -> Route | None:
+        if start_line.method != "POST":
+            return None
+        path = start_line.path.partition("?")[0]
+        return next((route for pattern, route in self._routes if pattern.fullmatch(path)), None)
+
+
+class _Request(HTTPMessageDelegate):
+    """One request, until it is known whose it is; then one callback, or a wrapper around the Application's."""
+
+    def __init__(self, doorway: Doorway, server_conn: object, connection: HTTPConnection) -> None:
+        self._doorway = doorway
+        self._server_conn = server_conn
+        self._connection = connection
+        self._inner: HTTPMessageDelegate | None = None
+        self._body: list[bytes] = []
+        self._gone = False
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        assert isinstance(start_line, RequestStartLine)
+        route = self._doorway.route(start_line)
+        if route is None:
+            self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
+            return self._inner.headers_received(start_line, headers)
+        self._route, self._headers = route, headers
+        self._path, _, self._query = start_line.path.partition("?")
+        return None
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self._inner:
+            return self._inner.data_received(chunk)
+        self._body.append(chunk)
+        return None
+
+    def finish(self) -> None:
+        if self._inner:
+            self._inner.finish()
+            return
+        try:
+            body = b"".join(self._body)
+            if len(body) > self._doorway.largest:
+                raise errors.TooLarge("请求体过大")
+            ticket = self._route.take(self._path, Callback(query_of(self._query), self._headers, body))
+        except errors.CCSError as error:
+            log.debug("callback %s: %s", self._path, error)
+            self._answer(self._route.refused(error))
+        except Exception as error:
+            log.exception("callback %s failed", self._path)
+            self._answer(self._route.refused(error))
+        else:
+            ticket.finally_(self._settled)
+
+    def on_connection_close(self) -> None:
+        self._gone = True
+        if self._inner:
+            self._inner.on_connection_close()
+
+    def _settled(self, error: BaseException | None) -> None:
+        if not self._gone:
+            self._answer(self._route.taken() if error is None else self._route.refused(error))
+
+    def _answer(self, reply: Reply) -> None:
+        headers = HTTPHeaders({
+            "Content-Type": reply.content_type, "Content-Length": str(len(reply.body)), "Server": "CCS",
+        })
+        line = ResponseStartLine("HTTP/1.1", reply.status, responses.get(reply.status, "Unknown"))
+        self._connection.write_headers(line, headers, reply.body)
+        self._connection.finish()
+
+
+def query_of(text: str) -> dict[str, str]:
+    """Query parameters. Raises BadRequest for one that comes twice or is no UTF-8: it proves nothing."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise errors.BadRequest("查询参数无效") from None
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise errors.BadRequest("查询参数重复")
+    return query

@@ -1,0 +1,48 @@
+"""Every path of the server, and who answers it. POSTs of callbacks are answered before these, in `callbacks.py`."""
+
+from typing import Any
+
+from tornado.web import Application
+
+from handlers import callbacks, pages, sessions
+from handlers.base import Handler, Nowhere, Parts
+from handlers.websocket import AgentSocket
+
+SESSION = r"/api/sessions/([^/]+)"
+
+ROUTES: list[tuple[str, type[Any]]] = [
+    (r"/wecom/callback", callbacks.WeComHandshake),
+    (r"/channel/[^/]+/callback", Handler),
+    (r"/api/sessions", sessions.SessionList),
+    (SESSION, sessions.SessionDetail),
+    (SESSION + r"/history", sessions.SessionHistory),
+    (SESSION + r"/accept", sessions.Accept),
+    (SESSION + r"/takeover", sessions.TakeOver),
+    (SESSION + r"/release", sessions.Release),
+    (SESSION + r"/transfer", sessions.Transfer),
+    (SESSION + r"/message", sessions.Reply),
+    (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
+    (SESSION + r"/close", sessions.Close),
+    (r"/api/agents", pages.Agents),
+    (r"/ws/cs/([^/]+)", AgentSocket),
+    (r"/openapi\.yaml", pages.OpenApi),
+    (r"/healthz", pages.Healthz),
+]
+
+PING_EVERY = 20                 # seconds; below the shortest idle limit of usual proxies
+LARGEST_FRAME = 64 * 1024       # bytes; the page sends nothing near it
+
+
+def front(parts: Parts) -> callbacks.Doorway:
+    """What the HTTP server talks to."""
+    given = {"parts": parts}
+    application = Application(
+        [(path, handler, given) for path, handler in ROUTES],
+        default_handler_class=Nowhere,
+        default_handler_args=given,
+        websocket_ping_interval=PING_EVERY,
+        websocket_ping_timeout=PING_EVERY,
+        websocket_max_message_size=LARGEST_FRAME,
+        log_function=lambda handler: None,      # what happened is logged where it happens, with its ids
+    )
+    return callbacks.Doorway(parts, application)

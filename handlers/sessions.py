@@ -1,0 +1,201 @@
+"""Sessions over REST: `/api/sessions` and everything below it."""
+
+import asyncio
+import base64
+import binascii
+from typing import Any
+
+from attrs import frozen
+
+from ccs.channels import CHANNELS
+from ccs.errors import BadRequest, NotFound
+from ccs.models import Agent, Page, Session, SessionFilter, Status, to_millis
+from ccs.wire import Identifier, Words
+from handlers.base import ApiHandler
+
+MOST_ROWS = 1000        # sessions in one answer
+MOST_MESSAGES = 1000    # messages in one page of a history
+USUAL_MESSAGES = 100    # when a place is given without a limit
+SLICE = 200             # rows rendered before others get a turn
+SORTS = ("updatedAt", "waitingSince")
+
+
+@frozen
+class AcceptRequest:
+    csId: Identifier
+
+
+@frozen
+class OptionalAgentRequest:
+    csId: Identifier | None = None
+
+
+@frozen
+class TransferRequest:
+    csId: Identifier | None = None
+    toCsId: Identifier | None = None
+
+
+@frozen
+class MessageRequest:
+    content: Words
+    msgType: str = "text"
+    clientMsgId: Identifier | None = None
+
+
+class SessionHandler(ApiHandler):
+    """Handlers that name a session in their path."""
+
+    def stored(self, session_id: str) -> Session:
+        session = self.parts.archive.session(session_id)
+        if session is None:
+            raise NotFound("会话不存在")
+        return session
+
+    def answer_session(self, session: Session, **more: Any) -> None:
+        self.answer({**self.parts.wire.session(session), **more})
+
+
+class SessionList(ApiHandler):
+    async def get(self) -> None:
+        wanted = SessionFilter(
+            channel=self._one_of("channelType", tuple(CHANNELS)),
+            status=Status(status) if (status := self._one_of("status", tuple(Status))) else None,
+            agent_id=self.query("csId"),
+            text=self.query("q"),
+        )
+        limit = self.number("limit", 1, MOST_ROWS) or MOST_ROWS
+        place = Page(limit + 1, self._cursor(), self._one_of("sort", SORTS) or SORTS[0])
+        found = await self.parts.archive.sessions(wanted, place)
+        if len(found) > limit:
+            self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
+        self.set_header("X-Total-Count", str(await self._total(wanted, place)))
+        rows = []
+        for start in range(0, min(len(found), limit), SLICE):
+            rows += [self.parts.wire.session(session) for session in found[start:min(start + SLICE, limit)]]
+            await asyncio.sleep(0)
+        self.answer(rows)
+
+    def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
+        value = self.query(name)
+        if value is not None and value not in choices:
+            raise BadRequest(f"参数 {name} 只能是 {'、'.join(choices)}")
+        return value
+
+    def _cursor(self) -> tuple[int, str] | None:
+        text = self.query("cursor")
+        if text is None:
+            return None
+        try:
+            key, _, session_id = base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition(":")
+            return int(key), session_id
+        except (ValueError, binascii.Error):
+            raise BadRequest("参数 cursor 无效，请使用上一页 X-Next-Cursor 的值") from None
+
+    async def _total(self, wanted: SessionFilter, place: Page) -> int:
+        """Counted in memory, so that it costs the same at any size; a search has to look."""
+        if wanted.text is not None or place.sort != SORTS[0]:
+            return await self.parts.archive.found(wanted)
+        return sum(
+            number for (channel, status, agent_id), number in self.parts.registry.counts.items()
+            if wanted.channel in (None, channel) and wanted.status in (None, status)
+            and wanted.agent_id in (None, agent_id)
+        )
+
+
+class SessionDetail(SessionHandler):
+    async def get(self, session_id: str) -> None:
+        self.answer_session(self.stored(session_id))
+
+
+class SessionHistory(SessionHandler):
+    async def get(self, session_id: str) -> None:
+        session = self.stored(session_id)
+        places = {name: self.number(name, 0, 2**53) for name in ("before", "after", "around")}
+        given = {name: seq for name, seq in places.items() if seq is not None}
+        limit = self.number("limit", 1, MOST_MESSAGES)
+        if len(given) > 1:
+            raise BadRequest("before、after、around 只能给一个")
+        if not given and limit is None:
+            await self._whole(session)
+            return
+        name, seq = next(iter(given.items()), ("before", session.seq + 1))
+        messages = await self._page(session.id, name, seq, limit or USUAL_MESSAGES)
+        self.answer([self.parts.wire.message(message) for message in messages])
+
+    async def _whole(self, session: Session) -> None:
+        rows: list[dict[str, Any]] = []
+        async for page in self.parts.archive.history(session.id):
+            rows += [self.parts.wire.message(message) for message in page]
+        self.answer(rows)
+
+    async def _page(self, session_id: str, name: str, seq: int, limit: int) -> list[Any]:
+        archive = self.parts.archive
+        if name == "before":
+            return await archive.messages_before(session_id, seq, limit)
+        if name == "after":
+            return await archive.messages_after(session_id, seq, limit)
+        earlier = await archive.messages_before(session_id, seq, limit // 2) if limit > 1 else []
+        return earlier + await archive.messages_after(session_id, seq - 1, limit - len(earlier))
+
+
+class Accept(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        session = self.parts.registry.get(session_id)
+        cs_id = self.read(AcceptRequest).csId
+        # The state is refused before the agent is: what does not wait cannot be accepted by anybody.
+        agent = self.agent(cs_id) if session.status is Status.PENDING else Agent(cs_id)
+        self.answer_session(await self.parts.desk.accept(session_id, agent))
+
+
+class TakeOver(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        request = self.read(AcceptRequest)
+        self.answer_session(await self.parts.desk.takeover(session_id, self.agent(request.csId)))
+
+
+class Release(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        request = self.read(OptionalAgentRequest)
+        by = self.agent(request.csId) if request.csId else None
+        self.answer_session(await self.parts.desk.release(session_id, by))
+
+
+class Transfer(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        request = self.read(TransferRequest)
+        by = self.agent(request.csId) if request.csId else None
+        to = self.agent(request.toCsId) if request.toCsId else None
+        self.answer_session(await self.parts.desk.transfer(session_id, by, to))
+
+
+class Reply(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        self.parts.registry.get(session_id)
+        request = self.read(MessageRequest)
+        if request.msgType != "text":
+            raise BadRequest("msgType 目前只支持 text")
+        message = await self.parts.desk.reply(session_id, request.content, request.clientMsgId)
+        self.answer(self.parts.wire.message(message))
+
+
+class Retry(SessionHandler):
+    async def post(self, session_id: str, message_id: str) -> None:
+        request = self.read(OptionalAgentRequest)
+        by = self.agent(request.csId) if request.csId else None
+        message = self.parts.archive.message(session_id, message_id)
+        self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message, by)))
+
+
+class Close(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        request = self.read(OptionalAgentRequest)
+        by = self.agent(request.csId) if request.csId else None
+        ticket = self.parts.desk.close(session_id, by)
+        session = await ticket
+        self.answer_session(session, **({} if ticket.moved else {"alreadyClosed": True}))
+
+
+def _cursor_after(session: Session, sort: str) -> str:
+    moment = session.updated_at if sort == SORTS[0] else session.waiting_since
+    return base64.urlsafe_b64encode(f"{to_millis(moment) if moment else 0}:{session.id}".encode()).decode()

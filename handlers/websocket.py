@@ -1,0 +1,198 @@
+"""The workbench's live line: `/ws/cs/{csId}`.
+
+A socket never stands in another's way: what it cannot take yet waits in a bounded queue of its own, and when that is
+full everything in it is dropped and the page is told to load afresh (`resync_required`).
+"""
+
+import logging
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketHandler
+
+from ccs import lifecycle, wire
+from ccs.errors import BadRequest, CCSError, Forbidden
+from ccs.models import Agent
+from ccs.wire import Identifier
+from handlers.base import Parts, envelope
+
+log = logging.getLogger(__name__)
+
+MOST_FRAMES = 1000              # waiting for one socket
+MOST_BYTES = 1024 * 1024
+
+WRONG_AGENT = 4403
+RESTARTING = 1012
+
+
+def frame(text: str) -> bytes:
+    """A text as one unmasked, unfragmented WebSocket frame (RFC 6455 §5.2)."""
+    data = text.encode()
+    if len(data) < 126:
+        return struct.pack("!BB", 0x81, len(data)) + data
+    if len(data) <= 0xFFFF:
+        return struct.pack("!BBH", 0x81, 126, len(data)) + data
+    return struct.pack("!BBQ", 0x81, 127, len(data)) + data
+
+
+RESYNC = frame(wire.encode({"type": "resync_required"}))
+
+
+@frozen
+class SessionFrame:
+    sessionId: Identifier
+
+
+@frozen
+class ReadFrame:
+    sessionId: Identifier
+    seq: int
+
+
+class Line:
+    """What waits for one socket: a `ccs.hub.Listener`, bounded."""
+
+    def __init__(self, agent: Agent, socket: WebSocketHandler) -> None:
+        self.agent = agent
+        self._socket = socket
+        self._queue: list[bytes] = []
+        self._queued = 0
+        self._writing = False
+        self._overflowed = False
+
+    def push(self, data: bytes) -> None:
+        if self._overflowed:
+            return
+        self._queue.append(data)
+        self._queued += len(data)
+        if len(self._queue) > MOST_FRAMES or self._queued > MOST_BYTES:
+            self._overflowed = True
+            self._queue = [RESYNC]
+            log.warning("agent %s reads too slowly and has to resync", self.agent.id)
+
+    def flush(self) -> None:
+        """Write everything that waits, unless the last write is still on its way."""
+        connection = self._socket.ws_connection
+        stream = connection.stream if connection else None
+        if self._writing or not self._queue or stream is None:
+            return
+        waiting, self._queue, self._queued = self._queue, [], 0
+        self._overflowed = False
+        try:
+            written = stream.write(b"".join(waiting))
+        except StreamClosedError:
+            return
+        if stream.writing():
+            self._writing = True
+            written.add_done_callback(self._written)
+
+    def dismiss(self) -> None:
+        self._socket.close(RESTARTING, "server is restarting")
+
+    def _written(self, future: Any) -> None:
+        self._writing = False
+        if not future.cancelled() and future.exception() is None:
+            self.flush()
+
+
+class AgentSocket(WebSocketHandler):
+    """One agent's socket. She may have several."""
+
+    def initialize(self, parts: Parts) -> None:
+        self._parts = parts
+        self._line: Line | None = None
+        self._frames: dict[str, Callable[[Line, dict[str, Any]], None]] = {
+            "bind_session": self._bind,
+            "unbind_session": self._unbind,
+            "read": self._read,
+            "ping": self._ping,
+        }
+
+    def set_default_headers(self) -> None:
+        self.set_header("Server", "CCS")
+
+    def open(self, cs_id: str) -> None:
+        agent = self._parts.config.agent(cs_id)
+        if agent is None:
+            self.close(WRONG_AGENT, "unknown csId")
+            return
+        self.set_nodelay(True)
+        self._line = Line(agent, self)
+        self._parts.hub.join(self._line)
+        self._tell(self._hello(agent))
+        log.info("agent %s connected", agent.id)
+
+    def on_close(self) -> None:
+        if self._line:
+            self._parts.hub.leave(self._line)
+            log.info("agent %s disconnected", self._line.agent.id)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Whatever comes is answered or ignored; nothing raises."""
+        if self._line is None:
+            return
+        try:
+            self._hear(self._line, message)
+        except CCSError as error:
+            self._tell({"type": "error", **envelope(error)})
+        except Exception:
+            log.exception("a frame of agent %s failed", self._line.agent.id)
+            self._tell({"type": "error", "code": 500, "message": "服务器内部错误"})
+
+    # Frames of the page
+
+    def _hear(self, line: Line, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            raise BadRequest("只接收文本帧")
+        told = wire.decode(message)
+        if not isinstance(told, dict) or not isinstance(told.get("type"), str):
+            raise BadRequest("每一帧必须是带 type 的 JSON 对象")
+        act = self._frames.get(told["type"])
+        if act is None:
+            raise BadRequest("不认识的 type")
+        act(line, told)
+
+    def _bind(self, line: Line, told: dict[str, Any]) -> None:
+        session_id = wire.read(SessionFrame, told).sessionId
+        session = self._parts.registry.get(session_id)
+        if not lifecycle.may_open(session, line.agent):
+            words = "会话已结束" if not session.is_open else f"会话由 {session.agent_id} 接待"
+            raise Forbidden(words, {"sessionId": session_id})
+        self._parts.hub.bind(line, session_id)
+        self._tell({"type": "bound", "sessionId": session_id})
+
+    def _unbind(self, line: Line, told: dict[str, Any]) -> None:
+        self._parts.hub.unbind(line, wire.read(SessionFrame, told).sessionId)
+
+    def _read(self, line: Line, told: dict[str, Any]) -> None:
+        mark = wire.read(ReadFrame, told)
+        self._parts.desk.read(mark.sessionId, line.agent, mark.seq)
+
+    def _ping(self, line: Line, told: dict[str, Any]) -> None:
+        self._tell({"type": "pong", "serverTime": self._parts.wire.time(self._parts.now())})
+
+    def _hello(self, agent: Agent) -> dict[str, Any]:
+        registry = self._parts.registry
+        counts = {"ai": 0, "pending": 0, "manual": 0, "mine": 0}
+        for (_, status, holder), number in registry.counts.items():
+            if status in counts:
+                counts[status] += number
+            if status == "manual" and holder == agent.id:
+                counts["mine"] += number
+        me = {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
+        return {
+            "type": "hello",
+            "epoch": self._parts.epoch,
+            "eventId": registry.published_event_id,
+            "serverTime": self._parts.wire.time(self._parts.now()),
+            "me": me,
+            "counts": counts,
+            "features": sorted(self._frames),
+        }
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        if self._line:
+            self._parts.hub.tell(self._line, told)

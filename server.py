@@ -1,0 +1,219 @@
+"""CCS: one process that serves a merchant's customers from WeChat, Douyin and JD.
+
+    python server.py [--config FILE]            start the server
+    python server.py check                      read config.toml and say what is wrong with it
+    python server.py backup TARGET              copy the database while the server may be running
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from ccs import __version__, config
+from ccs.assistant.turns import Turns
+from ccs.channels import CHANNELS
+from ccs.channels.http import Http
+from ccs.config import Config
+from ccs.desk import Desk
+from ccs.errors import CannotStart, ConfigError
+from ccs.hub import Hub
+from ccs.intake import Intake
+from ccs.models import Snapshot, utc_now
+from ccs.outbox import Outbox
+from ccs.registry import Registry
+from ccs.wire import Wire
+from handlers.base import Parts
+from handlers.routes import front
+from handlers.websocket import frame
+from store import database
+from store.archive import Archive
+from store.journal import Journal, load
+from store.meta import epoch
+
+log = logging.getLogger("ccs")
+
+HERE = Path(__file__).parent
+HEADROOM = 64 * 1024        # bytes above our own body limit, so that it is ours that answers, with words
+IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
+SLOWEST_BODY = 30           # seconds for a request's body to arrive
+TIDY_EVERY = 5              # seconds between checkpoints
+DRAIN = 8.0                 # seconds that a stop waits for what is on its way
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="server.py", description="Multi-channel customer service (多渠道客服)")
+    parser.add_argument("--config", type=Path, default=HERE / "config.toml", metavar="FILE")
+    parser.add_argument("--version", action="version", version=f"CCS {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="{check,backup}")
+    commands.add_parser("check", help="read the configuration and list what is wrong with it")
+    commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        settings, later = config.read(given.config, os.environ)
+        if given.command == "check":
+            print(f"{given.config} is fine")
+        elif given.command == "backup":
+            print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
+        else:
+            _set_up_logs(settings.server.log_level)
+            for name in later:
+                log.warning("%s is set, but this version does not use it yet", name)
+            asyncio.run(serve(settings))
+    except ConfigError as error:
+        print("\n".join(error.faults), file=sys.stderr)
+        return 2
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def serve(settings: Config) -> None:
+    """Start, tell where, and run until a signal asks to stop. Raises CannotStart."""
+    server = await Server.start(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT"):
+        try:
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+        except NotImplementedError:                     # Windows
+            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop.set))
+    try:
+        await stop.wait()
+    finally:
+        await server.stop()
+
+
+@frozen
+class Server:
+    """The running parts. `start` gives one that listens; `stop` lets it finish what it has begun."""
+
+    address: str
+    port: int
+    _http_server: HTTPServer
+    _http: Http
+    _hub: Hub
+    _outbox: Outbox
+    _journal: Journal
+    _archive: Archive
+    _data: database.DataDir
+    _tidying: "asyncio.Task[None]"
+
+    @classmethod
+    async def start(cls, settings: Config) -> "Server":
+        data = database.DataDir(settings.server.data_dir)
+        data.lock()
+        try:
+            database.warn_of_old_sqlite()
+            database.prepare(data.database)
+            return await cls._join(settings, data)
+        except BaseException:
+            data.unlock()
+            raise
+
+    @classmethod
+    async def _join(cls, settings: Config, data: database.DataDir) -> "Server":
+        sockets = _listen(settings.server.host, settings.server.port)
+
+        def restored(snapshot: Snapshot, touched: set[str] | None) -> None:
+            registry.restore(snapshot, touched)
+            hub.resync_all()
+            outbox.resume()
+            turns.resume()
+
+        wire = Wire(ZoneInfo(settings.server.timezone))
+        hub = Hub(wire, frame)
+        journal = Journal(data.database, lambda: registry.suspend(), restored)
+        archive = Archive(data.database, tuple(CHANNELS))
+        registry = Registry(journal, archive)
+        http = Http()
+        channels = {
+            name: channel(getattr(settings.channels, name), http, utc_now) for name, channel in CHANNELS.items()
+        }
+        desk = Desk(registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off")
+        outbox = Outbox(registry, archive, desk, channels, utc_now, Random())
+        turns = Turns(registry, desk, settings.assistant, archive.latest)
+        desk.wake_outbox = outbox.wake
+        desk.wake_assistant = turns.wake
+        parts = Parts(
+            settings, desk, registry, Intake(channels, desk, outbox), hub, wire, archive, journal, utc_now,
+            epoch(data.database),
+        )
+
+        restored(load(data.database), None)
+        secure = _tls(settings)
+        http_server = HTTPServer(
+            front(parts), xheaders=settings.server.xheaders, ssl_options=secure,
+            max_body_size=settings.server.max_body_kb * 1024 + HEADROOM,
+            idle_connection_timeout=IDLE_LIMIT, body_timeout=SLOWEST_BODY,
+        )
+        http_server.add_sockets(sockets)
+        host, port = sockets[0].getsockname()[:2]
+        address = settings.server.public_url or f"{'https' if secure else 'http'}://{settings.server.host}:{port}"
+        log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
+        tidying = asyncio.create_task(_tidy(journal, archive))
+        return cls(address, port, http_server, http, hub, outbox, journal, archive, data, tidying)
+
+    async def stop(self) -> None:
+        """No new requests; what is on its way comes back or is kept for the next start."""
+        log.info("stopping")
+        self._http_server.stop()
+        self._tidying.cancel()
+        self._hub.close_all()
+        await self._outbox.stop(DRAIN)
+        await self._journal.close()
+        await self._http_server.close_all_connections()
+        await self._http.close()
+        self._archive.close()
+        self._data.unlock()
+        log.info("stopped")
+
+
+async def _tidy(journal: Journal, archive: Archive) -> None:
+    """Checkpoints and old events, away from the commits that somebody waits for."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY)
+        try:
+            await archive.checkpoint()
+        except database.DatabaseError as error:
+            log.warning("the database could not be checkpointed: %s", error)
+        journal.forget_old_events(utc_now())
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, address=host)
+    except OSError as error:
+        raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+
+def _tls(settings: Config) -> ssl.SSLContext | None:
+    if settings.server.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.server.tls_cert, settings.server.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotStart(f"server.tls_cert and tls_key cannot be used: {error}") from error
+    return context
+
+
+def _set_up_logs(level: str) -> None:
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)        # it logs whole addresses
+
+
+if __name__ == "__main__":
+    sys.exit(main())

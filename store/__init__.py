@@ -1,0 +1,1 @@
+"""The disk: one SQLite file. The only package that names SQLite."""

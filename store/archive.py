@@ -1,0 +1,107 @@
+"""Reading what is on disk.
+
+Single indexed reads run on the loop's own read-only connection, in microseconds. Lists, histories and counts run in a
+small thread pool, one page at a time, so that no read transaction outlives a page.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from ccs.errors import StoreUnavailable
+from ccs.models import Message, Page, PlatformId, Session, SessionFilter
+from store import database, inbox, messages, sessions
+
+READERS = 2             # threads; more only queue for the interpreter lock on two cores
+PAGE = 200              # rows read, and later rendered, in one go
+
+LATEST = 20             # messages that the assistant looks back
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Archive:
+    """Everything that is asked of the disk. Raises StoreUnavailable when it cannot be read."""
+
+    def __init__(self, path: Path, channels: Sequence[str]) -> None:
+        self._path = path
+        self._channels = tuple(channels)
+        self._connection = database.connect(path, read_only=True)
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="archive")
+        self._local = threading.local()
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self._connection.close()
+
+    # On the loop: one indexed read each
+
+    def session(self, session_id: str) -> Session | None:
+        return self._now(sessions.one, session_id)
+
+    def has_taken(self, ids: Iterable[PlatformId]) -> bool:
+        return self._now(inbox.has_taken, ids)
+
+    def said(self, session_id: str, client_id: str) -> Message | None:
+        return self._now(messages.one, session_id, "client_id", client_id)
+
+    def message(self, session_id: str, message_id: str) -> Message | None:
+        return self._now(messages.one, session_id, "id", message_id)
+
+    def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
+        """The message that is, or was, delivered under this request id, with its session."""
+        message = self._now(messages.of_delivery, delivery_id)
+        session = message and self.session(message.session_id)
+        return (session, message) if session and message else None
+
+    def latest(self, session: Session) -> list[Message]:
+        """The session's last few messages, oldest first."""
+        return self._now(messages.before, session.id, session.seq + 1, LATEST)
+
+    # In the pool: pages
+
+    async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
+        return await self._soon(sessions.page, wanted, place, self._channels)
+
+    async def found(self, wanted: SessionFilter) -> int:
+        return await self._soon(sessions.found, wanted)
+
+    async def history(self, session_id: str) -> AsyncIterator[list[Message]]:
+        """The whole history, ascending, a page at a time."""
+        seq = 0
+        while page := await self._soon(messages.after, session_id, seq, PAGE):
+            yield page
+            seq = page[-1].seq
+
+    async def messages_after(self, session_id: str, seq: int, limit: int) -> list[Message]:
+        return await self._soon(messages.after, session_id, seq, limit)
+
+    async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
+        return await self._soon(messages.before, session_id, seq, limit)
+
+    async def checkpoint(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, database.checkpoint, self._path)
+
+    def _now(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return query(self._connection, *args, **kwargs)
+        except database.DatabaseError as error:
+            raise StoreUnavailable from error
+
+    async def _soon(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            try:
+                return query(self._own_connection(), *args, **kwargs)
+            except database.DatabaseError as error:
+                raise StoreUnavailable from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    def _own_connection(self) -> Any:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = database.connect(self._path, read_only=True)
+        return self._local.connection

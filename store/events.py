@@ -1,0 +1,34 @@
+"""Events on disk: who was told what, as references. Whoever replays them renders what they point to."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ccs.models import Event, to_millis
+from store.rows import Row, Table
+
+KEPT = 50_000                       # a page that was away longer than this many events loads afresh
+KEPT_FOR = timedelta(hours=24)
+
+TABLE = Table("events", ("id", "type", "session_id", "seq", "status", "agent_id", "created_at"))
+
+
+def to_row(event_id: int, event: Event, written_at: int) -> Row:
+    """`status` and `agent_id` are the session's at that time: they tell who was in the audience."""
+    session = event.session
+    return (
+        event_id, event.type.value, session.id, event.message and event.message.seq, session.status.value,
+        session.agent_id, written_at,
+    )
+
+
+def last_id(connection: Any) -> int:
+    return connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0]
+
+
+def forget_old(connection: Any, now: datetime) -> int:
+    """Delete what is kept no longer, a little at a time; returns how many rows went."""
+    return connection.execute(
+        "DELETE FROM events WHERE id IN"
+        " (SELECT id FROM events WHERE id <= ? OR created_at < ? ORDER BY id LIMIT 2000) AND id < ?",
+        (last_id(connection) - KEPT, to_millis(now - KEPT_FOR), last_id(connection)),
+    ).rowcount

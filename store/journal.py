@@ -1,0 +1,209 @@
+"""The writer: one connection, one thread, many changes in one transaction.
+
+Whatever waits while a commit runs forms the next batch, so a burst of a thousand callbacks costs a few fsyncs and a
+lone one costs one. When a batch fails, every change that is not on disk yet fails with it, and the thread then tries
+until the disk takes writes again, reads back what those changes had touched, and reports it.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+from ccs.errors import StoreUnavailable
+from ccs.models import Change, Message, Session, Snapshot
+from store import database, deliveries, events, inbox, messages, meta, sessions
+from store.rows import Table, write
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = 0.1       # seconds before the disk is tried again after a failure, doubling
+LAST_RETRY = 2.0        # up to this
+
+
+class Ticket(Protocol):
+    """A change to write, and who to tell."""
+
+    change: Change
+    first_event_id: int
+
+    def settle(self, error: BaseException | None = None) -> None: ...
+
+
+class Journal:
+    """Writes changes in the order of `append`. All methods belong to the loop's thread."""
+
+    def __init__(
+        self, path: Path, on_failed: Callable[[], None], on_restored: Callable[[Snapshot, set[str]], None]
+    ) -> None:
+        self._path = path
+        self._on_failed = on_failed
+        self._on_restored = on_restored
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[Ticket] = []
+        self._busy = False
+        self._failed = False
+        self._touched: set[str] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._connection = database.connect(path)
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_healthy(self) -> bool:
+        return not self._failed
+
+    def append(self, ticket: Ticket) -> None:
+        """Put a change in line. Its ticket is settled on the loop, in the order given."""
+        self._waiting.append(ticket)
+        if not self._busy:
+            self._busy = True
+            self._quiet.clear()
+            self._loop.call_soon(self._start)       # what else this turn of the loop brings comes along
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        if not self._failed:
+            await self._quiet.wait()
+        self._failed = True
+        self._work.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._connection.close()
+
+    def forget_old_events(self, now: datetime) -> None:
+        self._work.put(lambda: self._forget_old_events(now))
+
+    # On the loop
+
+    def _start(self) -> None:
+        batch, self._waiting = self._waiting, []
+        self._work.put(lambda: self._write(batch))
+
+    def _written(self, batch: list[Ticket], error: BaseException | None) -> None:
+        if error is not None:
+            self._fail(batch, error)
+            return
+        if self._waiting:
+            self._start()                           # the next commit first, then the answers of this one
+        else:
+            self._busy = False
+            self._quiet.set()
+        for ticket in batch:
+            ticket.settle()
+
+    def _fail(self, batch: list[Ticket], error: BaseException) -> None:
+        log.error("the database takes no writes, %d changes were not kept: %s", len(batch) + len(self._waiting), error)
+        self._failed = True
+        self._on_failed()
+        lost, self._waiting = batch + self._waiting, []
+        touched = set().union(*(ticket.change.touched for ticket in lost))
+        for ticket in lost:
+            ticket.settle(StoreUnavailable())
+        self._work.put(lambda: self._repair(touched))
+
+    def _repaired(self, snapshot: Snapshot, touched: set[str]) -> None:
+        log.warning("the database takes writes again; %d sessions were read back", len(touched))
+        self._failed = False
+        self._busy = False
+        self._quiet.set()
+        self._on_restored(snapshot, touched)
+
+    # In the thread
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+    def _write(self, batch: list[Ticket]) -> None:
+        error: BaseException | None = None
+        try:
+            with database.transaction(self._connection):
+                for table, rows in _rows(batch):
+                    write(self._connection, table, rows)
+        except Exception as failure:        # the disk's, or a bug's: either way nothing of this batch is promised
+            error = failure
+        self._tell(self._written, batch, error)
+
+    def _repair(self, touched: set[str]) -> None:
+        wait = FIRST_RETRY
+        while True:
+            try:
+                self._connection.close()
+                self._connection = database.connect(self._path)
+                with database.transaction(self._connection):
+                    write(self._connection, meta.TABLE, [("repaired_at", str(time.time()))])
+                snapshot = snapshot_of(self._connection, touched)
+                break
+            except database.DatabaseError as error:
+                log.warning("the database still takes no writes: %s", error)
+            if self._loop.is_closed():
+                return
+            time.sleep(wait)                # in this thread only
+            wait = min(wait * 2, LAST_RETRY)
+        self._tell(self._repaired, snapshot, touched)
+
+    def _forget_old_events(self, now: datetime) -> None:
+        try:
+            with database.transaction(self._connection):
+                events.forget_old(self._connection, now)
+        except database.DatabaseError as error:
+            log.warning("old events could not be deleted: %s", error)
+
+    def _tell(self, act: Callable[..., None], *args: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(act, *args)
+        except RuntimeError:
+            log.debug("the loop is closed")         # the process is going; nobody waits any more
+
+
+def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
+    """The rows of a batch by table.
+
+    Of what changed several times only the last state is written, in the place of the first touch: a close stands
+    before the new session of the same customer, as the unique index wants it.
+    """
+    now = round(time.time() * 1000)
+    last_sessions: dict[str, Session] = {}
+    last_deliveries: dict[tuple[str, int], Message] = {}
+    changes = [ticket.change for ticket in batch]
+    for change in changes:
+        if change.session:
+            last_sessions[change.session.id] = change.session
+        for message in (*change.messages, *change.deliveries):
+            if message.delivery:
+                last_deliveries[message.session_id, message.seq] = message
+    yield sessions.TABLE, [sessions.to_row(session) for session in last_sessions.values()]
+    yield messages.TABLE, [messages.to_row(message) for change in changes for message in change.messages]
+    yield deliveries.TABLE, [deliveries.to_row(message) for message in last_deliveries.values()]
+    yield inbox.PLATFORM_IDS, [platform_id for change in changes for platform_id in change.ids]
+    yield events.TABLE, [
+        events.to_row(ticket.first_event_id + offset, event, now)
+        for ticket in batch for offset, event in enumerate(ticket.change.events)
+    ]
+    yield inbox.NOTICES, [inbox.notice_row(notice) for change in changes for notice in change.notices]
+    yield inbox.NUDGES, [inbox.nudge_row(nudge) for change in changes for nudge in change.nudges]
+
+
+def snapshot_of(connection: Any, touched: set[str] | None = None) -> Snapshot:
+    """What memory is built from: everything at start, or what some sessions are on disk."""
+    if touched is None:
+        found = sessions.open_ones(connection)
+        waiting = messages.undelivered(connection)
+    else:
+        found = iter(sessions.these(connection, touched))
+        waiting = messages.undelivered(connection, list(touched))
+    return Snapshot(tuple(found), tuple(waiting), events.last_id(connection), sessions.count(connection))
+
+
+def load(path: Path) -> Snapshot:
+    """The snapshot to start from."""
+    with closing(database.connect(path)) as connection:
+        return snapshot_of(connection)

@@ -1,0 +1,83 @@
+"""Messages on disk, clustered by session: a page of a history is one short walk."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ccs.models import Message, Sender, from_millis, to_millis
+from store import deliveries
+from store.rows import Row, Table
+
+TABLE = Table(
+    "messages",
+    ("session_id", "seq", "id", "sender", "sender_id", "content", "type", "client_id", "platform_time", "fields",
+     "created_at"),
+)
+_JOINED = (
+    f"SELECT {TABLE.listed}, {deliveries.TABLE.listed} FROM messages"
+    " LEFT JOIN deliveries ON deliveries.session_id = messages.session_id AND deliveries.seq = messages.seq"
+)
+
+
+def to_row(message: Message) -> Row:
+    return (
+        message.session_id, message.seq, message.id, message.sender.value, message.sender_id, message.content,
+        message.type, message.client_id,
+        message.platform_time and to_millis(message.platform_time),
+        json.dumps(message.fields, ensure_ascii=False) if message.fields else None,
+        to_millis(message.created_at),
+    )
+
+
+def from_row(row: Sequence[Any]) -> Message:
+    """Of a row of both tables."""
+    session_id, seq, message_id, sender, sender_id, content, kind, client_id, platform_time, fields, created_at = (
+        row[:len(TABLE.columns)]
+    )
+    return Message(
+        message_id, session_id, seq, Sender(sender), sender_id, content, from_millis(created_at), kind, client_id,
+        None if platform_time is None else from_millis(platform_time),
+        json.loads(fields) if fields else {},
+        deliveries.from_row(row[len(TABLE.columns):]),
+    )
+
+
+def one(connection: Any, session_id: str, column: str, value: str | int) -> Message | None:
+    """The session's message whose `id`, `client_id` or `seq` it is."""
+    row = connection.execute(
+        f"{_JOINED} WHERE messages.session_id = ? AND messages.{column} = ?", (session_id, value)
+    ).fetchone()
+    return from_row(row) if row else None
+
+
+def undelivered(connection: Any, session_ids: Sequence[str] | None = None) -> Iterator[Message]:
+    """Messages with open deliveries: all of them, or those of some sessions."""
+    where = f"{_JOINED} WHERE deliveries.state IN ('pending', 'sending')"
+    if session_ids is None:
+        yield from map(from_row, connection.execute(where))
+        return
+    for session_id in session_ids:
+        yield from map(from_row, connection.execute(f"{where} AND deliveries.session_id = ?", (session_id,)))
+
+
+def of_delivery(connection: Any, delivery_id: str) -> Message | None:
+    row = connection.execute(f"{_JOINED} WHERE deliveries.id = ?", (delivery_id,)).fetchone()
+    return from_row(row) if row else None
+
+
+def after(connection: Any, session_id: str, seq: int, limit: int) -> list[Message]:
+    """Up to `limit` messages whose seq is above `seq`, ascending."""
+    return _page(connection, session_id, "> ?", "ASC", seq, limit)
+
+
+def before(connection: Any, session_id: str, seq: int, limit: int) -> list[Message]:
+    """The `limit` messages nearest below `seq`, ascending."""
+    return _page(connection, session_id, "< ?", "DESC", seq, limit)[::-1]
+
+
+def _page(connection: Any, session_id: str, bound: str, order: str, seq: int, limit: int) -> list[Message]:
+    rows = connection.execute(
+        f"{_JOINED} WHERE messages.session_id = ? AND messages.seq {bound} ORDER BY messages.seq {order} LIMIT ?",
+        (session_id, seq, limit),
+    ).fetchall()
+    return [from_row(row) for row in rows]

@@ -1,0 +1,114 @@
+"""How the file came to be what it is: every step, in order, each applied once in its own transaction.
+
+A step that has shipped is never edited; the next change of shape is a new step at the end.
+"""
+
+from sqlite_utils import Database, Migrations
+
+steps = Migrations("ccs")
+
+
+@steps()
+def m001_sessions_and_messages(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE sessions (
+            id TEXT PRIMARY KEY,
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            customer_id TEXT NOT NULL,
+            customer_name TEXT NOT NULL,
+            customer_avatar TEXT NOT NULL,
+            via TEXT NOT NULL,
+            conversation TEXT NOT NULL,
+            status TEXT NOT NULL,
+            agent_id TEXT,
+            seq INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            turn INTEGER NOT NULL,
+            last_text TEXT,
+            last_message_at INTEGER,
+            waiting_since INTEGER,
+            unread INTEGER NOT NULL,
+            unhelped INTEGER NOT NULL,
+            pending_reason TEXT,
+            close_reason TEXT,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX one_open_session ON sessions (channel, account, customer_id) WHERE status <> 'closed';
+        CREATE INDEX sessions_listed ON sessions (channel, status, updated_at, id);
+        CREATE INDEX sessions_held ON sessions (agent_id, updated_at, id) WHERE agent_id IS NOT NULL;
+
+        CREATE TABLE messages (
+            session_id TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            sender_id TEXT NOT NULL,
+            content TEXT NOT NULL,
+            type TEXT NOT NULL,
+            client_id TEXT,
+            platform_time INTEGER,
+            fields TEXT,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (session_id, seq)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX messages_by_client_id ON messages (session_id, client_id) WHERE client_id IS NOT NULL;
+
+        CREATE TABLE deliveries (
+            session_id TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT,
+            attempts INTEGER NOT NULL,
+            lost INTEGER NOT NULL,
+            platform_id TEXT,
+            created_at INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            PRIMARY KEY (session_id, seq)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX deliveries_by_id ON deliveries (id);
+        CREATE INDEX deliveries_open ON deliveries (session_id, seq) WHERE state IN ('pending', 'sending');
+
+        CREATE TABLE platform_ids (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (channel, account, value)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            type TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            seq INTEGER,
+            status TEXT NOT NULL,
+            agent_id TEXT,
+            created_at INTEGER NOT NULL
+        );
+
+        CREATE TABLE notices (
+            id INTEGER PRIMARY KEY,
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            received_at INTEGER NOT NULL
+        );
+
+        CREATE TABLE nudges (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            token TEXT NOT NULL,
+            received_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, account)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE meta (
+            key TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+    )

@@ -1,0 +1,139 @@
+"""Sessions on disk: their row, the lookups of the rules, and the pages of the list."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ccs.models import CountKey, Customer, Page, Session, SessionFilter, Status, Via, from_millis, to_millis
+from store.rows import Row, Table
+
+_MUTABLE = (
+    "customer_name", "customer_avatar", "status", "agent_id", "seq", "version", "turn", "last_text",
+    "last_message_at", "waiting_since", "unread", "unhelped", "pending_reason", "close_reason", "updated_at",
+)
+TABLE = Table(
+    "sessions",
+    ("id", "channel", "account", "customer_id", "via", "conversation", "created_at", *_MUTABLE),
+    key=("id",),
+    mutable=_MUTABLE,
+)
+
+
+def to_row(session: Session) -> Row:
+    customer = session.customer
+    return (
+        session.id, customer.channel, customer.account, customer.id, session.via.value, session.conversation,
+        to_millis(session.created_at), customer.name, customer.avatar, session.status.value, session.agent_id,
+        session.seq, session.version, session.turn, session.last_text,
+        session.last_message_at and to_millis(session.last_message_at),
+        session.waiting_since and to_millis(session.waiting_since),
+        session.unread, session.unhelped, session.pending_reason, session.close_reason,
+        to_millis(session.updated_at),
+    )
+
+
+def from_row(row: Sequence[Any]) -> Session:
+    (
+        session_id, channel, account, customer_id, via, conversation, created_at, name, avatar, status, agent_id,
+        seq, version, turn, last_text, last_message_at, waiting_since, unread, unhelped, pending_reason,
+        close_reason, updated_at,
+    ) = row
+    return Session(
+        session_id, Customer(channel, account, customer_id, name, avatar), Via(via), Status(status),
+        from_millis(created_at), from_millis(updated_at), conversation, agent_id, seq, version, turn, last_text,
+        None if last_message_at is None else from_millis(last_message_at),
+        None if waiting_since is None else from_millis(waiting_since),
+        unread, unhelped, pending_reason, close_reason,
+    )
+
+
+def one(connection: Any, session_id: str) -> Session | None:
+    row = connection.execute(f"SELECT {TABLE.listed} FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    return from_row(row) if row else None
+
+
+def open_ones(connection: Any) -> Iterator[Session]:
+    return map(from_row, connection.execute(f"SELECT {TABLE.listed} FROM sessions WHERE status <> 'closed'"))
+
+
+def these(connection: Any, session_ids: Iterable[str]) -> list[Session]:
+    return [session for session_id in session_ids if (session := one(connection, session_id))]
+
+
+def count(connection: Any) -> Counter[CountKey]:
+    rows = connection.execute("SELECT channel, status, agent_id, count(*) FROM sessions GROUP BY 1, 2, 3")
+    return Counter({(channel, status, agent_id): number for channel, status, agent_id, number in rows})
+
+
+def page(connection: Any, wanted: SessionFilter, place: Page, channels: Sequence[str]) -> list[Session]:
+    """One page of the list, in the order of `place.sort`, starting after `place.after`."""
+    if place.sort == "waitingSince":
+        rows = _in_order(connection, wanted, place, "waiting_since", "ASC")
+    elif wanted.agent_id is not None:
+        rows = _in_order(connection, wanted, place, "updated_at", "DESC")
+    else:
+        rows = _merged(connection, wanted, place, channels)
+    return [from_row(row) for row in rows]
+
+
+def _in_order(connection: Any, wanted: SessionFilter, place: Page, column: str, order: str) -> Iterable[Row]:
+    """Along an index that holds few sessions: those of one agent, or those that wait."""
+    clauses, values = _clauses(wanted)
+    clauses.append(f"{column} IS NOT NULL")
+    if wanted.agent_id is not None:
+        clauses.append("agent_id = ?")
+        values.append(wanted.agent_id)
+    for name, value in (("channel", wanted.channel), ("status", wanted.status)):
+        if value is not None:
+            clauses.append(f"{name} = ?")
+            values.append(str(value))
+    if place.after:
+        clauses.append(f"({column}, id) {'>' if order == 'ASC' else '<'} (?, ?)")
+        values.extend(place.after)
+    return connection.execute(
+        f"SELECT {TABLE.listed} FROM sessions WHERE {' AND '.join(clauses)}"
+        f" ORDER BY {column} {order}, id {order} LIMIT ?",
+        [*values, place.limit],
+    ).fetchall()
+
+
+def _merged(connection: Any, wanted: SessionFilter, place: Page, channels: Sequence[str]) -> Iterable[Row]:
+    """Newest first: one walk along `sessions_listed` for each (channel, status), merged by SQLite as it goes.
+
+    One index serves every combination of the filters this way, and each message has only that one to move in.
+    """
+    parts: list[str] = []
+    values: list[Any] = []
+    for channel in (wanted.channel,) if wanted.channel else channels:
+        for status in (wanted.status,) if wanted.status else Status:
+            clauses, own = _clauses(wanted)
+            clauses += ["channel = ?", "status = ?"]
+            own += [channel, status.value]
+            if place.after:
+                clauses.append("(updated_at, id) < (?, ?)")
+                own.extend(place.after)
+            parts.append(f"SELECT {TABLE.listed} FROM sessions WHERE {' AND '.join(clauses)}")
+            values += own
+    updated_at = TABLE.columns.index("updated_at") + 1
+    sql = f"{' UNION ALL '.join(parts)} ORDER BY {updated_at} DESC, 1 DESC LIMIT ?"
+    return connection.execute(sql, [*values, place.limit]).fetchall()
+
+
+def found(connection: Any, wanted: SessionFilter) -> int:
+    """How many sessions a search matches. A scan, so only for searches; plain filters are counted in memory."""
+    clauses, values = _clauses(wanted)
+    for name, value in (("channel", wanted.channel), ("status", wanted.status), ("agent_id", wanted.agent_id)):
+        if value is not None:
+            clauses.append(f"{name} = ?")
+            values.append(str(value))
+    return connection.execute(f"SELECT count(*) FROM sessions WHERE {' AND '.join(clauses)}", values).fetchone()[0]
+
+
+def _clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
+    if wanted.text is None:
+        return ["1"], []
+    columns = ("customer_name", "customer_id", "last_text", "id")
+    return (
+        [f"({' OR '.join(f'instr(lower({column}), ?)' for column in columns)})"],
+        [wanted.text.lower()] * len(columns),
+    )
