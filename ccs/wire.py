@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from functools import lru_cache, partial
+from math import isfinite
 from operator import eq
 from typing import Annotated, Any, TypeVar
 
@@ -136,6 +137,8 @@ def decode(text: bytes | str) -> Any:
         raise BadRequest("请求体不是有效的 UTF-8 文本") from None
     except RecursionError:
         raise BadRequest("JSON 嵌套过深") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"请求体不是有效的 JSON（第 {error.lineno} 行第 {error.colno} 列）") from None
     except ValueError as error:
         raise BadRequest(f"请求体不是有效的 JSON：{error}") from None
     if "\\u" in text:
@@ -158,7 +161,7 @@ def read(cls: type[T], value: Any) -> T:
     try:
         return _converter.structure(value, cls)
     except ClassValidationError as errors:
-        raise BadRequest("；".join(transform_error(errors, path="", format_exception=_fault))) from None
+        raise BadRequest("；".join(transform_error(errors, path="$", format_exception=_fault))) from None
 
 
 def _text(value: Any, _: Any = str) -> str:
@@ -222,12 +225,19 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError("数值过大")
+    return number
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(f"不允许 {name}")
 
 
 _decode = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=_integer, parse_constant=_no_constant
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_finite, parse_constant=_no_constant
 ).decode
 
 

@@ -120,6 +120,8 @@ class Gateway:
         proof = self._proof(callback)
         self._check(proof)
         payload = wire.decode(proof.signed)
+        if not isinstance(payload, dict):
+            raise BadRequest("请求体必须是 JSON 对象")
         return self._inbound(wire.read(Envelope, payload), payload)
 
     def _proof(self, callback: Callback) -> Proof:
