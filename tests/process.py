@@ -1,0 +1,103 @@
+"""A server in a process of its own, which can be killed, starved and looked at from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+from attrs import define, field
+
+from ccs.demo.gateway import Gateway
+
+ROOT = Path(__file__).parents[1]
+SECRET = "gateway-shared-secret"
+CONFIG = """
+[server]
+port = {port}
+data_dir = "data"
+[channels.jd]
+enabled = true
+gateway_secret = "{secret}"
+gateway_url = "{url}"
+[assistant]
+provider = "off"
+"""
+START = 20.0            # seconds in which a server must answer
+
+
+@define
+class Process:
+    """`python server.py`, with its data in a folder that survives it."""
+
+    folder: Path
+    gateway_url: str = ""
+    wrapper: list[str] = field(factory=list)        # a command that runs it, strace for one
+    port: int = field(factory=lambda: free_port())
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "ccs.db"
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def start(self) -> "Process":
+        config = self.folder / "config.toml"
+        config.write_text(CONFIG.format(port=self.port, secret=SECRET, url=self.gateway_url))
+        with open(self.folder / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                [*self.wrapper, sys.executable, "server.py", "--config", str(config)], cwd=ROOT, stdout=log, stderr=log,
+            )
+        deadline = time.monotonic() + START
+        while True:
+            with suppress(httpx.TransportError):
+                httpx.get(f"{self.base}/healthz")
+                return self
+            assert time.monotonic() < deadline and self._process.poll() is None, self.log
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is flushed, nobody is asked."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Politely. The exit code."""
+        assert self._process
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGTERM)
+        return self._process.wait(20)
+
+    def post(self, path: str, body: Any = None) -> httpx.Response:
+        return httpx.post(self.base + path, json=body if body is not None else {}, timeout=30)
+
+    def get(self, path: str) -> Any:
+        return httpx.get(self.base + path, timeout=30).json()["data"]
+
+    def callback(self, body: bytes) -> httpx.Response:
+        return httpx.post(
+            f"{self.base}/channel/jd/callback", content=body, headers=Gateway(SECRET).headers(body), timeout=30
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,235 @@
+"""What we say reaches the platform: in order, exactly once, or with an honest word about why not."""
+
+import asyncio
+
+import pytest
+from attrs import evolve
+
+from ccs import fate
+from ccs.channels.base import Channel, Sent, Way
+from ccs.config import ChannelSettings
+from ccs.demo.gateway import answers, fails, forgets, vanishes
+from ccs.errors import DeliveryDelayed
+from ccs.models import Via
+from tests.conftest import AgentAtWork, Stage, until
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch) -> None:
+    """The same pauses, a hundred times shorter."""
+    monkeypatch.setattr(fate, "FIRST_PAUSE", 0.01)
+
+
+async def held(stage: Stage, channel: str = "jd") -> tuple[AgentAtWork, str]:
+    """小王 holds 陈女士's session."""
+    wang, chen = await stage.agent("wang"), stage.customer(channel=channel)
+    await chen.says("在吗？")
+    session_id = (await wang.next("new_pending_session"))["sessionId"]
+    await wang.accepts(session_id)
+    await wang.hears("session_accepted")
+    return wang, session_id
+
+
+async def fate_of(agent: AgentAtWork, state: str) -> dict:
+    told = await agent.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == state)
+    return told["data"]["delivery"]
+
+
+@pytest.mark.gen_test
+async def test_replies_leave_in_their_order(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods += [answers(5000), fails(503)]        # the first two attempts at the first reply
+    words = [f"第 {number} 句" for number in range(8)]
+    for text in words:
+        await wang.replies(session_id, text)
+    await until(lambda: len(gateway.said) == 8)
+    assert [said["message"]["text"] for said in gateway.said] == words
+    assert len({said["requestId"] for said in gateway.said}) == 8
+
+
+@pytest.mark.gen_test
+async def test_a_refusal_is_told_in_chinese_and_lets_the_next_one_go(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(answers(2002))
+    await wang.replies(session_id, "加我微信")
+    await wang.replies(session_id, "好的")
+    assert (await fate_of(wang, "failed"))["reason"] == "平台拒绝了消息内容，请修改后再发"
+    await fate_of(wang, "sent")
+    assert [said["message"]["text"] for said in gateway.said] == ["好的"]
+    assert [row.get("delivery", {}).get("state") for row in await stage.history(session_id)] == [None, "failed", "sent"]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("mood", [answers(3001, retryAfter=0.01), answers(5000), fails(500), fails(503), fails(429)])
+async def test_a_delay_is_tried_again_under_the_same_request_id(stage: Stage, gateway, mood) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods += [mood, mood, mood]
+    await wang.replies(session_id, "马上处理")
+    assert "重试" in (await fate_of(wang, "pending"))["reason"]
+    assert "reason" not in await fate_of(wang, "sent")
+    assert len(gateway.requests) == 4 and len({request["requestId"] for request in gateway.requests}) == 1
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("mood", [vanishes, forgets], ids=["taken", "not taken"])
+async def test_a_lost_answer_never_says_it_twice(stage: Stage, gateway, mood) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(mood)
+    await wang.replies(session_id, "已退款")
+    await fate_of(wang, "sent")
+    assert len(gateway.requests) == 2 and len(gateway.said) == 1
+
+
+@pytest.mark.gen_test
+async def test_a_gateway_that_is_away_gets_it_when_it_is_back(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    port = gateway.port
+    gateway.stop()
+    await wang.replies(session_id, "您好")
+    assert "连接不上" in (await fate_of(wang, "pending"))["reason"]
+    gateway.start(port)
+    await fate_of(wang, "sent")
+    assert len(gateway.said) == 1
+
+
+@pytest.mark.gen_test
+async def test_a_gateway_that_does_not_know_our_signature_is_a_refusal(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.secret = "another"
+    await wang.replies(session_id, "您好")
+    assert "gateway_secret" in (await fate_of(wang, "failed"))["reason"]
+
+
+@pytest.mark.gen_test
+async def test_a_channel_without_a_way_out_says_so(stage: Stage, settings) -> None:
+    jd = ChannelSettings(enabled=True, gateway_secret="gateway-shared-secret")
+    await stage.start(evolve(settings, channels=evolve(settings.channels, jd=jd)))
+    wang, session_id = await held(stage)
+    await wang.replies(session_id, "您好")
+    assert "gateway_url" in (await fate_of(wang, "failed"))["reason"]
+
+
+@pytest.mark.gen_test
+async def test_a_failed_reply_can_be_sent_again_by_hand(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(answers(2002))
+    message = (await wang.replies(session_id, "您好")).json()["data"]
+    await fate_of(wang, "failed")
+    again = await stage.post(f"/api/sessions/{session_id}/messages/{message['msgId']}/retry")
+    assert again.status_code == 200
+    await fate_of(wang, "sent")
+    first, second = gateway.requests
+    assert first["requestId"] != second["requestId"] and len(await stage.history(session_id)) == 2
+
+
+@pytest.mark.gen_test
+async def test_the_platforms_final_word_stands_whenever_it_comes(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+
+    async def result(request_id: str, ok: bool) -> None:
+        told = {"version": "1", "eventId": stage.new_id(), "type": "send_result", "shopId": "10001",
+                "requestId": request_id, "ok": ok, "reason": "对方已拉黑"}
+        assert (await stage.envelope(told)).status_code == 200
+
+    await wang.replies(session_id, "您好")
+    await fate_of(wang, "sent")
+    await result(gateway.said[0]["requestId"], ok=False)
+    assert (await fate_of(wang, "failed"))["reason"] == "对方已拉黑"
+
+    early: list[asyncio.Task] = []
+
+    def refuses_before_it_answers(request) -> bool:
+        body, finish = gateway.requests[-1], request.finish
+        request._auto_finish = False
+        early.append(asyncio.ensure_future(result(body["requestId"], ok=False)))
+        early[0].add_done_callback(lambda _: finish(gateway.take(body)))
+        return True
+
+    gateway.moods.append(refuses_before_it_answers)
+    await wang.replies(session_id, "还在吗")
+    await fate_of(wang, "failed")
+    await asyncio.gather(*early)
+    await wang.replies(session_id, "再见")
+    await fate_of(wang, "sent")
+    assert [row["delivery"]["state"] for row in (await stage.history(session_id))[1:]] == ["failed", "failed", "sent"]
+
+
+class PlatformWithoutIds(Channel):
+    """A platform that knows no request ids, so a second request would be a second message."""
+
+    name = "jd"
+    idempotent = False
+
+    def __init__(self, inner: Channel) -> None:
+        super().__init__(inner.settings)
+        self.read = inner.read          # type: ignore[method-assign]
+        self.sent = 0
+
+    def ways_out(self) -> dict[Via, Way]:
+        return {Via.GATEWAY: self}
+
+    async def send(self, session, message) -> Sent:
+        self.sent += 1
+        raise DeliveryDelayed("没有收到答复", lost=True)
+
+
+@pytest.mark.gen_test
+async def test_without_request_ids_a_lost_answer_is_left_to_the_agent(stage: Stage) -> None:
+    await stage.start()
+    channels = stage.server._outbox._channels
+    channels["jd"] = platform = PlatformWithoutIds(channels["jd"])
+    wang, session_id = await held(stage)
+    await wang.replies(session_id, "您好")
+    assert "可能已送达" in (await fate_of(wang, "uncertain"))["reason"]
+    assert platform.sent == 1
+
+
+@pytest.mark.gen_test
+async def test_an_accept_withdraws_what_the_assistant_had_not_begun_to_send(
+    stage: Stage, gateway, with_assistant
+) -> None:
+    await stage.start(with_assistant)
+    gateway.moods += [fails(503)] * 3
+    wang, chen = await stage.agent("wang"), stage.customer()
+    await chen.says("有货吗")
+    await until(lambda: gateway.requests)
+    await chen.says("我要人工")
+    session_id = (await wang.hears("new_pending_session"))["sessionId"]
+    gateway.moods.clear()
+    await wang.accepts(session_id)
+    await wang.replies(session_id, "您好，我是小王")
+    await fate_of(wang, "sent")
+    said = [said["message"]["text"] for said in gateway.said]
+    assert said[-1] == "您好，我是小王"
+    states = [row["delivery"]["state"] for row in await stage.history(session_id) if row["senderType"] == "ai"]
+    assert states == (["sent"] if len(said) == 2 else ["failed"])
+
+
+@pytest.mark.gen_test
+async def test_one_slow_session_holds_up_no_other(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, slow = await held(stage)
+
+    def refuses_chen(request) -> bool:
+        gateway.moods.append(refuses_chen)
+        return gateway.requests[-1]["customerId"] == "陈女士" and fails(503)(request)
+
+    gateway.moods.append(refuses_chen)
+    await wang.replies(slow, "慢的")
+    await until(lambda: gateway.requests)
+    other = stage.customer("李先生")
+    await other.says("你好")
+    quick = (await other.session())["sessionId"]
+    await wang.accepts(quick)
+    await wang.replies(quick, "快的")
+    await until(lambda: [said["message"]["text"] for said in gateway.said] == ["快的"])
+    gateway.moods.clear()
+    await until(lambda: [said["message"]["text"] for said in gateway.said] == ["快的", "慢的"])

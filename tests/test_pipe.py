@@ -1,0 +1,172 @@
+"""The pipe against a model of it: whatever fails and whenever, what was promised holds, and memory agrees with disk."""
+
+import asyncio
+import tempfile
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlite_utils.utils import sqlite3
+
+from ccs.desk import Desk
+from ccs.errors import Refusal, StoreUnavailable
+from ccs.models import Agent, Customer, CustomerSays, PlatformId, Status, Via, utc_now
+from ccs.registry import Registry, Ticket
+from store import database
+from store.archive import Archive
+from store.journal import Journal, load, snapshot_of
+
+AGENTS = [Agent("wang"), Agent("li")]
+FAULTS = ["before", "in the middle", "lost commit", "done commit"]
+
+STEPS = some.lists(
+    some.one_of(
+        some.tuples(some.just("write"), some.integers(0, 2), some.integers(0, 9)),       # customer, message
+        some.tuples(some.just("accept"), some.integers(0, 2), some.integers(0, 1)),
+        some.tuples(some.just("reply"), some.integers(0, 2), some.integers(0, 9)),
+        some.tuples(some.just("close"), some.integers(0, 2), some.just(0)),
+        some.tuples(some.just("wait"), some.just(0), some.just(0)),
+        some.tuples(some.just("break"), some.integers(0, 3), some.just(0)),
+    ),
+    max_size=40,
+)
+
+
+class Faulty:
+    """A connection that fails once, when told to, in the way told."""
+
+    def __init__(self, connection) -> None:
+        self._connection = connection
+        self.fault: str | None = None
+
+    def execute(self, sql: str, *values):
+        moment = "before" if sql.startswith("BEGIN") else "commit" if sql == "COMMIT" else "in the middle"
+        if self.fault and moment in self.fault:
+            fault, self.fault = self.fault, None
+            if fault == "done commit":
+                self._connection.execute(sql)
+            raise sqlite3.OperationalError(f"disk I/O error {fault}")
+        return self._connection.execute(sql, *values)
+
+    def __getattr__(self, name: str):
+        return getattr(self._connection, name)
+
+
+class Pipe:
+    """Desk, registry, journal and archive over a real file, and the model beside them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        database.prepare(path)
+        self.journal = Journal(path, lambda: self.registry.suspend(), lambda *found: self.registry.restore(*found))
+        self.archive = Archive(path, ["jd"])
+        self.registry = Registry(self.journal, self.archive)
+        self.told: list[int] = []
+        self.desk = Desk(self.registry, self.publish, utc_now, assistant_on=False)
+        self.registry.restore(load(path))
+        self.brought: dict[str, CustomerSays] = {}          # what customers wrote, by its words
+        self.said: dict[str, Ticket] = {}                   # what was taken, by its words: the last ticket for it
+        self.tickets: list[Ticket] = []
+
+    def publish(self, events, first_event_id: int) -> None:
+        """Only what is on disk may be told."""
+        for event_id, event in enumerate(events, first_event_id):
+            assert self.archive._connection.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone()
+            self.told.append(event_id)
+
+    def step(self, verb: str, who: int, what: int) -> None:
+        customer = Customer("jd", "1", f"c{who}")
+        session = self.registry.open_session(customer)
+        try:
+            if verb == "write":
+                name = f"customer {who}, {what}"
+                self.brought[name] = CustomerSays(customer, Via.GATEWAY, name, (PlatformId("jd", "1", name),))
+                self.said[name] = self.desk.customer_writes(self.brought[name])
+            elif verb == "break":
+                self.break_disk(FAULTS[who])
+            elif session and verb == "accept":
+                self.tickets.append(self.desk.accept(session.id, AGENTS[what]))
+            elif session and verb == "reply":
+                name = f"agent {session.id}, {what}"
+                self.said[name] = self.desk.reply(session.id, name, name)
+            elif session and verb == "close":
+                self.tickets.append(self.desk.close(session.id, None))
+        except StoreUnavailable:
+            pass                        # refused at once: nothing was promised
+
+    def break_disk(self, fault: str | None) -> None:
+        if not isinstance(self.journal._connection, Faulty):
+            self.journal._connection = Faulty(self.journal._connection)
+        self.journal._connection.fault = fault
+
+    async def settle(self) -> None:
+        """Until every ticket has its answer and the disk is well."""
+        for ticket in [*self.tickets, *self.said.values()]:
+            try:
+                await ticket
+            except (StoreUnavailable, Refusal):
+                pass
+        while not self.journal.is_healthy:
+            await asyncio.sleep(0)
+
+    def check(self) -> None:
+        with sqlite3.connect(self.path) as connection:
+            rows = connection.execute("SELECT session_id, seq, content FROM messages ORDER BY 1, 2").fetchall()
+            on_disk = snapshot_of(connection)
+            event_ids = {event_id for event_id, in connection.execute("SELECT id FROM events")}
+        said = [content for _, _, content in rows]
+        assert len(said) == len(set(said)), "said twice"
+        for name, ticket in self.said.items():
+            assert ticket._error or name in said, "acknowledged and lost"
+        for session_id in {row[0] for row in rows}:
+            seqs = [seq for other, seq, _ in rows if other == session_id]
+            assert seqs == list(range(1, len(seqs) + 1)), "a gap"
+        assert {session.id: session for session in self.registry.open_sessions()} == {
+            session.id: session for session in on_disk.sessions
+        }, "memory and disk differ"
+        assert +self.registry.counts == +on_disk.counts
+        waiting = [m.id for s in self.registry.sessions_with_outgoing() for m in self.registry.outgoing(s)]
+        assert sorted(waiting) == sorted(
+            message.id for message in on_disk.outgoing
+        )
+        assert self.told == sorted(set(self.told)) and set(self.told) <= event_ids
+        open_ones = Counter(s.customer.key for s in on_disk.sessions if s.status is not Status.CLOSED)
+        assert all(number == 1 for number in open_ones.values()), "two open sessions of one customer"
+
+    def stored(self) -> list[str]:
+        with sqlite3.connect(self.path) as connection:
+            return [content for content, in connection.execute("SELECT content FROM messages")]
+
+    async def close(self) -> None:
+        await self.journal.close()
+        self.archive.close()
+
+
+@given(STEPS, some.integers(0, 2**16))
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_fails_what_was_promised_holds(steps: list[tuple[str, int, int]], seed: int) -> None:
+    async def run() -> None:
+        chance = Random(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = Pipe(Path(folder) / "ccs.db")
+            try:
+                for verb, who, what in steps:
+                    pipe.step(verb, who, what)
+                    if verb == "wait":
+                        await pipe.settle()
+                        pipe.check()
+                    elif chance.random() < 0.3:
+                        await asyncio.sleep(0)
+                await pipe.settle()
+                pipe.check()
+                pipe.break_disk(None)
+                for says in pipe.brought.values():                  # the platforms come again
+                    await pipe.desk.customer_writes(says)
+                pipe.check()
+                assert set(pipe.brought) == {words for words in pipe.stored() if words.startswith("customer")}
+            finally:
+                await pipe.close()
+
+    asyncio.run(run())
