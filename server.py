@@ -7,6 +7,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -64,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
         settings, later = config.read(given.config, os.environ)
         if given.command == "check":
             print(f"{given.config} is fine")
+            for name in later:
+                print(f"{name} is set, but this version does not use it yet")
         elif given.command == "backup":
             print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
         else:
@@ -83,6 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
 async def serve(settings: Config) -> None:
     """Start, tell where, and run until a signal asks to stop. Raises CannotStart."""
     server = await Server.start(settings)
+    gc.freeze()                             # what is here now stays; the collector need not look at it again
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
@@ -105,6 +109,7 @@ class Server:
     _http_server: HTTPServer
     _http: Http
     _hub: Hub
+    _registry: Registry
     _outbox: Outbox
     _journal: Journal
     _archive: Archive
@@ -164,7 +169,7 @@ class Server:
         address = settings.server.public_url or f"{'https' if secure else 'http'}://{settings.server.host}:{port}"
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         tidying = asyncio.create_task(_tidy(journal, archive))
-        return cls(address, port, http_server, http, hub, outbox, journal, archive, data, tidying)
+        return cls(address, port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -173,6 +178,7 @@ class Server:
         self._tidying.cancel()
         self._hub.close_all()
         await self._outbox.stop(DRAIN)
+        self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
         await self._http_server.close_all_connections()
         await self._http.close()
@@ -195,8 +201,9 @@ async def _tidy(journal: Journal, archive: Archive) -> None:
 def _listen(host: str, port: int) -> list[socket.socket]:
     try:
         return bind_sockets(port, address=host)
-    except OSError as error:
-        raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "this is no host name"
+        raise CannotStart(f"cannot listen on {host}:{port}: {reason}") from error
 
 
 def _tls(settings: Config) -> ssl.SSLContext | None:

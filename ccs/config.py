@@ -27,8 +27,8 @@ WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
 
 
-def setting(default: Any, check: Check | None = None, *, secret: bool = False) -> Any:
-    return attrs.field(default=default, metadata={"check": check, "secret": secret})
+def setting(default: Any, check: Check | None = None, *, secret: bool = False, needed: bool = False) -> Any:
+    return attrs.field(default=default, metadata={"check": check, "secret": secret, "needed": needed})
 
 
 def section(cls: type) -> Any:
@@ -101,7 +101,7 @@ class AuthSettings:
 
 @frozen
 class AgentSettings:
-    id: str = setting("", agent_id)
+    id: str = setting("", agent_id, needed=True)
     name: str = setting("")
     role: str = setting("agent", one_of(*Role))
 
@@ -184,6 +184,7 @@ def read(path: Path, environment: Mapping[str, str]) -> tuple[Config, list[str]]
         raise ConfigError([f"{path} is not valid TOML: {error}"]) from error
     reader = _Reader(path.parent, environment)
     config = reader.section(Config, table, "")
+    reader.faults += reader.unknown_variables()
     if config is not None and not reader.faults:
         reader.faults += _together(config)
     if reader.faults or config is None:
@@ -197,6 +198,7 @@ class _Reader:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
         self._environment = environment
+        self._variables: set[str] = set()
         self.faults: list[str] = []
         self.later: list[str] = []
 
@@ -214,6 +216,14 @@ class _Reader:
                 values[name] = value
         return cls(**values)
 
+    def unknown_variables(self) -> list[str]:
+        """A misspelt variable would otherwise be a secret that silently is not there."""
+        return [
+            f"{name} in the environment is no setting; known: {', '.join(sorted(self._variables))}"
+            for name in sorted(self._environment)
+            if name.startswith("CCS_CHANNELS_") and name not in self._variables
+        ]
+
     def _value(self, field: Any, table: Mapping[str, Any], path: str) -> Any:
         if inner := field.metadata.get("section"):
             if get_origin(field.type) is tuple:
@@ -221,14 +231,25 @@ class _Reader:
             return self.section(inner, table.get(field.name, {}), path)
         raw = table.get(field.name)
         if field.metadata["secret"]:
-            raw = self._environment.get(f"CCS_{path.replace('.', '_').upper()}", raw)
+            variable = f"CCS_{path.replace('.', '_').upper()}"
+            self._variables.add(variable)
+            raw = self._environment.get(variable, raw)
+        if not raw and isinstance(field.default, Path):
+            raw = str(field.default)        # it too is relative to the file
+        if raw is None and field.metadata["needed"]:
+            self.faults.append(f"{path} must be given")
         return None if raw is None else self._checked(field, raw, path)
 
     def _several(self, cls: type, tables: Any, path: str) -> tuple[Any, ...]:
         if not isinstance(tables, list):
             self.faults.append(f"[[{path}]] must be written with double brackets")
             return ()
-        return tuple(self.section(cls, table, path) for table in tables)
+        found = []
+        for number, table in enumerate(tables, 1):
+            known = len(self.faults)
+            found.append(self.section(cls, table, path))
+            self.faults[known:] = [f"{fault} (in [[{path}]] number {number})" for fault in self.faults[known:]]
+        return tuple(found)
 
     def _checked(self, field: Any, raw: Any, path: str) -> Any:
         value, wanted = _typed(field.type, raw, self._folder)

@@ -47,15 +47,27 @@ def unanswered(message: Message) -> Message:
 
 
 def delayed(message: Message, error: DeliveryDelayed, now: datetime, chance: Random) -> Message:
-    """Try again later, longer each time; after a day say honestly what is known."""
+    """Try again later, longer each time, as long as that is still within the day."""
     delivery = _of(message)
-    lost = delivery.lost or error.lost
-    if now - delivery.created_at >= GIVE_UP_AFTER:
-        if lost:
-            return unanswered(message)
-        return failed(message, f"{GAVE_UP}：{error}")
+    message = _with(message, state=Fate.PENDING, reason=str(error), lost=delivery.lost or error.lost)
     pause = error.retry_after or _pause(delivery.attempts, chance)
-    return _with(message, state=Fate.PENDING, reason=str(error), lost=lost, due_at=now + timedelta(seconds=pause))
+    left = (delivery.created_at + GIVE_UP_AFTER - now).total_seconds()
+    if pause >= left:
+        return given_up(message)
+    return _with(message, due_at=now + timedelta(seconds=pause))
+
+
+def is_too_late(delivery: Delivery, now: datetime) -> bool:
+    """After a day the agent has helped otherwise, and a gateway no longer knows our request id."""
+    return now - delivery.created_at >= GIVE_UP_AFTER
+
+
+def given_up(message: Message) -> Message:
+    """Say honestly what is known: it failed, or nobody can tell."""
+    delivery = _of(message)
+    if delivery.lost or delivery.state is Fate.SENDING:
+        return unanswered(message)
+    return failed(message, f"{GAVE_UP}：{delivery.reason}" if delivery.reason else GAVE_UP)
 
 
 def may_retry(delivery: Delivery) -> bool:

@@ -48,7 +48,7 @@ STATUS_WORDS = {
 
 def customer_writes(session: Session | None, says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
     """A customer's message joins her open session, or opens one."""
-    if session is None:
+    if session is None or not session.is_open:
         return _opens(says, now, assistant_on)
     session, message = _hears(
         session, says, now,

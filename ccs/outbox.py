@@ -112,7 +112,10 @@ class Outbox:
             reason = channel.no_way_out(session.via) if channel else "该渠道已不存在"
             await self._desk.delivery_moved(session, fate.failed(message, reason))
             return
-        interrupted = message.delivery is not None and message.delivery.state is Fate.SENDING
+        if message.delivery is None or fate.is_too_late(message.delivery, self._now()):
+            await self._desk.delivery_moved(session, fate.given_up(message))
+            return
+        interrupted = message.delivery.state is Fate.SENDING
         if interrupted and not way.idempotent:      # by a crash: nobody knows whether it left
             await self._desk.delivery_moved(session, fate.unanswered(message))
             return

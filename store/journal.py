@@ -49,7 +49,7 @@ class Journal:
         self._waiting: list[Ticket] = []
         self._busy = False
         self._failed = False
-        self._touched: set[str] = set()
+        self._closing = False
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -73,7 +73,7 @@ class Journal:
         """Write what waits, then stop."""
         if not self._failed:
             await self._quiet.wait()
-        self._failed = True
+        self._closing = True
         self._work.put(None)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
@@ -144,7 +144,7 @@ class Journal:
                 break
             except database.DatabaseError as error:
                 log.warning("the database still takes no writes: %s", error)
-            if self._loop.is_closed():
+            if self._closing:
                 return
             time.sleep(wait)                # in this thread only
             wait = min(wait * 2, LAST_RETRY)

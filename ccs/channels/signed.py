@@ -35,6 +35,7 @@ from ccs.wire import Identifier, OptionalText
 
 NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
 LONGEST_NONCE = 128
+LONGEST_PAUSE = 86_400.0     # seconds; a gateway that asks for more is mistaken
 MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway
 
 KIND_DETAILS = {"product": ("sku", "title"), "order": ("order", "id")}
@@ -218,6 +219,8 @@ class Gateway:
         try:
             answer = wire.decode(body)
             code = answer["code"]
+            if type(code) is not int:
+                raise TypeError
         except (BadRequest, KeyError, TypeError):
             if status >= 400:
                 raise DeliveryRefused(f"网关拒绝了消息（HTTP {status}），请联系管理员") from None
@@ -228,10 +231,7 @@ class Gateway:
             platform_id = data.get("messageId")
             return Sent(platform_id if isinstance(platform_id, str) else None)
         if code in DELAYS:
-            pause = data.get("retryAfter")
-            raise DeliveryDelayed(
-                DELAYS[code], retry_after=float(pause) if isinstance(pause, (int, float)) and pause > 0 else None
-            )
+            raise DeliveryDelayed(DELAYS[code], retry_after=_pause(data.get("retryAfter")))
         raise DeliveryRefused(REFUSALS.get(code, f"网关拒绝了消息（错误码 {code}）"))
 
 
@@ -288,6 +288,13 @@ def _content(message: EnvelopeMessage, fields: Mapping[str, Any]) -> str:
     member, name = KIND_DETAILS.get(message.msgType, ("", ""))
     detail = fields.get(member)
     return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else None)
+
+
+def _pause(seconds: Any) -> float | None:
+    """How long the gateway asks us to wait, if it says so in a way that makes sense."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds <= 0:
+        return None
+    return min(float(seconds), LONGEST_PAUSE)
 
 
 def _sent_at(message: EnvelopeMessage) -> Any:

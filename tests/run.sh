@@ -1,0 +1,18 @@
+#!/bin/sh
+# Installs all that the tests need into .venv, then runs the linter, the type checker and the tests.
+set -eu
+cd "$(dirname "$0")/.."
+
+if ! command -v strace >/dev/null && command -v apt-get >/dev/null; then
+    as_root=""
+    [ "$(id -u)" = 0 ] || as_root=sudo
+    $as_root apt-get update -qq
+    $as_root apt-get install -y -qq strace
+fi
+
+"${PYTHON:-python3}" -m venv .venv
+.venv/bin/pip install --quiet --upgrade pip
+.venv/bin/pip install --quiet --editable '.[test]'
+.venv/bin/flake8 server.py ccs handlers store tests
+.venv/bin/mypy
+.venv/bin/pytest "$@"
