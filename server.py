@@ -46,7 +46,7 @@ from store.meta import epoch
 log = logging.getLogger("ccs")
 
 HERE = Path(__file__).parent
-HEADROOM = 64 * 1024        # bytes above our own body limit, so that it is ours that answers, with words
+LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
 SLOWEST_BODY = 30           # seconds for a request's body to arrive
 TIDY_EVERY = 5              # seconds between checkpoints
@@ -161,7 +161,7 @@ class Server:
         secure = _tls(settings)
         http_server = HTTPServer(
             front(parts), xheaders=settings.server.xheaders, ssl_options=secure,
-            max_body_size=settings.server.max_body_kb * 1024 + HEADROOM,
+            max_body_size=LARGEST_BODY,
             idle_connection_timeout=IDLE_LIMIT, body_timeout=SLOWEST_BODY,
         )
         http_server.add_sockets(sockets)

@@ -89,7 +89,7 @@ class ServerSettings:
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)
-    max_body_kb: int = setting(1024, within(16, 65536))
+    max_body_kb: int = setting(1024, within(16, 32768))
     log_level: str = setting("info", one_of("debug", "info", "warning", "error"))
 
 

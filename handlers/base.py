@@ -85,6 +85,7 @@ class Handler(RequestHandler):
     """Answers in JSON whatever happens."""
 
     parts: Parts
+    elsewhere: tuple[str, ...] = ()     # methods that are answered before they come here
 
     def initialize(self, parts: Parts) -> None:
         self.parts = parts
@@ -97,11 +98,6 @@ class Handler(RequestHandler):
 
     def compute_etag(self) -> None:
         return None
-
-    async def prepare(self) -> None:
-        limit = self.parts.config.server.max_body_kb
-        if len(self.request.body) > limit * 1024:
-            raise errors.TooLarge(f"请求体不能超过 {limit} KB")
 
     def answer(self, data: Any = None) -> None:
         body = {"code": 0, "message": "ok"}
@@ -129,12 +125,23 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.methods()))
         if error is None or isinstance(error, HTTPError):
             words = HTTP_WORDS.get(status_code, responses.get(status_code, "请求失败"))
             self.finish(wire.encode({"code": status_code, "message": words}))
             return
         self.set_status(status_of(error))
         self.finish(wire.encode(envelope(error)))
+
+    @classmethod
+    def methods(cls) -> list[str]:
+        """What a 405 names (RFC 9110 §15.5.6)."""
+        own = [
+            name for name in cls.SUPPORTED_METHODS
+            if getattr(cls, name.lower()) is not getattr(RequestHandler, name.lower())
+        ]
+        return own + list(cls.elsewhere)
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
         """A refusal is an answer, not a fault."""
@@ -147,8 +154,7 @@ class Handler(RequestHandler):
 class ApiHandler(Handler):
     """Handlers under `/api`."""
 
-    async def prepare(self) -> None:
-        await super().prepare()
+    def prepare(self) -> None:
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if self.request.body and kind != "application/json":
             raise errors.UnsupportedMediaType("请求体必须是 application/json")
@@ -170,5 +176,5 @@ class ApiHandler(Handler):
 class Nowhere(Handler):
     """Every path that is none of ours."""
 
-    async def prepare(self) -> None:
+    def prepare(self) -> None:
         raise errors.NotFound(HTTP_WORDS[404])

@@ -91,7 +91,11 @@ class ChannelRoute(Route):
         return self.TAKEN
 
     def refused(self, error: BaseException) -> Reply:
-        return Reply(status_of(error), JSON, wire.encode(envelope(error)).encode())
+        return refused(error)
+
+
+def refused(error: BaseException) -> Reply:
+    return Reply(status_of(error), JSON, wire.encode(envelope(error)).encode())
 
 
 ROUTES: list[tuple[str, type[Route]]] = [
@@ -100,7 +104,13 @@ ROUTES: list[tuple[str, type[Route]]] = [
 ]
 
 
-class WeComHandshake(Handler):
+class ChannelCallback(Handler):
+    """Only POST, which `Doorway` takes."""
+
+    elsewhere = ("POST",)
+
+
+class WeComHandshake(ChannelCallback):
     """`GET /wecom/callback`: the decrypted `echostr`, or 500 and a word, as the contract says."""
 
     def set_default_headers(self) -> None:
@@ -111,12 +121,14 @@ class WeComHandshake(Handler):
         self.finish(self.parts.intake.verify_wecom(query_of(self.request.query)))
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.methods()))
         self.set_status(500 if self.request.method == "GET" else status_code)
         self.finish("error")
 
 
 class Doorway(HTTPServerConnectionDelegate):
-    """Takes callback POSTs itself and passes everything else on."""
+    """Takes callback POSTs itself and passes everything else on; holds every body to `max_body_kb`."""
 
     def __init__(self, parts: Parts, application: Application) -> None:
         self.largest = parts.config.server.max_body_kb * 1024
@@ -141,53 +153,62 @@ class _Request(HTTPMessageDelegate):
         self._server_conn = server_conn
         self._connection = connection
         self._inner: HTTPMessageDelegate | None = None
+        self._route: Route | None = None
         self._body: list[bytes] = []
+        self._size = 0
         self._gone = False
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, RequestStartLine)
-        route = self._doorway.route(start_line)
-        if route is None:
+        self._route, self._headers = self._doorway.route(start_line), headers
+        self._path, _, self._query = start_line.path.partition("?")
+        if self._route is None:
             self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
             return self._inner.headers_received(start_line, headers)
-        self._route, self._headers = route, headers
-        self._path, _, self._query = start_line.path.partition("?")
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        if self._inner:
+        self._size += len(chunk)
+        if self._size > self._doorway.largest:
+            self._body.clear()          # read on, so that the answer arrives, but keep nothing of it
+        elif self._inner:
             return self._inner.data_received(chunk)
-        self._body.append(chunk)
+        else:
+            self._body.append(chunk)
         return None
 
     def finish(self) -> None:
-        if self._inner:
+        if self._size > self._doorway.largest:
+            refuse = self._route.refused if self._route else refused
+            self._answer(refuse(errors.TooLarge(f"请求体不能超过 {self._doorway.largest // 1024} KB")))
+        elif self._inner:
             self._inner.finish()
-            return
+        elif self._route:
+            self._take(self._route)
+
+    def _take(self, route: Route) -> None:
         try:
-            body = b"".join(self._body)
-            if len(body) > self._doorway.largest:
-                raise errors.TooLarge("请求体过大")
-            ticket = self._route.take(self._path, Callback(query_of(self._query), self._headers, body))
+            callback = Callback(query_of(self._query), self._headers, b"".join(self._body))
+            ticket = route.take(self._path, callback)
         except errors.CCSError as error:
             log.debug("callback %s: %s", self._path, error)
-            self._answer(self._route.refused(error))
+            self._answer(route.refused(error))
         except Exception as error:
             log.exception("callback %s failed", self._path)
-            self._answer(self._route.refused(error))
+            self._answer(route.refused(error))
         else:
-            ticket.finally_(self._settled)
+            ticket.finally_(lambda error: self._settled(route, error))
 
     def on_connection_close(self) -> None:
         self._gone = True
         if self._inner:
             self._inner.on_connection_close()
 
-    def _settled(self, error: BaseException | None) -> None:
+    def _settled(self, route: Route, error: BaseException | None) -> None:
         if not self._gone:
-            self._answer(self._route.taken() if error is None else self._route.refused(error))
+            self._answer(route.taken() if error is None else route.refused(error))
 
     def _answer(self, reply: Reply) -> None:
         headers = HTTPHeaders({

@@ -5,14 +5,14 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import callbacks, pages, sessions
-from handlers.base import Handler, Nowhere, Parts
+from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
 SESSION = r"/api/sessions/([^/]+)"
 
 ROUTES: list[tuple[str, type[Any]]] = [
     (r"/wecom/callback", callbacks.WeComHandshake),
-    (r"/channel/[^/]+/callback", Handler),
+    (r"/channel/[^/]+/callback", callbacks.ChannelCallback),
     (r"/api/sessions", sessions.SessionList),
     (SESSION, sessions.SessionDetail),
     (SESSION + r"/history", sessions.SessionHistory),

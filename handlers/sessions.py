@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest, NotFound
-from ccs.models import Agent, Page, Session, SessionFilter, Status, to_millis
+from ccs.models import Agent, Page, Session, SessionFilter, Status, from_millis, to_millis
 from ccs.wire import Identifier, Words
 from handlers.base import ApiHandler
 
@@ -88,14 +88,16 @@ class SessionList(ApiHandler):
             return None
         try:
             key, _, session_id = base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition(":")
-            return int(key), session_id
-        except (ValueError, binascii.Error):
+            moment = int(key)
+            from_millis(moment)         # a moment, and so no number that the disk cannot hold
+            return moment, session_id
+        except (ValueError, OverflowError, OSError, binascii.Error):
             raise BadRequest("参数 cursor 无效，请使用上一页 X-Next-Cursor 的值") from None
 
     async def _total(self, wanted: SessionFilter, place: Page) -> int:
         """Counted in memory, so that it costs the same at any size; a search has to look."""
         if wanted.text is not None or place.sort != SORTS[0]:
-            return await self.parts.archive.found(wanted)
+            return await self.parts.archive.found(wanted, waiting=place.sort == "waitingSince")
         return sum(
             number for (channel, status, agent_id), number in self.parts.registry.counts.items()
             if wanted.channel in (None, channel) and wanted.status in (None, status)

@@ -67,8 +67,8 @@ class Archive:
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
         return await self._soon(sessions.page, wanted, place, self._channels)
 
-    async def found(self, wanted: SessionFilter) -> int:
-        return await self._soon(sessions.found, wanted)
+    async def found(self, wanted: SessionFilter, *, waiting: bool) -> int:
+        return await self._soon(sessions.found, wanted, waiting)
 
     async def history(self, session_id: str) -> AsyncIterator[list[Message]]:
         """The whole history, ascending, a page at a time."""

@@ -119,9 +119,11 @@ def _merged(connection: Any, wanted: SessionFilter, place: Page, channels: Seque
     return connection.execute(sql, [*values, place.limit]).fetchall()
 
 
-def found(connection: Any, wanted: SessionFilter) -> int:
+def found(connection: Any, wanted: SessionFilter, waiting: bool) -> int:
     """How many sessions a search matches. A scan, so only for searches; plain filters are counted in memory."""
     clauses, values = _clauses(wanted)
+    if waiting:
+        clauses.append("waiting_since IS NOT NULL")
     for name, value in (("channel", wanted.channel), ("status", wanted.status), ("agent_id", wanted.agent_id)):
         if value is not None:
             clauses.append(f"{name} = ?")
@@ -134,6 +136,6 @@ def _clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
         return ["1"], []
     columns = ("customer_name", "customer_id", "last_text", "id")
     return (
-        [f"({' OR '.join(f'instr(lower({column}), ?)' for column in columns)})"],
-        [wanted.text.lower()] * len(columns),
+        [f"({' OR '.join(f'instr(lower({column}), lower(?))' for column in columns)})"],
+        [wanted.text] * len(columns),
     )
