@@ -132,15 +132,17 @@ class AgentSocket(WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> None:
         """Whatever comes is answered or ignored; nothing raises."""
-        if self._line is None:
-            return
+        if self._line:
+            self._guarded(self._line, self._hear, message)
+
+    def _guarded(self, line: Line, act: Callable[..., None], *args: Any) -> None:
         try:
-            self._hear(self._line, message)
+            act(line, *args)
         except CCSError as error:
             self._tell({"type": "error", **envelope(error)})
-        except Exception:
-            log.exception("a frame of agent %s failed", self._line.agent.id)
-            self._tell({"type": "error", "code": 500, "message": "服务器内部错误"})
+        except Exception as error:
+            log.exception("a frame of agent %s failed", line.agent.id)
+            self._tell({"type": "error", **envelope(error)})
 
     # Frames of the page
 
@@ -156,7 +158,12 @@ class AgentSocket(WebSocketHandler):
         act(line, told)
 
     def _bind(self, line: Line, told: dict[str, Any]) -> None:
+        """Once the session's last change is on disk: it decides who may look."""
         session_id = wire.read(SessionFrame, told).sessionId
+        durable = self._parts.registry.in_flight(session_id)
+        durable.finally_(lambda error: self._guarded(line, self._bind_now, session_id))
+
+    def _bind_now(self, line: Line, session_id: str) -> None:
         session = self._parts.registry.get(session_id)
         if not lifecycle.may_open(session, line.agent):
             words = "会话已结束" if not session.is_open else f"会话由 {session.agent_id} 接待"

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import define, frozen
@@ -83,9 +84,9 @@ class SignedBody:
     """The contract's third way: the signature and what it signs lie in the body."""
 
     signature: str
-    timestamp: str
-    nonce: str
     rawPayload: str
+    timestamp: str = ""
+    nonce: str = ""
 
 
 @frozen
@@ -123,7 +124,7 @@ class Gateway:
         payload = wire.decode(proof.signed)
         if not isinstance(payload, dict):
             raise BadRequest("请求体必须是 JSON 对象")
-        return self._inbound(wire.read(Envelope, payload), payload)
+        return self._inbound(_envelope(payload), payload)
 
     def _proof(self, callback: Callback) -> Proof:
         """Headers before query before body, never mixed."""
@@ -166,10 +167,7 @@ class Gateway:
         ids: tuple[PlatformId, ...] = (PlatformId(self._channel, envelope.shopId, f"event:{envelope.eventId}"),)
         if envelope.type != "message" or envelope.senderType == "system":
             return PlatformTells(self._channel, envelope.shopId, envelope.type, payload, ids)
-        if envelope.senderType not in ("customer", "staff"):
-            raise BadRequest("senderType 只能是 customer、staff 或 system")
-        if envelope.customer is None or envelope.message is None or not envelope.shopId:
-            raise BadRequest("message 事件必须有 shopId、customer 和 message")
+        assert envelope.customer and envelope.message      # or it had been refused
         message = envelope.message
         ids += (PlatformId(self._channel, envelope.shopId, f"message:{message.id}"),)
         customer = Customer(
@@ -280,14 +278,41 @@ class _Remembered:
     until: float
 
 
+def _envelope(payload: dict[str, Any]) -> Envelope:
+    """Raises BadRequest with every fault: those of single members, and those between them."""
+    faults = _between(payload)
+    try:
+        envelope = wire.read(Envelope, payload)
+    except BadRequest as error:
+        raise BadRequest("；".join([str(error), *faults])) from None
+    if faults:
+        raise BadRequest("；".join(faults))
+    return envelope
+
+
+def _between(payload: dict[str, Any]) -> list[str]:
+    """What a message event needs beyond members of the right type."""
+    if payload.get("type") != "message" or payload.get("senderType") == "system":
+        return []
+    faults = [f"message 事件必须有 {name}" for name in ("shopId", "customer", "message") if not payload.get(name)]
+    if payload.get("senderType", "customer") not in ("customer", "staff"):
+        faults.append("senderType 只能是 customer、staff 或 system")
+    message = payload.get("message")
+    if isinstance(message, dict):
+        if message.get("msgType") == "text" and message.get("text") is None:
+            faults.append("text 消息必须有 text")
+        sent_at = message.get("sentAt")
+        if isinstance(sent_at, int) and not 0 <= sent_at < MILLIS_LIMIT:
+            faults.append("sentAt 必须是毫秒时间戳")
+    return faults
+
+
 def _content(message: EnvelopeMessage, fields: Mapping[str, Any]) -> str:
     if message.msgType == "text":
-        if message.text is None:
-            raise BadRequest("text 消息必须有 text")
-        return message.text
+        return message.text or ""
     member, name = KIND_DETAILS.get(message.msgType, ("", ""))
     detail = fields.get(member)
-    return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else None)
+    return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else message.text)
 
 
 def _pause(seconds: Any) -> float | None:
@@ -297,9 +322,5 @@ def _pause(seconds: Any) -> float | None:
     return min(float(seconds), LONGEST_PAUSE)
 
 
-def _sent_at(message: EnvelopeMessage) -> Any:
-    if message.sentAt is None:
-        return None
-    if not 0 <= message.sentAt < MILLIS_LIMIT:
-        raise BadRequest("sentAt 必须是毫秒时间戳")
-    return from_millis(message.sentAt)
+def _sent_at(message: EnvelopeMessage) -> datetime | None:
+    return None if message.sentAt is None else from_millis(message.sentAt)
