@@ -36,6 +36,7 @@ from ccs.outbox import Outbox
 from ccs.registry import Registry
 from ccs.wire import Wire
 from handlers.base import Parts
+from handlers.callbacks import Doorway
 from handlers.routes import front
 from handlers.websocket import frame
 from store import database
@@ -48,7 +49,6 @@ log = logging.getLogger("ccs")
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
-SLOWEST_BODY = 30           # seconds for a request's body to arrive
 TIDY_EVERY = 5              # seconds between checkpoints
 DRAIN = 8.0                 # seconds that a stop waits for what is on its way
 
@@ -159,16 +159,17 @@ class Server:
 
         restored(load(data.database), None)
         secure = _tls(settings)
+        doorway = front(parts)
         http_server = HTTPServer(
-            front(parts), xheaders=settings.server.xheaders, ssl_options=secure,
+            doorway, xheaders=settings.server.xheaders, ssl_options=secure,
             max_body_size=LARGEST_BODY,
-            idle_connection_timeout=IDLE_LIMIT, body_timeout=SLOWEST_BODY,
+            idle_connection_timeout=IDLE_LIMIT,
         )
         http_server.add_sockets(sockets)
         host, port = sockets[0].getsockname()[:2]
         address = settings.server.public_url or f"{'https' if secure else 'http'}://{settings.server.host}:{port}"
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
-        tidying = asyncio.create_task(_tidy(journal, archive))
+        tidying = asyncio.create_task(_tidy(journal, archive, doorway))
         return cls(address, port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
 
     async def stop(self) -> None:
@@ -187,8 +188,8 @@ class Server:
         log.info("stopped")
 
 
-async def _tidy(journal: Journal, archive: Archive) -> None:
-    """Checkpoints and old events, away from the commits that somebody waits for."""
+async def _tidy(journal: Journal, archive: Archive, doorway: Doorway) -> None:
+    """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
@@ -196,6 +197,7 @@ async def _tidy(journal: Journal, archive: Archive) -> None:
         except database.DatabaseError as error:
             log.warning("the database could not be checkpointed: %s", error)
         journal.forget_old_events(utc_now())
+        doorway.drop_slow_bodies()
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

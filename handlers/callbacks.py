@@ -9,10 +9,12 @@ RequestHandler around them, which would cost as much as all our own work. Every 
 
 import logging
 import re
+import time
 from collections.abc import Awaitable
 from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
+from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
+SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
 
 
@@ -132,11 +135,22 @@ class Doorway(HTTPServerConnectionDelegate):
 
     def __init__(self, parts: Parts, application: Application) -> None:
         self.largest = parts.config.server.max_body_kb * 1024
+        self.arriving: dict[_Request, float] = {}       # requests whose body is still on its way, since when
         self.application = application
         self._routes = [(re.compile(path), route(parts)) for path, route in ROUTES]
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         return _Request(self, server_conn, request_conn)
+
+    def drop_slow_bodies(self) -> None:
+        """Cut off whoever takes too long to send a body.
+
+        Called now and then: Tornado's own limit sets and clears a timer for every request, which costs a bare one a
+        sixth of its time.
+        """
+        deadline = time.monotonic() - SLOWEST_BODY
+        for request in [request for request, since in self.arriving.items() if since < deadline]:
+            request.cut_off()
 
     def route(self, start_line: RequestStartLine) -> Route | None:
         if start_line.method != "POST":
@@ -164,6 +178,7 @@ class _Request(HTTPMessageDelegate):
         assert isinstance(start_line, RequestStartLine)
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
+        self._doorway.arriving[self] = time.monotonic()
         if self._route is None:
             self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
             return self._inner.headers_received(start_line, headers)
@@ -179,7 +194,14 @@ class _Request(HTTPMessageDelegate):
             self._body.append(chunk)
         return None
 
+    def cut_off(self) -> None:
+        del self._doorway.arriving[self]
+        if isinstance(self._connection, HTTP1Connection):
+            log.info("a body for %s came too slowly", self._path)
+            self._connection.close()
+
     def finish(self) -> None:
+        self._doorway.arriving.pop(self, None)
         if self._size > self._doorway.largest:
             refuse = self._route.refused if self._route else refused
             self._answer(refuse(errors.TooLarge(f"请求体不能超过 {self._doorway.largest // 1024} KB")))
@@ -203,6 +225,7 @@ class _Request(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self._gone = True
+        self._doorway.arriving.pop(self, None)
         if self._inner:
             self._inner.on_connection_close()
 
@@ -211,9 +234,7 @@ class _Request(HTTPMessageDelegate):
             self._answer(route.taken() if error is None else route.refused(error))
 
     def _answer(self, reply: Reply) -> None:
-        headers = HTTPHeaders({
-            "Content-Type": reply.content_type, "Content-Length": str(len(reply.body)), "Server": "CCS",
-        })
+        headers = HTTPHeaders({"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))})
         line = ResponseStartLine("HTTP/1.1", reply.status, responses.get(reply.status, "Unknown"))
         self._connection.write_headers(line, headers, reply.body)
         self._connection.finish()
