@@ -1,8 +1,8 @@
 """Who is told what: events go from here to the sockets of the agents who may see them.
 
 An event has two faces. Those *inside* a session (its holder, and whoever is bound to it) get the event itself. Those
-*outside*, where the event reaches them, are told that the session moved, and once somebody holds it without a word of
-what was said. Each face is encoded and framed once, however many sockets it goes to.
+*outside*, where the event reaches them, are told that the session moved; once somebody holds it, those who may not open
+it are told so without a word of what was said. Each is encoded and framed once, however many sockets it goes to.
 """
 
 import asyncio
@@ -86,8 +86,11 @@ class Hub:
             if inside:
                 self._push(inside, self._wire.inner(event, event_id))
             outside = self._outside(event) - inside
-            if outside:
-                self._push(outside, self._wire.outer(event, event_id))
+            trusted = outside & self._supervisors if event.session.agent_id else outside
+            if trusted:
+                self._push(trusted, self._wire.outer(event, event_id, words=True))
+            if strangers := outside - trusted:
+                self._push(strangers, self._wire.outer(event, event_id, words=False))
             if not event.session.is_open:
                 for listener in list(self._bound.get(event.session.id, ())):
                     self.unbind(listener, event.session.id)

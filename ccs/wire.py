@@ -108,11 +108,10 @@ class Wire:
             event.type, event, event_id, self.message(event.message), session=self.session(event.session)
         )
 
-    def outer(self, event: Event, event_id: int) -> str:
-        """The same for everyone else in its audience: that the session moved, without a held session's words."""
+    def outer(self, event: Event, event_id: int, *, words: bool) -> str:
+        """The same for everyone else in its audience: that the session moved, with or without what was said."""
         told = event.type if event.type in TRANSITIONS else EventType.SESSION_UPDATED
-        held = event.session.agent_id is not None
-        return self._event(told, event, event_id, self.session(event.session, words=not held))
+        return self._event(told, event, event_id, self.session(event.session, words=words))
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> str:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})

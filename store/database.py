@@ -24,6 +24,7 @@ FILE_NAME = "ccs.db"
 PATIENCE = 5.0                  # seconds to wait for somebody else's lock before a write counts as failed
 SAFE_WAL = (3, 51, 3)           # the first SQLite whose WAL mode is safe with several connections
 PAGE_SIZE = 2048                # bytes; a message dirties half a dozen pages, and each goes to disk whole
+STATEMENTS_KEPT = 512           # of each connection; the writer has one for each table and number of rows
 CACHE_KIB = 16 * 1024           # the writer's page cache
 
 DatabaseError = sqlite3.Error
@@ -100,7 +101,7 @@ def connect(path: Path, *, read_only: bool = False) -> Any:
     mode = "ro" if read_only else "rwc"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None,
-        check_same_thread=False, cached_statements=256,
+        check_same_thread=False, cached_statements=STATEMENTS_KEPT,
     )
     if read_only:
         return connection

@@ -4,7 +4,7 @@ Every statement that SQLite steps gives the interpreter lock away and has to win
 therefore written with as few statements as there are tables, many rows in each, and not row by row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from attrs import frozen
 
 Row = tuple[Any, ...]
 
-CHUNKS = (128, 32, 8, 1)        # rows in one statement; few sizes, so that prepared statements are used again
+MOST_ROWS = 64          # in one statement; each size is prepared once and kept (`database.STATEMENTS_KEPT`)
 
 
 @frozen
@@ -31,16 +31,9 @@ class Table:
 
 def write(connection: Any, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows in order; where the key is there already, the mutable columns take the new values."""
-    for chunk in _chunks(rows):
+    for start in range(0, len(rows), MOST_ROWS):
+        chunk = rows[start:start + MOST_ROWS]
         connection.execute(_statement(table, len(chunk)), [value for row in chunk for value in row])
-
-
-def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    start = 0
-    for size in CHUNKS:
-        while len(rows) - start >= size:
-            yield rows[start:start + size]
-            start += size
 
 
 @cache
