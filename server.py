@@ -28,7 +28,7 @@ from ccs.channels import CHANNELS
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.desk import Desk
-from ccs.errors import CannotStart, ConfigError
+from ccs.errors import CannotStart, ConfigError, StoreUnavailable
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
@@ -104,7 +104,6 @@ async def serve(settings: Config) -> None:
 class Server:
     """The running parts. `start` gives one that listens; `stop` lets it finish what it has begun."""
 
-    address: str
     port: int
     _http_server: HTTPServer
     _http: Http
@@ -148,7 +147,7 @@ class Server:
             name: channel(getattr(settings.channels, name), http, utc_now) for name, channel in CHANNELS.items()
         }
         desk = Desk(registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off")
-        outbox = Outbox(registry, archive, desk, channels, utc_now, Random())
+        outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
@@ -166,11 +165,14 @@ class Server:
             idle_connection_timeout=IDLE_LIMIT,
         )
         http_server.add_sockets(sockets)
-        host, port = sockets[0].getsockname()[:2]
-        address = settings.server.public_url or f"{'https' if secure else 'http'}://{settings.server.host}:{port}"
+        port = sockets[0].getsockname()[1]
+        host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
+        address = f"{'https' if secure else 'http'}://{host}:{port}"
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
+        if settings.server.public_url:
+            log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, archive, doorway))
-        return cls(address, port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
+        return cls(port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -192,12 +194,14 @@ async def _tidy(journal: Journal, archive: Archive, doorway: Doorway) -> None:
     """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
-        try:
-            await archive.checkpoint()
-        except database.DatabaseError as error:
-            log.warning("the database could not be checkpointed: %s", error)
-        journal.forget_old_events(utc_now())
         doorway.drop_slow_bodies()
+        try:
+            journal.forget_old_events(utc_now())
+            await archive.checkpoint()
+        except StoreUnavailable:
+            log.warning("the database could not be checkpointed")
+        except Exception:
+            log.exception("tidying up failed")
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

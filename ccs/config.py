@@ -86,6 +86,7 @@ class ServerSettings:
     data_dir: Path = setting(Path("data"))
     timezone: str = setting("Asia/Shanghai", time_zone)
     public_url: str = setting("", web_address)
+    allowed_hosts: tuple[str, ...] = setting(())
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)
@@ -146,19 +147,19 @@ class Config:
     channels: ChannelsSettings = section(ChannelsSettings)
     assistant: AssistantSettings = section(AssistantSettings)
 
-    def agent(self, csId: str) -> Agent | None:
+    def agent(self, cs_id: str) -> Agent | None:
         """Who this csId is; None if there is no such agent."""
         for known in self.agents:
-            if known.id == csId:
+            if known.id == cs_id:
                 return Agent(known.id, known.name, Role(known.role))
-        if self.agents or not AGENT_ID.fullmatch(csId):
+        if self.agents or not AGENT_ID.fullmatch(cs_id):
             return None
-        return Agent(csId)
+        return Agent(cs_id)
 
 
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
-    "server.allowed_hosts", "auth.session_hours",
+    "auth.session_hours",
     "agents.password_hash", "agents.token_hash", "agents.groups", "agents.channels", "agents.max_sessions",
     "channels.wechat.secret", "channels.wechat.api_base",
     "channels.douyin.client_key", "channels.douyin.client_secret", "channels.douyin.verify_secret",
@@ -299,7 +300,8 @@ def _together(config: Config) -> list[str]:
             " if everyone who can reach it may read and answer customers"
         )
     ids = [agent.id for agent in config.agents]
-    faults += [f"agents: the id {id} is given twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    faults += [f"agents: the id {each} is given twice" for each in twice]
     wechat = config.channels.wechat
     native = {"corp_id": wechat.corp_id, "token": wechat.token, "encoding_aes_key": wechat.encoding_aes_key}
     if wechat.enabled and any(native.values()) and not all(native.values()):

@@ -9,30 +9,18 @@ which waits for that change and fails with it.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from attrs import evolve
 
 from ccs import fate, lifecycle
-from ccs.errors import ClientIdReused, NotDeliverable, NotFound, Refusal
-from ccs.models import (
-    Agent,
-    Change,
-    Clock,
-    CustomerSays,
-    Event,
-    Message,
-    Notice,
-    Nudge,
-    PlatformNudges,
-    PlatformTells,
-    Session,
-    StaffSays,
-    Status,
-)
-from ccs.registry import Registry, Ticket
+from ccs.errors import ClientIdReused, NotDeliverable, Refusal
+from ccs.inbound import CustomerSays, PlatformNudges, PlatformTells, StaffSays
+from ccs.models import Agent, Change, Clock, Event, EventType, Message, Notice, Nudge
+from ccs.registry import Registry
+from ccs.ticket import Ticket
 
 Publish = Callable[[Sequence[Event], int], None]
-Rule = Callable[[Session], Change]
 
 
 class Desk:
@@ -52,7 +40,7 @@ class Desk:
         if again := self.registry.taken(says.ids):
             return again
         session = self.registry.open_session(says.customer)
-        return self._commit(lifecycle.customer_writes(session, says, self._now(), self._assistant_on))
+        return self._commit(lifecycle.customer_writes(session, self._now(), says, self._assistant_on))
 
     def staff_writes(self, says: StaffSays) -> Ticket:
         """Without an open session there is no conversation to show it in; it is kept as a notice."""
@@ -64,7 +52,7 @@ class Desk:
             return self.platform_tells(
                 PlatformTells(says.customer.channel, says.customer.account, "staff_message", payload, says.ids)
             )
-        return self._commit(lifecycle.staff_writes(session, says, self._now()))
+        return self._commit(lifecycle.staff_writes(session, self._now(), says))
 
     def platform_tells(self, tells: PlatformTells) -> Ticket:
         if again := self.registry.taken(tells.ids):
@@ -78,21 +66,18 @@ class Desk:
     # What the assistant does
 
     def answer(self, session_id: str, turn: int, text: str, *, helped: bool) -> Ticket:
-        now = self._now()
-        return self._apply(session_id, lambda session: lifecycle.answer(session, turn, text, now, helped=helped))
+        return self._apply(session_id, lifecycle.answer, turn, text, helped)
 
     def ask_for_human(self, session_id: str, reason: str) -> Ticket:
-        return self._apply(session_id, lambda session: lifecycle.ask_for_human(session, reason, self._now()))
+        return self._apply(session_id, lifecycle.ask_for_human, reason)
 
     # What agents do
 
-    def accept(self, session_id: str, agent: Agent) -> Ticket:
-        unsent = self.registry.outgoing(session_id)
-        return self._apply(session_id, lambda session: lifecycle.accept(session, agent, self._now(), unsent))
+    def accept(self, session_id: str, agent: Agent | None) -> Ticket:
+        return self._apply(session_id, lifecycle.accept, agent, self.registry.outgoing(session_id))
 
     def takeover(self, session_id: str, agent: Agent) -> Ticket:
-        unsent = self.registry.outgoing(session_id)
-        return self._apply(session_id, lambda session: lifecycle.takeover(session, agent, self._now(), unsent))
+        return self._apply(session_id, lifecycle.takeover, agent, self.registry.outgoing(session_id))
 
     def reply(self, session_id: str, text: str, client_id: str | None, by: Agent | None = None) -> Ticket:
         """The ticket's value is the stored message; the same `client_id` and text give it again."""
@@ -102,47 +87,44 @@ class Desk:
             if message.content == text:
                 return ticket.followed_by(message)
             return ticket.followed_by(error=ClientIdReused("这个 clientMsgId 已经用于另一条内容"))
-        return self._apply(session_id, lambda session: lifecycle.reply(session, text, client_id, self._now(), by))
+        return self._apply(session_id, lifecycle.reply, text, client_id, by)
 
     def release(self, session_id: str, by: Agent | None) -> Ticket:
-        if not self._assistant_on:
-            raise Refusal("助手未启用，不能转回助手")
-        return self._apply(session_id, lambda session: lifecycle.release(session, by, self._now()))
+        return self._apply(session_id, lifecycle.release, by, self._assistant_on)
 
     def transfer(self, session_id: str, by: Agent | None, to: Agent | None) -> Ticket:
-        return self._apply(session_id, lambda session: lifecycle.transfer(session, by, to, self._now()))
+        return self._apply(session_id, lifecycle.transfer, by, to)
 
     def close(self, session_id: str, by: Agent | None, reason: str = "agent") -> Ticket:
-        return self._apply(session_id, lambda session: lifecycle.close(session, by, reason, self._now()))
+        return self._apply(session_id, lifecycle.close, by, reason)
 
     def read(self, session_id: str, agent: Agent, seq: int) -> Ticket:
-        return self._apply(session_id, lambda session: lifecycle.read(session, agent.id, seq))
+        return self._apply(session_id, lifecycle.read, agent.id, seq)
 
-    def retry(self, session_id: str, message: Message | None, by: Agent | None) -> Ticket:
+    def retry(self, session_id: str, message_id: str, by: Agent | None) -> Ticket:
         """Send again what failed, or what may or may not have arrived: a new attempt under a new request id."""
-        session = self.registry.get(session_id)
-        if message is None:
-            raise NotFound("消息不存在")
-        lifecycle.must_hold(session, by)
+        lifecycle.must_hold(self.registry.get(session_id), by)
+        message, ticket = self.registry.message(session_id, message_id)
         if message.delivery is None or not fate.may_retry(message.delivery):
-            raise NotDeliverable("只有发送失败或结果未知的消息可以重试")
-        return self.delivery_moved(session, fate.again(message, self._now()))
+            return ticket.followed_by(error=NotDeliverable("只有发送失败或结果未知的消息可以重试"))
+        return self.delivery_moved(fate.again(message, self._now()))
 
     # What becomes of deliveries
 
-    def delivery_moved(self, session: Session, message: Message, because: PlatformTells | None = None) -> Ticket:
+    def delivery_moved(self, message: Message, because: PlatformTells | None = None) -> Ticket:
         """The message's delivery is now as given; `because` of what a platform told, if it was that."""
-        change = fate.moved(session, message)
+        event = Event(EventType.MESSAGE_UPDATED, self.registry.get(message.session_id), message)
+        change = Change(deliveries=(message,), events=(event,))
         if because:
             change = evolve(change, notices=(self._notice(because),), ids=because.ids)
         return self._commit(change, message)
 
     # The pipe
 
-    def _apply(self, session_id: str, rule: Rule) -> Ticket:
+    def _apply(self, session_id: str, rule: Callable[..., Change], *args: Any) -> Ticket:
         session = self.registry.get(session_id)
         try:
-            change = rule(session)
+            change = rule(session, self._now(), *args)
         except Refusal as refusal:
             return self.registry.in_flight(session_id).followed_by(error=refusal)
         if change.is_empty:
@@ -156,9 +138,8 @@ class Desk:
         for message in (*change.messages, *change.deliveries):
             if message.delivery and message.delivery.state.is_open:
                 ticket.then(self.wake_outbox, message.session_id)
-        session = change.session
-        if session and session.status is Status.AI and session.waiting_since:
-            ticket.then(self.wake_assistant, session.id)
+        if change.session and change.session.awaits_assistant:
+            ticket.then(self.wake_assistant, change.session.id)
         return ticket
 
     def _notice(self, tells: PlatformTells) -> Notice:

@@ -27,6 +27,11 @@ class CannotStart(CCSError):
 class StoreUnavailable(CCSError):
     """The disk does not take writes now. Nothing was kept; asking again later is safe."""
 
+    code = 503
+
+    def __init__(self) -> None:
+        super().__init__("存储暂时不可用，内容未保存，请稍后重试")
+
 
 class Refusal(CCSError):
     """We understood, and the answer is no."""

@@ -12,14 +12,21 @@ from typing import Any
 from attrs import evolve
 
 from ccs.errors import DeliveryDelayed
-from ccs.models import Change, Delivery, Event, EventType, Fate, Message, Session, new_id
+from ccs.models import Delivery, Fate, Message, new_id
 
 FIRST_PAUSE = 1.0                       # seconds before the second attempt
 PAUSE_CAP = 300.0                       # seconds; after five minutes the agent has found another way
 GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our request id (jd.md §7.2)
 
-GAVE_UP = "24 小时内多次尝试仍未送达，已放弃"
+GAVE_UP = "24 小时内多次尝试仍未送达，已停止发送"
+TRIES_AGAIN = "，稍后自动重试"
+WITHDRAWN = "客服已接入，助手的这条回复未发送"
 NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重发"
+
+
+def promise(now: datetime) -> Delivery:
+    """A message of ours is to reach the platform."""
+    return Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now)
 
 
 def sending(message: Message) -> Message:
@@ -54,7 +61,7 @@ def delayed(message: Message, error: DeliveryDelayed, now: datetime, chance: Ran
     left = (delivery.created_at + GIVE_UP_AFTER - now).total_seconds()
     if pause >= left:
         return given_up(message)
-    return _with(message, due_at=now + timedelta(seconds=pause))
+    return _with(message, reason=f"{error}{TRIES_AGAIN}", due_at=now + timedelta(seconds=pause))
 
 
 def is_too_late(delivery: Delivery, now: datetime) -> bool:
@@ -67,7 +74,8 @@ def given_up(message: Message) -> Message:
     delivery = _of(message)
     if delivery.lost or delivery.state is Fate.SENDING:
         return unanswered(message)
-    return failed(message, f"{GAVE_UP}：{delivery.reason}" if delivery.reason else GAVE_UP)
+    cause = (delivery.reason or "").removesuffix(TRIES_AGAIN)
+    return failed(message, f"{GAVE_UP}。最后一次原因：{cause}" if cause else GAVE_UP)
 
 
 def may_retry(delivery: Delivery) -> bool:
@@ -76,11 +84,16 @@ def may_retry(delivery: Delivery) -> bool:
 
 def again(message: Message, now: datetime) -> Message:
     """A fresh promise for the same words: the platform answers a known request id with its first result."""
-    return evolve(message, delivery=Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now))
+    return evolve(message, delivery=promise(now))
 
 
-def moved(session: Session, message: Message) -> Change:
-    return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
+def may_withdraw(message: Message) -> bool:
+    """Nothing of it has left, as far as anybody can know."""
+    return message.delivery is not None and message.delivery.state is Fate.PENDING and not message.delivery.lost
+
+
+def withdrawn(message: Message) -> Message:
+    return failed(message, WITHDRAWN)
 
 
 def _pause(attempts: int, chance: Random) -> float:

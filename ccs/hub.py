@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ccs import lifecycle
 from ccs.models import Agent, Event, EventType, Session, Status
-from ccs.wire import TRANSITIONS, Wire, encode
+from ccs.wire import Wire, encode
 
 
 class Listener(Protocol):
@@ -40,9 +40,6 @@ class Hub:
         self._looking: dict[Listener, set[str]] = {}        # the same the other way round
         self._unflushed: set[Listener] = set()
 
-    def __len__(self) -> int:
-        return len(self._all)
-
     # Who is here
 
     def join(self, listener: Listener) -> None:
@@ -67,6 +64,8 @@ class Hub:
 
     def bind(self, listener: Listener, session_id: str) -> None:
         """From now on this socket is inside the session. Whether it may is the caller's question."""
+        if listener not in self._all:
+            return                      # it left while the caller waited
         self._bound.setdefault(session_id, set()).add(listener)
         self._looking.setdefault(listener, set()).add(session_id)
 
@@ -109,7 +108,7 @@ class Hub:
         return holders | self._bound.get(session.id, set())
 
     def _outside(self, event: Event) -> set[Listener]:
-        if event.type in TRANSITIONS:
+        if event.type.is_transition:
             return self._all
         if event.type is EventType.MESSAGE_UPDATED:
             return set()

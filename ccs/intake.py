@@ -10,9 +10,9 @@ from ccs.channels.base import Callback, Channel
 from ccs.channels.wecom import WeCom
 from ccs.desk import Desk
 from ccs.errors import NotFound
-from ccs.models import CustomerSays, Inbound, PlatformTells, StaffSays
+from ccs.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
 from ccs.outbox import Outbox
-from ccs.registry import Ticket
+from ccs.ticket import Ticket
 
 
 class Intake:

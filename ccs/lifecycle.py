@@ -15,28 +15,25 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs.errors import Forbidden, TakenByAnother, WrongStatus
+from ccs import fate
+from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent, WrongStatus
+from ccs.inbound import CustomerSays, StaffSays
 from ccs.models import (
     NOTHING,
-    PREVIEW,
     Agent,
     Change,
     Customer,
-    CustomerSays,
-    Delivery,
     Event,
     EventType,
-    Fate,
     Message,
     Sender,
     Session,
-    StaffSays,
     Status,
     new_id,
 )
 
 ASSISTANT_ID = "assistant"      # senderId of what the assistant says
-WITHDRAWN = "客服已接入，助手的这条回复未发送"
+PREVIEW = 200                   # characters of the last message that a list row carries
 
 STATUS_WORDS = {
     Status.AI: "助手接待中",
@@ -46,12 +43,12 @@ STATUS_WORDS = {
 }
 
 
-def customer_writes(session: Session | None, says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
+def customer_writes(session: Session | None, now: datetime, says: CustomerSays, assistant_on: bool) -> Change:
     """A customer's message joins her open session, or opens one."""
-    if session is None or not session.is_open:
-        return _opens(says, now, assistant_on)
+    if session is None:
+        return _opens(now, says, assistant_on)
     session, message = _hears(
-        session, says, now,
+        session, now, says,
         customer=_known_better(session.customer, says.customer),
         turn=session.turn + 1,
         waiting_since=session.waiting_since or now,
@@ -60,7 +57,7 @@ def customer_writes(session: Session | None, says: CustomerSays, now: datetime, 
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
 
 
-def _opens(says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
+def _opens(now: datetime, says: CustomerSays, assistant_on: bool) -> Change:
     session = Session(
         id=new_id(),
         customer=says.customer,
@@ -74,49 +71,54 @@ def _opens(says: CustomerSays, now: datetime, assistant_on: bool) -> Change:
         unread=1,
         pending_reason=None if assistant_on else "assistant_off",
     )
-    session, message = _hears(session, says, now)
+    session, message = _hears(session, now, says)
     event = EventType.NEW_MESSAGE if assistant_on else EventType.NEW_PENDING_SESSION
     return Change(session, (message,), events=(Event(event, session, message),), ids=says.ids)
 
 
-def staff_writes(session: Session, says: StaffSays, now: datetime) -> Change:
+def staff_writes(session: Session, now: datetime, says: StaffSays) -> Change:
     """Somebody answered in the platform's own client: shown as a person's message, and nothing is sent."""
     message = _next(
-        session, Sender.MANUAL, says.staff_id, says.content, now,
+        session, now, Sender.MANUAL, says.staff_id, says.content,
         type=says.type, platform_time=says.platform_time, fields=says.fields,
     )
     session = _after(session, message, turn=session.turn + 1, waiting_since=None)
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
 
 
-def answer(session: Session, turn: int, text: str, now: datetime, *, helped: bool) -> Change:
+def answer(session: Session, now: datetime, turn: int, text: str, helped: bool) -> Change:
     """The assistant speaks, if nothing happened since it began to think."""
     if session.status is not Status.AI or session.turn != turn:
         raise _wrong(session, "会话已有变化，助手不再回复")
-    message = _next(session, Sender.AI, ASSISTANT_ID, text, now, delivery=_promise(now))
+    message = _next(session, now, Sender.AI, ASSISTANT_ID, text, delivery=fate.promise(now))
     session = _after(session, message, waiting_since=None, unhelped=0 if helped else session.unhelped + 1)
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
-def ask_for_human(session: Session, reason: str, now: datetime) -> Change:
+def ask_for_human(session: Session, now: datetime, reason: str) -> Change:
     """The assistant steps back and the session waits for an agent; `reason` says why."""
     if session.status is not Status.AI:
         raise _wrong(session, "只有助手接待中的会话可以转人工")
-    return _waits(session, reason, now)
+    return _waits(session, now, reason)
 
 
-def accept(session: Session, agent: Agent, now: datetime, unsent: Iterable[Message] = ()) -> Change:
-    """A waiting session becomes the agent's own. What the assistant had not begun to send is withdrawn."""
+def accept(session: Session, now: datetime, agent: Agent | None, unsent: Iterable[Message] = ()) -> Change:
+    """A waiting session becomes the agent's own. What the assistant had not begun to send is withdrawn.
+
+    The state is refused before the agent is (None: nobody we know): what does not wait is for nobody to accept.
+    """
     if session.status is Status.MANUAL:
-        if session.agent_id == agent.id:
+        if agent and session.agent_id == agent.id:
             return NOTHING
         raise TakenByAnother(f"会话已被 {session.agent_id} 接入", _where(session))
     if session.status is not Status.PENDING:
         raise _wrong(session, "只有待接入的会话可以接入")
-    return _held_by(session, agent.id, now, unsent)
+    if agent is None:
+        raise UnknownAgent("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
+    return _held_by(session, now, agent.id, unsent)
 
 
-def takeover(session: Session, agent: Agent, now: datetime, unsent: Iterable[Message] = ()) -> Change:
+def takeover(session: Session, now: datetime, agent: Agent, unsent: Iterable[Message] = ()) -> Change:
     """Any agent may take a session from the assistant; only a supervisor may take one from an agent."""
     if session.status is Status.MANUAL:
         if session.agent_id == agent.id:
@@ -125,24 +127,26 @@ def takeover(session: Session, agent: Agent, now: datetime, unsent: Iterable[Mes
             raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", _where(session))
     elif session.status is not Status.AI:
         raise _wrong(session, "只有助手或其他客服接待中的会话可以接管")
-    return _held_by(session, agent.id, now, unsent)
+    return _held_by(session, now, agent.id, unsent)
 
 
-def reply(session: Session, text: str, client_id: str | None, now: datetime, by: Agent | None = None) -> Change:
+def reply(session: Session, now: datetime, text: str, client_id: str | None, by: Agent | None = None) -> Change:
     """The holder, or a supervisor, answers. `by` is None when access is open: then it is the holder."""
     if session.status is not Status.MANUAL:
         raise _wrong(session, "只有人工接待中的会话可以回复")
     must_hold(session, by)
     message = _next(
-        session, Sender.MANUAL, by.id if by else session.agent_id or "", text, now,
-        client_id=client_id, delivery=_promise(now),
+        session, now, Sender.MANUAL, by.id if by else session.agent_id or "", text,
+        client_id=client_id, delivery=fate.promise(now),
     )
     session = _after(session, message, waiting_since=None, unread=0)
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
-def release(session: Session, by: Agent | None, now: datetime) -> Change:
+def release(session: Session, now: datetime, by: Agent | None, assistant_on: bool) -> Change:
     """The holder hands the session back to the assistant."""
+    if not assistant_on:
+        raise Refusal("助手未启用，不能转回助手；可以转回待接入队列")
     if session.status is not Status.MANUAL:
         raise _wrong(session, "只有人工接待中的会话可以转回助手")
     must_hold(session, by)
@@ -150,19 +154,19 @@ def release(session: Session, by: Agent | None, now: datetime) -> Change:
     return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
 
 
-def transfer(session: Session, by: Agent | None, to: Agent | None, now: datetime) -> Change:
+def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None) -> Change:
     """To a colleague, or with `to` None back to the queue."""
     if session.status is not Status.MANUAL:
         raise _wrong(session, "只有人工接待中的会话可以转接")
     must_hold(session, by)
     if to is None:
-        return _waits(session, "transferred", now)
+        return _waits(session, now, "transferred")
     if to.id == session.agent_id:
         return NOTHING
-    return _held_by(session, to.id, now, ())
+    return _held_by(session, now, to.id, ())
 
 
-def close(session: Session, by: Agent | None, reason: str, now: datetime) -> Change:
+def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Change:
     """The conversation ends; the customer's next message opens a new session."""
     if session.status is Status.CLOSED:
         return NOTHING
@@ -172,7 +176,7 @@ def close(session: Session, by: Agent | None, reason: str, now: datetime) -> Cha
     return Change(session, events=(Event(EventType.SESSION_CLOSED, session),))
 
 
-def read(session: Session, agent_id: str, seq: int) -> Change:
+def read(session: Session, now: datetime, agent_id: str, seq: int) -> Change:
     """The holder has seen everything up to `seq`."""
     unread = min(session.unread, max(0, session.seq - seq))
     if session.agent_id != agent_id or not session.is_open or unread == session.unread:
@@ -188,7 +192,7 @@ def may_open(session: Session, agent: Agent) -> bool:
     )
 
 
-def _waits(session: Session, reason: str, now: datetime) -> Change:
+def _waits(session: Session, now: datetime, reason: str) -> Change:
     session = _moved(
         session, now, status=Status.PENDING, agent_id=None, pending_reason=reason,
         waiting_since=session.waiting_since or now,
@@ -196,13 +200,10 @@ def _waits(session: Session, reason: str, now: datetime) -> Change:
     return Change(session, events=(Event(EventType.NEW_PENDING_SESSION, session),))
 
 
-def _held_by(session: Session, agent_id: str, now: datetime, unsent: Iterable[Message]) -> Change:
+def _held_by(session: Session, now: datetime, agent_id: str, unsent: Iterable[Message]) -> Change:
     session = _moved(session, now, status=Status.MANUAL, agent_id=agent_id)
     withdrawn = tuple(
-        evolve(message, delivery=evolve(message.delivery, state=Fate.FAILED, reason=WITHDRAWN))
-        for message in unsent
-        if message.sender is Sender.AI and message.delivery
-        and message.delivery.state is Fate.PENDING and not message.delivery.lost
+        fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
     )
     events = (
         Event(EventType.SESSION_ACCEPTED, session),
@@ -217,16 +218,16 @@ def _moved(session: Session, now: datetime, **fields: Any) -> Session:
     )
 
 
-def _hears(session: Session, says: CustomerSays, now: datetime, **fields: Any) -> tuple[Session, Message]:
+def _hears(session: Session, now: datetime, says: CustomerSays, **fields: Any) -> tuple[Session, Message]:
     message = _next(
-        session, Sender.CUSTOMER, says.customer.id, says.content, now,
+        session, now, Sender.CUSTOMER, says.customer.id, says.content,
         type=says.type, platform_time=says.platform_time, fields=says.fields,
     )
     return _after(session, message, **fields), message
 
 
 def _next(
-    session: Session, sender: Sender, sender_id: str, content: str, now: datetime, **more: Any
+    session: Session, now: datetime, sender: Sender, sender_id: str, content: str, **more: Any
 ) -> Message:
     """The session's next message."""
     now = _not_before(session, now)
@@ -251,10 +252,6 @@ def _not_before(session: Session, now: datetime) -> datetime:
     return max(now, session.updated_at)
 
 
-def _promise(now: datetime) -> Delivery:
-    return Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now)
-
-
 def _known_better(known: Customer, told: Customer) -> Customer:
     """Keep what we know of a customer unless the platform now says more."""
     if (not told.name or told.name == known.name) and (not told.avatar or told.avatar == known.avatar):
@@ -264,7 +261,7 @@ def _known_better(known: Customer, told: Customer) -> Customer:
 
 def must_hold(session: Session, by: Agent | None) -> None:
     if by is not None and by.id != session.agent_id and not by.supervises:
-        raise Forbidden(f"会话由 {session.agent_id} 接待", _where(session))
+        raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以操作", _where(session))
 
 
 def _wrong(session: Session, words: str) -> WrongStatus:

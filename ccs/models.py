@@ -11,11 +11,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from attrs import Factory, field, frozen
+from attrs import Factory, frozen
 
 Clock = Callable[[], datetime]
-
-PREVIEW = 200           # characters of the last message that a list row carries
 
 
 def utc_now() -> datetime:
@@ -81,6 +79,11 @@ class EventType(StrEnum):
     SESSION_UPDATED = "session_updated"
     MESSAGE_UPDATED = "message_updated"
 
+    @property
+    def is_transition(self) -> bool:
+        """Told to everyone who may see the list, once each; others go to those who may open the session."""
+        return self in (EventType.NEW_PENDING_SESSION, EventType.SESSION_ACCEPTED, EventType.SESSION_CLOSED)
+
 
 class Via(StrEnum):
     """The way a session came in; its answers leave by the same way."""
@@ -144,6 +147,10 @@ class Session:
     def is_open(self) -> bool:
         return self.status is not Status.CLOSED
 
+    @property
+    def awaits_assistant(self) -> bool:
+        return self.status is Status.AI and self.waiting_since is not None
+
 
 @frozen
 class Delivery:
@@ -157,9 +164,6 @@ class Delivery:
     attempts: int = 0
     lost: bool = False                          # an attempt left and its answer never came
     platform_id: str | None = None              # what the platform calls the message once it took it
-
-    def is_due(self, now: datetime) -> bool:
-        return self.state.is_open and self.due_at <= now
 
 
 @frozen
@@ -254,58 +258,6 @@ class Snapshot:
     outgoing: tuple[Message, ...]           # those with open deliveries
     last_event_id: int
     counts: Counter[CountKey]               # of all sessions, closed ones too
-
-
-# What a channel read, before it is any of the above.
-
-@frozen
-class CustomerSays:
-    """A customer wrote."""
-
-    customer: Customer
-    via: Via
-    content: str
-    ids: tuple[PlatformId, ...]
-    type: str = "text"
-    conversation: str = ""
-    platform_time: datetime | None = None
-    fields: Mapping[str, Any] = Factory(dict)
-
-
-@frozen
-class StaffSays:
-    """Somebody of the merchant's answered in the platform's own client."""
-
-    customer: Customer
-    content: str
-    ids: tuple[PlatformId, ...]
-    staff_id: str = ""
-    type: str = "text"
-    platform_time: datetime | None = None
-    fields: Mapping[str, Any] = Factory(dict)
-
-
-@frozen
-class PlatformTells:
-    """An event of the platform's: kept as a notice."""
-
-    channel: str
-    account: str
-    kind: str
-    payload: Mapping[str, Any]
-    ids: tuple[PlatformId, ...] = field(default=())
-
-
-@frozen
-class PlatformNudges:
-    """A wake-up that carries no message."""
-
-    channel: str
-    account: str
-    token: str
-
-
-Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges
 
 
 # What somebody asks to see.

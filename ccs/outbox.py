@@ -13,8 +13,10 @@ from ccs import fate
 from ccs.channels.base import Channel, Way
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
-from ccs.models import Clock, Fate, Message, PlatformTells, Session
-from ccs.registry import Archive, Registry, Ticket
+from ccs.inbound import PlatformTells
+from ccs.models import Clock, Fate, Message, Session
+from ccs.registry import Registry
+from ccs.ticket import Ticket
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +27,10 @@ class Outbox:
     """One worker for each session that has something to send, and none for the others."""
 
     def __init__(
-        self, registry: Registry, archive: Archive, desk: Desk, channels: Mapping[str, Channel], clock: Clock,
+        self, registry: Registry, desk: Desk, channels: Mapping[str, Channel], clock: Clock,
         chance: Random,
     ) -> None:
         self._registry = registry
-        self._archive = archive
         self._desk = desk
         self._channels = channels
         self._now = clock
@@ -68,17 +69,16 @@ class Outbox:
         """A gateway's final word on a request of ours (`send_result`, jd.md §7.2)."""
         if again := self._registry.taken(tells.ids):
             return again
-        found = self._archive.delivery(str(tells.payload.get("requestId", "")))
+        found = self._registry.delivery(str(tells.payload.get("requestId", "")))
         if found is None or found[0].customer.channel != tells.channel:
             return self._desk.platform_tells(tells)
-        session, message = found
-        message = self._registry.waiting(message) or message
+        message = found[1]
         reason = tells.payload.get("reason")
         if tells.payload.get("ok") is True:
             moved = fate.confirmed(message)
         else:
             moved = fate.failed(message, reason if isinstance(reason, str) and reason else "平台未能送达")
-        return self._desk.delivery_moved(session, moved, tells)
+        return self._desk.delivery_moved(moved, tells)
 
     # One session's worker
 
@@ -110,23 +110,23 @@ class Outbox:
         way = channel.ways_out().get(session.via) if channel else None
         if way is None:
             reason = channel.no_way_out(session.via) if channel else "该渠道已不存在"
-            await self._desk.delivery_moved(session, fate.failed(message, reason))
+            await self._desk.delivery_moved(fate.failed(message, reason))
             return
         if message.delivery is None or fate.is_too_late(message.delivery, self._now()):
-            await self._desk.delivery_moved(session, fate.given_up(message))
+            await self._desk.delivery_moved(fate.given_up(message))
             return
         interrupted = message.delivery.state is Fate.SENDING
         if interrupted and not way.idempotent:      # by a crash: nobody knows whether it left
-            await self._desk.delivery_moved(session, fate.unanswered(message))
+            await self._desk.delivery_moved(fate.unanswered(message))
             return
         async with self._room:
             if self._registry.waiting(message) != message:
                 return                              # withdrawn while it stood in line
             message = fate.sending(message)
-            await self._desk.delivery_moved(session, message)
+            await self._desk.delivery_moved(message)
             moved = await self._attempt(way, session, message)
         if self._registry.waiting(message) == message:
-            await self._desk.delivery_moved(session, moved)
+            await self._desk.delivery_moved(moved)
         # else the platform's final word on it came before the answer to the request itself, and stands
 
     async def _attempt(self, way: Way, session: Session, message: Message) -> Message:
@@ -139,11 +139,17 @@ class Outbox:
             return fate.failed(message, str(refusal))
         except DeliveryDelayed as delay:
             log.warning("delivery %s delayed on attempt %d, lost=%s", delivery.id, delivery.attempts, delay.lost)
-            if delay.lost and not way.idempotent:
-                return fate.unanswered(message)
-            return fate.delayed(message, delay, self._now(), self._chance)
+            return self._delayed(way, message, delay)
+        except Exception:
+            log.exception("delivery %s met an unexpected fault on attempt %d", delivery.id, delivery.attempts)
+            return self._delayed(way, message, DeliveryDelayed("发送时出现内部错误", lost=True))
         log.info("delivery %s sent on attempt %d", delivery.id, delivery.attempts)
         return fate.sent(message, sent.platform_id)
+
+    def _delayed(self, way: Way, message: Message, delay: DeliveryDelayed) -> Message:
+        if delay.lost and not way.idempotent:
+            return fate.unanswered(message)
+        return fate.delayed(message, delay, self._now(), self._chance)
 
 
 async def _either(woken: asyncio.Event, seconds: float) -> None:

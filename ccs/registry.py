@@ -5,96 +5,15 @@ disk has it. Rules and routing read memory here; whatever anybody is *shown* is 
 that nothing is true for others before it is durable.
 """
 
-import asyncio
-import logging
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from ccs.errors import NotFound, StoreUnavailable
-from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, Snapshot
-
-log = logging.getLogger(__name__)
+from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
+from ccs.ticket import Ticket
 
 RECENT_IDS = 50_000     # platform ids remembered in memory, so that most repeats need no look at the disk
-
-
-class Ticket:
-    """A change on its way to disk.
-
-    Awaiting it gives its `value` once the change is durable, or raises `StoreUnavailable`. What is registered with
-    `then` runs in order when it is durable, and never if it fails, whether or not anybody still waits.
-    """
-
-    __slots__ = ("change", "first_event_id", "value", "_settled", "_error", "_callbacks")
-
-    def __init__(self, change: Change = Change(), first_event_id: int = 0, value: Any = None) -> None:
-        self.change = change
-        self.first_event_id = first_event_id
-        self.value = value
-        self._settled = False
-        self._error: BaseException | None = None
-        self._callbacks: list[tuple[Callable[..., None], tuple[Any, ...], bool]] = []
-
-    @classmethod
-    def durable(cls, value: Any = None) -> "Ticket":
-        """For what is on disk already."""
-        ticket = cls(value=value)
-        ticket._settled = True
-        return ticket
-
-    @property
-    def moved(self) -> bool:
-        """Whether this is a change of its own, and not the answer that all was so already."""
-        return not self.change.is_empty
-
-    def then(self, act: Callable[..., None], *args: Any) -> "Ticket":
-        if not self._settled:
-            self._callbacks.append((act, args, False))
-        elif self._error is None:
-            act(*args)
-        return self
-
-    def finally_(self, act: Callable[[BaseException | None], None]) -> None:
-        """Call `act(error)` however it ends; `error` is None when the change is durable."""
-        if self._settled:
-            act(self._error)
-        else:
-            self._callbacks.append((act, (), True))
-
-    def settle(self, error: BaseException | None = None) -> None:
-        """Once, by the journal: durable, or failed with `error`."""
-        self._settled = True
-        self._error = error
-        callbacks, self._callbacks = self._callbacks, []
-        for act, args, always in callbacks:
-            try:
-                if always:
-                    act(error)
-                elif error is None:
-                    act(*args)
-            except Exception:
-                log.exception("what should have followed a commit failed")     # and must not stop the others
-
-    def followed_by(self, value: Any = None, error: BaseException | None = None) -> "Ticket":
-        """A ticket for an answer that rests on this one: settled after it, with `value` or `error`."""
-        after = Ticket(value=value)
-        self.finally_(lambda failed: after.settle(failed or error))
-        return after
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        if not self._settled:
-            waiter = asyncio.get_running_loop().create_future()
-            self.finally_(lambda error: _wake(waiter))
-            yield from waiter.__await__()
-        if self._error is not None:
-            raise self._error
-        return self.value
-
-
-def _wake(waiter: "asyncio.Future[None]") -> None:
-    if not waiter.done():       # its caller may have gone
-        waiter.set_result(None)
 
 
 class Journal(Protocol):
@@ -128,17 +47,23 @@ class Registry:
         self._outgoing: dict[str, dict[int, Message]] = {}      # session → seq → message, open deliveries only
         self._in_flight: dict[str, Ticket] = {}
         self._taking: dict[PlatformId, Ticket] = {}
-        self._saying: dict[tuple[str, str], tuple[Message, Ticket]] = {}
+        self._saying: dict[tuple[str, str], tuple[Message, Ticket]] = {}        # by client id
+        self._moving: dict[tuple[str, int], tuple[Message, Ticket]] = {}        # by seq: the delivery's latest state
         self._recent = RecentSet(RECENT_IDS)
         self._last_event_id = 0
         self._suspended = False
-        self.counts: Counter[CountKey] = Counter()       # durable sessions, closed ones too
-        self.published_event_id = 0                                         # the last that is on disk
+        self._counts: Counter[CountKey] = Counter()             # durable sessions, closed ones too
+        self.published_event_id = 0                             # the last that is on disk
 
     # Looking
 
     def get(self, session_id: str) -> Session:
-        """The session as the rules see it. Raises NotFound."""
+        """The session as the rules see it. Raises NotFound.
+
+        After a failed write memory holds what never came to be, so until `restore` it raises StoreUnavailable.
+        """
+        if self._suspended:
+            raise StoreUnavailable
         session = self._sessions.get(session_id) or self._archive.session(session_id)
         if session is None:
             raise NotFound("会话不存在")
@@ -150,6 +75,14 @@ class Registry:
 
     def open_sessions(self) -> Iterable[Session]:
         return [session for session in self._sessions.values() if session.is_open]
+
+    def count(self, wanted: SessionFilter) -> int:
+        """How many sessions on disk a list with these filters holds, whatever their number. Not for searches."""
+        return sum(
+            number for (channel, status, agent_id), number in self._counts.items()
+            if wanted.channel in (None, channel) and wanted.status in (None, status)
+            and wanted.agent_id in (None, agent_id)
+        )
 
     def in_flight(self, session_id: str) -> Ticket:
         """The last change of this session that is not on disk yet; a durable ticket if there is none."""
@@ -169,9 +102,19 @@ class Registry:
         if waiting := self._saying.get((session_id, client_id)):
             return waiting
         message = self._archive.said(session_id, client_id)
+        return self._current(message) if message else None
+
+    def message(self, session_id: str, message_id: str) -> tuple[Message, Ticket]:
+        """The message as the rules see it, and the ticket on which that rests. Raises NotFound."""
+        message = self._archive.message(session_id, message_id)
         if message is None:
-            return None
-        return self.waiting(message) or message, Ticket.durable()
+            raise NotFound("消息不存在")
+        return self._current(message)
+
+    def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
+        """The message that is, or was, delivered under this request id, with its session."""
+        found = self._archive.delivery(delivery_id)
+        return (found[0], self._current(found[1])[0]) if found else None
 
     def outgoing(self, session_id: str) -> list[Message]:
         """What still has to reach the platform, oldest first."""
@@ -181,6 +124,9 @@ class Registry:
     def waiting(self, message: Message) -> Message | None:
         """The message as it is now if it still has to reach the platform."""
         return self._outgoing.get(message.session_id, {}).get(message.seq)
+
+    def _current(self, message: Message) -> tuple[Message, Ticket]:
+        return self._moving.get((message.session_id, message.seq)) or (message, Ticket.durable())
 
     def sessions_with_outgoing(self) -> list[str]:
         return list(self._outgoing)
@@ -199,10 +145,11 @@ class Registry:
             self._in_flight[change.session.id] = ticket
         else:
             before = None
-        for message in change.deliveries:
-            self._track(message)
+        for message in (*change.messages, *change.deliveries):
+            if message.delivery:
+                self._track(message)
+                self._moving[message.session_id, message.seq] = (message, ticket)
         for message in change.messages:
-            self._track(message)
             if message.client_id:
                 self._saying[message.session_id, message.client_id] = (message, ticket)
         for platform_id in change.ids:
@@ -219,9 +166,7 @@ class Registry:
             del self._of_customer[session.customer.key]
 
     def _track(self, message: Message) -> None:
-        if message.delivery is None:
-            return
-        if message.delivery.state.is_open:
+        if message.delivery and message.delivery.state.is_open:
             self._outgoing.setdefault(message.session_id, {})[message.seq] = message
         elif waiting := self._outgoing.get(message.session_id):
             waiting.pop(message.seq, None)
@@ -236,6 +181,10 @@ class Registry:
         for message in change.messages:
             if message.client_id:
                 self._saying.pop((message.session_id, message.client_id), None)
+        for message in (*change.messages, *change.deliveries):
+            key = message.session_id, message.seq
+            if key in self._moving and self._moving[key][1] is ticket:
+                del self._moving[key]
         if change.session and self._in_flight.get(change.session.id) is ticket:
             del self._in_flight[change.session.id]
             if error is None and not change.session.is_open:
@@ -246,8 +195,8 @@ class Registry:
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
         if change.session:
             if before:
-                self.counts[_count_key(before)] -= 1
-            self.counts[_count_key(change.session)] += 1
+                self._counts[_count_key(before)] -= 1
+            self._counts[_count_key(change.session)] += 1
 
     # Failing and coming back
 
@@ -269,7 +218,7 @@ class Registry:
             self._track(message)
         self._last_event_id = max(self._last_event_id, snapshot.last_event_id)
         self.published_event_id = max(self.published_event_id, snapshot.last_event_id)
-        self.counts = Counter(snapshot.counts)
+        self._counts = Counter(snapshot.counts)
         self._suspended = False
 
 

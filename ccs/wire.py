@@ -23,9 +23,6 @@ TIMES_KEPT = 4096
 
 MAX_DEPTH = 32          # of arrays and objects inside each other; nothing we read needs a quarter of it
 
-# Sent to everyone who may see the list, once each; other events go to those who may open the session.
-TRANSITIONS = frozenset({EventType.NEW_PENDING_SESSION, EventType.SESSION_ACCEPTED, EventType.SESSION_CLOSED})
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -99,7 +96,7 @@ class Wire:
 
     def inner(self, event: Event, event_id: int) -> str:
         """An event as those see it who may open the session."""
-        if event.message is None or event.type in TRANSITIONS:
+        if event.message is None or event.type.is_transition:
             return self._event(event.type, event, event_id, self.session(event.session))
         if event.type is EventType.MESSAGE_UPDATED:
             return self._event(event.type, event, event_id, self.message(event.message))
@@ -110,7 +107,7 @@ class Wire:
 
     def outer(self, event: Event, event_id: int, *, words: bool) -> str:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""
-        told = event.type if event.type in TRANSITIONS else EventType.SESSION_UPDATED
+        told = event.type if event.type.is_transition else EventType.SESSION_UPDATED
         return self._event(told, event, event_id, self.session(event.session, words=words))
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> str:

@@ -1,10 +1,13 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
+from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from attrs import frozen
-from tornado.httputil import responses
+from tornado.httputil import HTTPServerRequest, responses
 from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, wire
@@ -44,7 +47,6 @@ HTTP_WORDS = {
     405: "这个地址不支持该方法",
     413: "请求体过大",
     500: "服务器内部错误，请稍后再试",
-    503: "服务暂时不可用，请稍后再试",
 }
 
 
@@ -71,14 +73,43 @@ def status_of(error: BaseException) -> int:
 
 def envelope(error: BaseException) -> dict[str, Any]:
     """`{code, message}`, and `data` where the error brings some. Never a traceback."""
-    if isinstance(error, errors.StoreUnavailable):
-        return {"code": 503, "message": "存储暂时不可用，内容未保存，请稍后重试"}
-    if not isinstance(error, errors.Refusal):
+    if not isinstance(error, (errors.Refusal, errors.StoreUnavailable)):
         return {"code": 500, "message": HTTP_WORDS[500]}
     answer: dict[str, Any] = {"code": error.code, "message": str(error)}
-    if error.data is not None:
+    if isinstance(error, errors.Refusal) and error.data is not None:
         answer["data"] = dict(error.data)
     return answer
+
+
+def must_be_our_host(request: HTTPServerRequest, config: Config) -> None:
+    """Raises Forbidden for a host name that is not ours while access is open.
+
+    A page elsewhere can point its own name at this machine (DNS rebinding) and would then read everything. It cannot
+    do that with an address.
+    """
+    if config.auth.required:
+        return
+    name = urlsplit(f"//{request.host}").hostname or ""
+    known = {"localhost", config.server.host, urlsplit(config.server.public_url).hostname, *config.server.allowed_hosts}
+    if name not in known and not _is_address(name):
+        raise errors.Forbidden(f"不认识的主机名 {name}；如果是自己的域名，请加到 config.toml 的 server.allowed_hosts")
+
+
+def must_be_our_origin(request: HTTPServerRequest, config: Config) -> None:
+    """Raises Forbidden for a change that another site's page asks for."""
+    origin = request.headers.get("Origin")
+    ours = (request.host, urlsplit(config.server.public_url).netloc)
+    foreign = origin is not None and urlsplit(origin).netloc not in ours
+    if foreign or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise errors.Forbidden("不接受来自其他网站的请求")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class Handler(RequestHandler):
@@ -104,6 +135,10 @@ class Handler(RequestHandler):
         if data is not None:
             body["data"] = data
         self.finish(wire.encode(body))
+
+    def answer_list(self, slices: Iterable[str]) -> None:
+        """An array of items that were encoded a slice at a time, so that others got a turn in between."""
+        self.finish(f'{{"code":0,"message":"ok","data":[{",".join(slices)}]}}')
 
     def query(self, name: str) -> str | None:
         """A query parameter; None if it is absent or empty. Given twice it is refused."""
@@ -155,6 +190,9 @@ class ApiHandler(Handler):
     """Handlers under `/api`."""
 
     def prepare(self) -> None:
+        must_be_our_host(self.request, self.parts.config)
+        if self.request.method not in ("GET", "HEAD"):
+            must_be_our_origin(self.request, self.parts.config)
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if self.request.body and kind != "application/json":
             raise errors.UnsupportedMediaType("请求体必须是 application/json")
@@ -169,8 +207,11 @@ class ApiHandler(Handler):
     def agent(self, cs_id: str) -> Agent:
         agent = self.parts.config.agent(cs_id)
         if agent is None:
-            raise errors.UnknownAgent("没有这个客服")
+            raise errors.UnknownAgent("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
         return agent
+
+    def agent_if_given(self, cs_id: str | None) -> Agent | None:
+        return None if cs_id is None else self.agent(cs_id)
 
 
 class Nowhere(Handler):

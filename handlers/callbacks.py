@@ -28,7 +28,7 @@ from tornado.web import Application
 
 from ccs import errors, wire
 from ccs.channels.base import Callback
-from ccs.registry import Ticket
+from ccs.ticket import Ticket
 from handlers.base import Handler, Parts, envelope, status_of
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ MOST_PARAMETERS = 32        # in a callback's query; the longest documented one 
 
 
 @frozen
-class Reply:
+class Answer:
     """What a callback is answered."""
 
     status: int
@@ -58,50 +58,50 @@ class Route:
     def take(self, path: str, callback: Callback) -> Ticket:
         raise NotImplementedError
 
-    def taken(self) -> Reply:
+    def taken(self) -> Answer:
         raise NotImplementedError
 
-    def refused(self, error: BaseException) -> Reply:
+    def refused(self, error: BaseException) -> Answer:
         raise NotImplementedError
 
 
 class WeComRoute(Route):
     """Plain words, as WeCom's protocol and the contract want them."""
 
-    TAKEN = Reply(200, TEXT, b"success")
+    TAKEN = Answer(200, TEXT, b"success")
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take_wecom(callback)
 
-    def taken(self) -> Reply:
+    def taken(self) -> Answer:
         return self.TAKEN
 
-    def refused(self, error: BaseException) -> Reply:
+    def refused(self, error: BaseException) -> Answer:
         """403 for whatever does not prove itself, from which nobody learns why."""
         proves_nothing = isinstance(error, errors.Refusal) and not isinstance(error, errors.TooLarge)
-        return Reply(403 if proves_nothing else status_of(error), TEXT, b"error")
+        return Answer(403 if proves_nothing else status_of(error), TEXT, b"error")
 
 
 class ChannelRoute(Route):
     """The signed envelope, or the platform's own form, of the channel that the path names."""
 
-    TAKEN = Reply(200, JSON, wire.encode({"code": 0, "message": "ok"}).encode())
+    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}).encode())
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take(unquote(path.split("/")[2]), callback)
 
-    def taken(self) -> Reply:
+    def taken(self) -> Answer:
         return self.TAKEN
 
-    def refused(self, error: BaseException) -> Reply:
+    def refused(self, error: BaseException) -> Answer:
         return refused(error)
 
 
-def refused(error: BaseException) -> Reply:
-    return Reply(status_of(error), JSON, wire.encode(envelope(error)).encode())
+def refused(error: BaseException) -> Answer:
+    return Answer(status_of(error), JSON, wire.encode(envelope(error)).encode())
 
 
-ROUTES: list[tuple[str, type[Route]]] = [
+CALLBACKS: list[tuple[str, type[Route]]] = [
     (r"/wecom/callback", WeComRoute),
     (r"/channel/[^/]+/callback", ChannelRoute),
 ]
@@ -137,7 +137,7 @@ class Doorway(HTTPServerConnectionDelegate):
         self.largest = parts.config.server.max_body_kb * 1024
         self.arriving: dict[_Request, float] = {}       # requests whose body is still on its way, since when
         self.application = application
-        self._routes = [(re.compile(path), route(parts)) for path, route in ROUTES]
+        self._routes = [(re.compile(path), route(parts)) for path, route in CALLBACKS]
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         return _Request(self, server_conn, request_conn)
@@ -233,10 +233,10 @@ class _Request(HTTPMessageDelegate):
         if not self._gone:
             self._answer(route.taken() if error is None else route.refused(error))
 
-    def _answer(self, reply: Reply) -> None:
-        headers = HTTPHeaders({"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))})
-        line = ResponseStartLine("HTTP/1.1", reply.status, responses.get(reply.status, "Unknown"))
-        self._connection.write_headers(line, headers, reply.body)
+    def _answer(self, answer: Answer) -> None:
+        headers = HTTPHeaders({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))})
+        line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "Unknown"))
+        self._connection.write_headers(line, headers, answer.body)
         self._connection.finish()
 
 

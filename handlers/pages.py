@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ccs import wire
 from handlers.base import ApiHandler, Handler
 
 OPENAPI = Path(__file__).with_name("openapi.yaml")
@@ -16,10 +17,15 @@ class OpenApi(Handler):
 class Healthz(Handler):
     """200 while everything works; 503 with the reason while the disk takes no writes."""
 
+    def head(self) -> None:
+        self.get()
+
     def get(self) -> None:
         healthy = self.parts.health.is_healthy
         self.set_status(200 if healthy else 503)
-        self.finish({"status": "ok" if healthy else "degraded", "store": "ok" if healthy else "unavailable"})
+        self.finish(wire.encode({
+            "status": "ok" if healthy else "degraded", "store": "ok" if healthy else "unavailable",
+        }))
 
 
 class Agents(ApiHandler):

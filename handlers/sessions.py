@@ -9,8 +9,8 @@ from attrs import frozen
 
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest, NotFound
-from ccs.models import Agent, Page, Session, SessionFilter, Status, from_millis, to_millis
-from ccs.wire import Identifier, Words
+from ccs.models import Page, Session, SessionFilter, Status, from_millis, to_millis
+from ccs.wire import Identifier, Words, encode
 from handlers.base import ApiHandler
 
 MOST_ROWS = 1000        # sessions in one answer
@@ -70,11 +70,12 @@ class SessionList(ApiHandler):
         if len(found) > limit:
             self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
         self.set_header("X-Total-Count", str(await self._total(wanted, place)))
-        rows = []
+        slices = []
         for start in range(0, min(len(found), limit), SLICE):
-            rows += [self.parts.wire.session(session) for session in found[start:min(start + SLICE, limit)]]
+            rows = found[start:min(start + SLICE, limit)]
+            slices.append(",".join(encode(self.parts.wire.session(session)) for session in rows))
             await asyncio.sleep(0)
-        self.answer(rows)
+        self.answer_list(slices)
 
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
         value = self.query(name)
@@ -98,11 +99,7 @@ class SessionList(ApiHandler):
         """Counted in memory, so that it costs the same at any size; a search has to look."""
         if wanted.text is not None or place.sort != SORTS[0]:
             return await self.parts.archive.found(wanted, waiting=place.sort == "waitingSince")
-        return sum(
-            number for (channel, status, agent_id), number in self.parts.registry.counts.items()
-            if wanted.channel in (None, channel) and wanted.status in (None, status)
-            and wanted.agent_id in (None, agent_id)
-        )
+        return self.parts.registry.count(wanted)
 
 
 class SessionDetail(SessionHandler):
@@ -126,10 +123,10 @@ class SessionHistory(SessionHandler):
         self.answer([self.parts.wire.message(message) for message in messages])
 
     async def _whole(self, session: Session) -> None:
-        rows: list[dict[str, Any]] = []
+        slices = []
         async for page in self.parts.archive.history(session.id):
-            rows += [self.parts.wire.message(message) for message in page]
-        self.answer(rows)
+            slices.append(",".join(encode(self.parts.wire.message(message)) for message in page))
+        self.answer_list(slices)
 
     async def _page(self, session_id: str, name: str, seq: int, limit: int) -> list[Any]:
         archive = self.parts.archive
@@ -143,10 +140,8 @@ class SessionHistory(SessionHandler):
 
 class Accept(SessionHandler):
     async def post(self, session_id: str) -> None:
-        session = self.parts.registry.get(session_id)
-        cs_id = self.read(AcceptRequest).csId
-        # The state is refused before the agent is: what does not wait cannot be accepted by anybody.
-        agent = self.agent(cs_id) if session.status is Status.PENDING else Agent(cs_id)
+        self.parts.registry.get(session_id)
+        agent = self.parts.config.agent(self.read(AcceptRequest).csId)
         self.answer_session(await self.parts.desk.accept(session_id, agent))
 
 
@@ -159,15 +154,15 @@ class TakeOver(SessionHandler):
 class Release(SessionHandler):
     async def post(self, session_id: str) -> None:
         request = self.read(OptionalAgentRequest)
-        by = self.agent(request.csId) if request.csId else None
+        by = self.agent_if_given(request.csId)
         self.answer_session(await self.parts.desk.release(session_id, by))
 
 
 class Transfer(SessionHandler):
     async def post(self, session_id: str) -> None:
         request = self.read(TransferRequest)
-        by = self.agent(request.csId) if request.csId else None
-        to = self.agent(request.toCsId) if request.toCsId else None
+        by = self.agent_if_given(request.csId)
+        to = self.agent_if_given(request.toCsId)
         self.answer_session(await self.parts.desk.transfer(session_id, by, to))
 
 
@@ -184,15 +179,14 @@ class Reply(SessionHandler):
 class Retry(SessionHandler):
     async def post(self, session_id: str, message_id: str) -> None:
         request = self.read(OptionalAgentRequest)
-        by = self.agent(request.csId) if request.csId else None
-        message = self.parts.archive.message(session_id, message_id)
-        self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message, by)))
+        by = self.agent_if_given(request.csId)
+        self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message_id, by)))
 
 
 class Close(SessionHandler):
     async def post(self, session_id: str) -> None:
         request = self.read(OptionalAgentRequest)
-        by = self.agent(request.csId) if request.csId else None
+        by = self.agent_if_given(request.csId)
         ticket = self.parts.desk.close(session_id, by)
         session = await ticket
         self.answer_session(session, **({} if ticket.moved else {"alreadyClosed": True}))

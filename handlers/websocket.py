@@ -15,9 +15,9 @@ from tornado.websocket import WebSocketHandler
 
 from ccs import lifecycle, wire
 from ccs.errors import BadRequest, CCSError, Forbidden
-from ccs.models import Agent
+from ccs.models import Agent, SessionFilter, Status
 from ccs.wire import Identifier
-from handlers.base import Parts, envelope
+from handlers.base import Parts, envelope, must_be_our_host, status_of
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,16 @@ class AgentSocket(WebSocketHandler):
     def set_default_headers(self) -> None:
         self.set_header("Server", "CCS")
 
+    def prepare(self) -> None:
+        must_be_our_host(self.request, self._parts.config)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Of what is refused before it is a socket."""
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        if isinstance(error, CCSError):
+            self.set_status(status_of(error))
+        self.finish()
+
     def open(self, cs_id: str) -> None:
         agent = self._parts.config.agent(cs_id)
         if agent is None:
@@ -154,25 +164,35 @@ class AgentSocket(WebSocketHandler):
             raise BadRequest("每一帧必须是带 type 的 JSON 对象")
         act = self._frames.get(told["type"])
         if act is None:
-            raise BadRequest("不认识的 type")
+            raise BadRequest(f"不支持的 type，可用的有 {'、'.join(self._frames)}")
         act(line, told)
 
     def _bind(self, line: Line, told: dict[str, Any]) -> None:
-        """Once the session's last change is on disk: it decides who may look."""
-        session_id = wire.read(SessionFrame, told).sessionId
-        durable = self._parts.registry.in_flight(session_id)
-        durable.finally_(lambda error: self._guarded(line, self._bind_now, session_id))
+        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self._bind_now)
+
+    def _unbind(self, line: Line, told: dict[str, Any]) -> None:
+        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self._parts.hub.unbind)
+
+    def _once_durable(
+        self, line: Line, session_id: str, act: Callable[[Line, str], None], error: BaseException | None = None
+    ) -> None:
+        """When nothing of the session is on its way to disk: who may look depends on what it has become."""
+        if error:
+            raise error
+        last = self._parts.registry.in_flight(session_id)
+        if last.is_settled:
+            act(line, session_id)
+        else:
+            last.finally_(lambda error: self._guarded(line, self._once_durable, session_id, act, error))
 
     def _bind_now(self, line: Line, session_id: str) -> None:
         session = self._parts.registry.get(session_id)
         if not lifecycle.may_open(session, line.agent):
-            words = "会话已结束" if not session.is_open else f"会话由 {session.agent_id} 接待"
+            holder = session.agent_id
+            words = f"会话由 {holder} 接待，只有 {holder} 本人或主管可以查看" if session.is_open else "会话已结束"
             raise Forbidden(words, {"sessionId": session_id})
         self._parts.hub.bind(line, session_id)
         self._tell({"type": "bound", "sessionId": session_id})
-
-    def _unbind(self, line: Line, told: dict[str, Any]) -> None:
-        self._parts.hub.unbind(line, wire.read(SessionFrame, told).sessionId)
 
     def _read(self, line: Line, told: dict[str, Any]) -> None:
         mark = wire.read(ReadFrame, told)
@@ -183,12 +203,12 @@ class AgentSocket(WebSocketHandler):
 
     def _hello(self, agent: Agent) -> dict[str, Any]:
         registry = self._parts.registry
-        counts = {"ai": 0, "pending": 0, "manual": 0, "mine": 0}
-        for (_, status, holder), number in registry.counts.items():
-            if status in counts:
-                counts[status] += number
-            if status == "manual" and holder == agent.id:
-                counts["mine"] += number
+        counts = {
+            "ai": registry.count(SessionFilter(status=Status.AI)),
+            "pending": registry.count(SessionFilter(status=Status.PENDING)),
+            "manual": registry.count(SessionFilter(status=Status.MANUAL)),
+            "mine": registry.count(SessionFilter(status=Status.MANUAL, agent_id=agent.id)),
+        }
         me = {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
         return {
             "type": "hello",

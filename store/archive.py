@@ -84,7 +84,13 @@ class Archive:
         return await self._soon(messages.before, session_id, seq, limit)
 
     async def checkpoint(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, database.checkpoint, self._path)
+        def run() -> None:
+            try:
+                database.checkpoint(self._path)
+            except database.DatabaseError as error:
+                raise StoreUnavailable from error
+
+        await asyncio.get_running_loop().run_in_executor(self._pool, run)
 
     def _now(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:

@@ -107,6 +107,7 @@ class Journal:
         touched = set().union(*(ticket.change.touched for ticket in lost))
         for ticket in lost:
             ticket.settle(StoreUnavailable())
+        self._quiet.set()
         self._work.put(lambda: self._repair(touched))
 
     def _repaired(self, snapshot: Snapshot, touched: set[str]) -> None:
@@ -142,7 +143,7 @@ class Journal:
                     write(self._connection, meta.TABLE, [("repaired_at", str(time.time()))])
                 snapshot = snapshot_of(self._connection, touched)
                 break
-            except database.DatabaseError as error:
+            except Exception as error:      # whatever it is, the next try may go better
                 log.warning("the database still takes no writes: %s", error)
             if self._closing:
                 return

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from ccs.models import CountKey, Customer, Page, Session, SessionFilter, Status, Via, from_millis, to_millis
 from store.rows import Row, Table
 
@@ -77,16 +79,9 @@ def page(connection: Any, wanted: SessionFilter, place: Page, channels: Sequence
 
 
 def _in_order(connection: Any, wanted: SessionFilter, place: Page, column: str, order: str) -> Iterable[Row]:
-    """Along an index that holds few sessions: those of one agent, or those that wait."""
+    """In the order of one column: of the sessions of one agent along their index, or of those that wait."""
     clauses, values = _clauses(wanted)
     clauses.append(f"{column} IS NOT NULL")
-    if wanted.agent_id is not None:
-        clauses.append("agent_id = ?")
-        values.append(wanted.agent_id)
-    for name, value in (("channel", wanted.channel), ("status", wanted.status)):
-        if value is not None:
-            clauses.append(f"{name} = ?")
-            values.append(str(value))
     if place.after:
         clauses.append(f"({column}, id) {'>' if order == 'ASC' else '<'} (?, ?)")
         values.extend(place.after)
@@ -106,9 +101,7 @@ def _merged(connection: Any, wanted: SessionFilter, place: Page, channels: Seque
     values: list[Any] = []
     for channel in (wanted.channel,) if wanted.channel else channels:
         for status in (wanted.status,) if wanted.status else Status:
-            clauses, own = _clauses(wanted)
-            clauses += ["channel = ?", "status = ?"]
-            own += [channel, status.value]
+            clauses, own = _clauses(evolve(wanted, channel=channel, status=status))
             if place.after:
                 clauses.append("(updated_at, id) < (?, ?)")
                 own.extend(place.after)
@@ -124,18 +117,18 @@ def found(connection: Any, wanted: SessionFilter, waiting: bool) -> int:
     clauses, values = _clauses(wanted)
     if waiting:
         clauses.append("waiting_since IS NOT NULL")
-    for name, value in (("channel", wanted.channel), ("status", wanted.status), ("agent_id", wanted.agent_id)):
-        if value is not None:
-            clauses.append(f"{name} = ?")
-            values.append(str(value))
     return connection.execute(f"SELECT count(*) FROM sessions WHERE {' AND '.join(clauses)}", values).fetchone()[0]
 
 
 def _clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
-    if wanted.text is None:
-        return ["1"], []
-    columns = ("customer_name", "customer_id", "last_text", "id")
-    return (
-        [f"({' OR '.join(f'instr(lower({column}), lower(?))' for column in columns)})"],
-        [wanted.text] * len(columns),
-    )
+    """The filters as SQL, never empty."""
+    clauses, values = ["1"], []
+    for name, value in (("channel", wanted.channel), ("status", wanted.status), ("agent_id", wanted.agent_id)):
+        if value is not None:
+            clauses.append(f"{name} = ?")
+            values.append(str(value))
+    if wanted.text is not None:
+        columns = ("customer_name", "customer_id", "last_text", "id")
+        clauses.append(f"({' OR '.join(f'instr(lower({column}), lower(?))' for column in columns)})")
+        values += [wanted.text] * len(columns)
+    return clauses, values

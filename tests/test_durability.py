@@ -110,24 +110,31 @@ async def test_a_reply_killed_on_its_way_is_said_once(process: Process, gateway:
     assert len(gateway.said) == 1 and gateway.requests[0]["requestId"] == gateway.requests[1]["requestId"]
 
 
+def first(lines: list[str], start: int, *words: str) -> int:
+    """The first line from `start` on that holds all the words."""
+    return next(place for place in range(start, len(lines)) if all(word in lines[place] for word in words))
+
+
 def test_the_answer_follows_the_sync(tmp_path: Path) -> None:
     """A kill cannot show this, since the kernel keeps what a dead process wrote; the order of system calls can."""
     assert shutil.which("strace"), "this test reads system calls: install strace"
     trace = tmp_path / "trace"
-    calls = "trace=fsync,fdatasync,sendto,write,writev"
-    process = Process(tmp_path, wrapper=["strace", "-f", "-s", "200", "-e", calls, "-o", str(trace)]).start()
+    calls = "trace=fsync,fdatasync,sendto,pwrite64"
+    process = Process(tmp_path, wrapper=["strace", "-f", "-s", "5000", "-e", calls, "-o", str(trace)]).start()
+    names = [f"only-{number}" for number in range(5)]
     try:
-        for number in range(5):
-            assert process.callback(json.dumps(gateway_message("陈女士", "在吗", f"m{number}")).encode()).status_code == 200
+        for name in names:
+            assert process.callback(json.dumps(gateway_message("陈女士", name, name)).encode()).status_code == 200
     finally:
         subprocess.run(["pkill", "-TERM", "-P", str(process.pid)], check=True)
         process.stop()
     lines = trace.read_text().splitlines()
-    answers = [place for place, line in enumerate(lines) if '{\\"code\\":0' in line and "sendto" in line]
-    syncs = [place for place, line in enumerate(lines) if "sync" in line and line.endswith("= 0")]
-    assert len(answers) == 5
-    for before, answer in zip([0, *answers], answers):
-        assert any(before < sync < answer for sync in syncs), lines[before:answer + 1]
+    answered = 0
+    for name in names:
+        wrote = first(lines, answered, "pwrite64", name)
+        synced = first(lines, wrote, "sync", "= 0")
+        answered = first(lines, answered + 1, "sendto", '{\\"code\\":0')
+        assert wrote < synced < answered, lines[wrote:answered + 1]
 
 
 # Disks
@@ -235,6 +242,19 @@ async def test_while_the_disk_is_locked_everyone_is_told_at_once_and_reads_go_on
     assert (await wang.accepts(session_id)).status_code == 200
     await chen.says("三")
     assert [row["content"] for row in await stage.history(session_id)] == ["一", "三"]
+
+
+@pytest.mark.gen_test
+async def test_a_broken_disk_does_not_hold_up_a_stop(stage: Stage, monkeypatch) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    await stage.start()
+    other = database.connect(stage.server._data.database)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert (await stage.customer().writes("一")).status_code == 503
+        await asyncio.wait_for(stage.stop(), 5)
+    finally:
+        other.close()
 
 
 @pytest.mark.gen_test

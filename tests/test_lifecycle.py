@@ -16,12 +16,11 @@ from ccs.assistant.turns import unanswered
 from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
+from ccs.inbound import CustomerSays, StaffSays
 from ccs.models import (
-    PREVIEW,
     Agent,
     Change,
     Customer,
-    CustomerSays,
     Delivery,
     EventType,
     Fate,
@@ -30,7 +29,6 @@ from ccs.models import (
     Role,
     Sender,
     Session,
-    StaffSays,
     Status,
     Via,
 )
@@ -71,18 +69,18 @@ def a_session(status: str, **more: Any) -> Session:
 
 
 VERBS: dict[str, Verb] = {
-    "customer writes": lambda session, who, now: lifecycle.customer_writes(session, says(), now, True),
-    "staff writes": lambda session, who, now: lifecycle.staff_writes(session, staff_says(), now),
-    "answer": lambda session, who, now: lifecycle.answer(session, session.turn, "您好", now, helped=False),
-    "ask for human": lambda session, who, now: lifecycle.ask_for_human(session, "keyword", now),
-    "accept": lambda session, who, now: lifecycle.accept(session, who or WANG, now),
-    "takeover": lambda session, who, now: lifecycle.takeover(session, who or WANG, now),
-    "reply": lambda session, who, now: lifecycle.reply(session, "有货", None, now, who),
-    "release": lambda session, who, now: lifecycle.release(session, who, now),
-    "transfer to li": lambda session, who, now: lifecycle.transfer(session, who, LI, now),
-    "transfer to wang": lambda session, who, now: lifecycle.transfer(session, who, WANG, now),
-    "transfer to queue": lambda session, who, now: lifecycle.transfer(session, who, None, now),
-    "close": lambda session, who, now: lifecycle.close(session, who, "agent", now),
+    "customer writes": lambda session, who, now: lifecycle.customer_writes(session, now, says(), True),
+    "staff writes": lambda session, who, now: lifecycle.staff_writes(session, now, staff_says()),
+    "answer": lambda session, who, now: lifecycle.answer(session, now, session.turn, "您好", helped=False),
+    "ask for human": lambda session, who, now: lifecycle.ask_for_human(session, now, "keyword"),
+    "accept": lambda session, who, now: lifecycle.accept(session, now, who or WANG),
+    "takeover": lambda session, who, now: lifecycle.takeover(session, now, who or WANG),
+    "reply": lambda session, who, now: lifecycle.reply(session, now, "有货", None, who),
+    "release": lambda session, who, now: lifecycle.release(session, now, who, True),
+    "transfer to li": lambda session, who, now: lifecycle.transfer(session, now, who, LI),
+    "transfer to wang": lambda session, who, now: lifecycle.transfer(session, now, who, WANG),
+    "transfer to queue": lambda session, who, now: lifecycle.transfer(session, now, who, None),
+    "close": lambda session, who, now: lifecycle.close(session, now, who, "agent"),
 }
 
 NOBODY = "-"                                    # the customer, staff elsewhere and the assistant: no agent asks
@@ -211,7 +209,7 @@ def test_version_rises_with_every_change_and_turn_only_with_status_holder_or_wha
 def test_a_first_message_opens_a_session(
     assistant_on: bool, status: Status, event: EventType, reason: str | None
 ) -> None:
-    change = lifecycle.customer_writes(None, says("在吗？"), NOW, assistant_on)
+    change = lifecycle.customer_writes(None, NOW, says("在吗？"), assistant_on)
     session, (message,) = change.session, change.messages
     assert session and (session.status, session.pending_reason, session.agent_id) == (status, reason, None)
     assert (session.customer, session.via, session.unread, session.waiting_since) == (CHEN, Via.GATEWAY, 1, NOW)
@@ -254,18 +252,18 @@ def test_what_staff_write_after_the_close_is_kept_as_a_notice_and_opens_nothing(
 
 
 def test_a_closed_session_keeps_its_holder_and_says_why_it_was_closed() -> None:
-    closed = lifecycle.close(a_session("manual"), WANG, "idle", SOON).session
+    closed = lifecycle.close(a_session("manual"), SOON, WANG, "idle").session
     assert closed and (closed.agent_id, closed.close_reason, closed.waiting_since) == ("wang", "idle", None)
 
 
 @pytest.mark.parametrize("reason", ["keyword", "low_confidence", "assistant_error", "failed_answers"])
 def test_a_session_that_waits_says_why_until_it_goes_back_to_the_assistant(reason: str) -> None:
-    waits = lifecycle.ask_for_human(a_session("ai", waiting_since=None), reason, SOON).session
+    waits = lifecycle.ask_for_human(a_session("ai", waiting_since=None), SOON, reason).session
     assert waits and (waits.pending_reason, waits.waiting_since) == (reason, SOON)
-    held = lifecycle.accept(waits, WANG, SOON).session
+    held = lifecycle.accept(waits, SOON, WANG).session
     assert held
-    queued = lifecycle.transfer(held, WANG, None, SOON).session
-    released = lifecycle.release(held, WANG, SOON).session
+    queued = lifecycle.transfer(held, SOON, WANG, None).session
+    released = lifecycle.release(held, SOON, WANG, True).session
     assert queued and released and (queued.pending_reason, released.pending_reason) == ("transferred", None)
 
 
@@ -273,10 +271,10 @@ def test_a_session_that_waits_says_why_until_it_goes_back_to_the_assistant(reaso
 
 
 def test_the_loser_of_an_accept_is_told_who_won() -> None:
-    won = lifecycle.accept(a_session("pending"), WANG, SOON).session
+    won = lifecycle.accept(a_session("pending"), SOON, WANG).session
     assert won
     with pytest.raises(TakenByAnother) as refused:
-        lifecycle.accept(won, LI, SOON)
+        lifecycle.accept(won, SOON, LI)
     assert refused.value.code == 4002 and "wang" in str(refused.value)
     assert refused.value.data == {"sessionId": "s", "status": "manual", "manualCsId": "wang"}
 
@@ -289,7 +287,7 @@ def test_the_assistant_does_not_speak_once_something_happened_while_it_thought(v
     for verb in verbs:
         session = VERBS[verb](session, WANG, SOON).session or session
     with pytest.raises(WrongStatus):
-        lifecycle.answer(session, thought_about.turn, "您好", SOON, helped=True)
+        lifecycle.answer(session, SOON, thought_about.turn, "您好", helped=True)
 
 
 DELIVERIES = [      # who said it, how far it got, whether it may have left; whether an accept withdraws it
@@ -310,7 +308,7 @@ def test_who_takes_a_session_withdraws_what_the_assistant_has_not_begun_to_send_
     unsent = [a_delivery(state, lost=lost, sender=sender, seq=seq)
               for seq, (sender, state, lost, _) in enumerate(DELIVERIES, 1)]
     wanted = [message.seq for message, row in zip(unsent, DELIVERIES, strict=True) if row[3]]
-    change = verb(a_session(status), WANG, SOON, unsent)
+    change = verb(a_session(status), SOON, WANG, unsent)
     assert [message.seq for message in change.deliveries] == wanted
     assert all(message.delivery and message.delivery.state is Fate.FAILED and message.delivery.reason
                for message in change.deliveries)
@@ -330,22 +328,22 @@ def test_anyone_may_look_until_someone_holds_it_then_the_holder_and_supervisors(
 
 
 def test_a_reply_is_a_promise_to_the_platform_and_settles_what_waited() -> None:
-    change = lifecycle.reply(a_session("manual"), "有货，今天发。", "page-1", SOON, ZHAO)
+    change = lifecycle.reply(a_session("manual"), SOON, "有货，今天发。", "page-1", ZHAO)
     session, (message,) = change.session, change.messages
     assert session and (session.unread, session.waiting_since, session.agent_id) == (0, None, "wang")
     assert (message.sender, message.sender_id, message.client_id) == ("manual", "zhao", "page-1")
-    assert message.delivery and message.delivery.state is Fate.PENDING and message.delivery.is_due(SOON)
+    assert message.delivery and message.delivery.state is Fate.PENDING and message.delivery.due_at == SOON
 
 
 def test_what_staff_said_on_the_platform_is_a_persons_message_and_nothing_is_sent() -> None:
-    (message,) = lifecycle.staff_writes(a_session("manual"), staff_says(), SOON).messages
+    (message,) = lifecycle.staff_writes(a_session("manual"), SOON, staff_says()).messages
     assert (message.sender, message.sender_id, message.delivery) == ("manual", "clerk", None)
 
 
 def test_a_customers_wait_counts_from_her_oldest_unanswered_message() -> None:
-    again = lifecycle.customer_writes(a_session("pending"), says("还在吗"), SOON, True).session
+    again = lifecycle.customer_writes(a_session("pending"), SOON, says("还在吗"), True).session
     assert again and (again.waiting_since, again.unread, again.last_text) == (NOW, 3, "还在吗")
-    calm = lifecycle.customer_writes(a_session("manual", waiting_since=None), says(), SOON, True).session
+    calm = lifecycle.customer_writes(a_session("manual", waiting_since=None), SOON, says(), True).session
     assert calm and calm.waiting_since == SOON
 
 
@@ -354,13 +352,13 @@ def test_what_is_known_of_a_customer_is_kept_until_the_platform_says_more() -> N
     for told, name, avatar in (
         ({}, "陈女士", "a.png"), ({"name": "陈"}, "陈", "a.png"), ({"avatar": "b.png"}, "陈女士", "b.png"),
     ):
-        after = lifecycle.customer_writes(known, says(customer=evolve(CHEN, **told)), SOON, True).session
+        after = lifecycle.customer_writes(known, SOON, says(customer=evolve(CHEN, **told)), True).session
         assert after and (after.customer.name, after.customer.avatar) == (name, avatar)
 
 
 def test_a_list_row_carries_only_the_beginning_of_a_long_message() -> None:
-    change = lifecycle.customer_writes(a_session("manual"), says("长" * 1000), SOON, True)
-    assert change.session and change.session.last_text == "长" * PREVIEW
+    change = lifecycle.customer_writes(a_session("manual"), SOON, says("长" * 1000), True)
+    assert change.session and change.session.last_text == "长" * lifecycle.PREVIEW
     assert change.messages[0].content == "长" * 1000
 
 
@@ -371,7 +369,7 @@ def test_a_list_row_carries_only_the_beginning_of_a_long_message() -> None:
 ])
 def test_only_the_holder_reads_and_reading_never_adds(status: str, who: str, seq: int, unread: int | None) -> None:
     before = a_session(status)
-    change = lifecycle.read(before, who, seq)
+    change = lifecycle.read(before, SOON, who, seq)
     if unread is None:
         assert change.is_empty
     else:
@@ -385,7 +383,7 @@ STEPS = any_of.tuples(any_of.sampled_from(sorted(VERBS)), any_of.sampled_from(so
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(any_of.lists(STEPS, min_size=5, max_size=40))
 def test_seq_has_no_gaps_and_time_never_goes_back_though_the_clock_does(steps: list[tuple[str, str, int]]) -> None:
-    opening = lifecycle.customer_writes(None, says(), NOW, True)
+    opening = lifecycle.customer_writes(None, NOW, says(), True)
     session, said = opening.session, list(opening.messages)
     assert session
     for verb, who, minutes in steps:
@@ -429,11 +427,11 @@ def delivery_of(message: Message) -> Delivery:
 
 @pytest.mark.parametrize("attempts, longest", [(1, 1), (2, 2), (3, 4), (8, 128), (9, 256), (10, 300), (100_000, 300)])
 def test_pauses_double_up_to_five_minutes_and_differ_by_chance(attempts: int, longest: int) -> None:
-    chance, delay = Random(1), DeliveryDelayed("稍后自动重试")
+    chance, delay = Random(1), DeliveryDelayed("暂时连接不上")
     moved = [delivery_of(fate.delayed(a_delivery(attempts=attempts), delay, SOON, chance)) for _ in range(100)]
     pauses = [(delivery.due_at - SOON).total_seconds() for delivery in moved]
     assert longest / 2 <= min(pauses) < max(pauses) <= longest
-    assert {(delivery.state, delivery.reason) for delivery in moved} == {(Fate.PENDING, "稍后自动重试")}
+    assert {(delivery.state, delivery.reason) for delivery in moved} == {(Fate.PENDING, f"暂时连接不上{fate.TRIES_AGAIN}")}
 
 
 def test_a_platform_that_says_when_to_come_again_is_obeyed() -> None:
@@ -449,6 +447,7 @@ def test_after_a_day_a_delivery_has_failed_or_nobody_knows(lost_before: bool, lo
     delivery = delivery_of(fate.delayed(message, delay, NOW + timedelta(hours=24), Random()))
     assert delivery.state is state and delivery.reason
     assert ("可能已送达" if state is Fate.UNCERTAIN else "对方服务器暂时不可用") in delivery.reason
+    assert "重试" not in delivery.reason
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -459,7 +458,7 @@ def test_no_attempt_is_planned_for_when_the_platform_has_forgotten_our_request_i
     age: timedelta, retry_after: float | None, lost: bool
 ) -> None:
     """A gateway knows a request id for 24 hours (jd.md §7.2); asking again after that might say it twice."""
-    delay = DeliveryDelayed("稍后自动重试", retry_after=retry_after, lost=lost)
+    delay = DeliveryDelayed("暂时连接不上", retry_after=retry_after, lost=lost)
     delivery = delivery_of(fate.delayed(a_delivery(attempts=20), delay, NOW + age, Highest()))
     assert not delivery.state.is_open or delivery.due_at <= NOW + fate.GIVE_UP_AFTER
 
@@ -506,14 +505,14 @@ def test_what_only_looks_like_a_keyword_is_greeted(text: str) -> None:
 
 
 def test_the_assistant_greets_and_fetches_a_person_for_the_second_message_it_has_no_answer_for() -> None:
-    change = lifecycle.customer_writes(None, says("在吗"), NOW, True)
+    change = lifecycle.customer_writes(None, NOW, says("在吗"), True)
     said = list(change.messages)
     assert change.session
     greeting = consider(change.session, unanswered(said), GREETER)
     assert isinstance(greeting, Answer)
-    change = lifecycle.answer(change.session, change.session.turn, greeting.text, SOON, helped=greeting.helped)
+    change = lifecycle.answer(change.session, SOON, change.session.turn, greeting.text, helped=greeting.helped)
     said += change.messages
-    change = lifecycle.customer_writes(change.session, says("什么时候发货"), SOON, True)
+    change = lifecycle.customer_writes(change.session, SOON, says("什么时候发货"), True)
     said += change.messages
     assert change.session
     assert [message.content for message in unanswered(said)] == ["什么时候发货"]
@@ -527,6 +526,6 @@ def test_how_often_the_assistant_may_fail_is_a_setting(most: int, unhelped: int,
 
 
 def test_a_good_answer_and_a_hand_back_begin_the_assistants_count_anew() -> None:
-    helped = lifecycle.answer(a_session("ai"), 5, "今天发货", SOON, helped=True).session
-    handed_back = lifecycle.release(a_session("manual"), WANG, SOON).session
+    helped = lifecycle.answer(a_session("ai"), SOON, 5, "今天发货", helped=True).session
+    handed_back = lifecycle.release(a_session("manual"), SOON, WANG, True).session
     assert helped and handed_back and helped.unhelped == handed_back.unhelped == 0

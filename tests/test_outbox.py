@@ -8,7 +8,7 @@ from attrs import evolve
 from ccs import fate
 from ccs.channels.base import Channel, Sent, Way
 from ccs.config import ChannelSettings
-from ccs.demo.gateway import answers, fails, forgets, vanishes
+from ccs.demo.gateway import answers, fails, forgets, garbles, vanishes
 from ccs.errors import DeliveryDelayed
 from ccs.models import Via
 from tests.conftest import AgentAtWork, Stage, until
@@ -74,7 +74,7 @@ async def test_a_delay_is_tried_again_under_the_same_request_id(stage: Stage, ga
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("mood", [vanishes, forgets], ids=["taken", "not taken"])
+@pytest.mark.parametrize("mood", [vanishes, garbles, forgets], ids=["taken", "taken and garbled", "not taken"])
 async def test_a_lost_answer_never_says_it_twice(stage: Stage, gateway, mood) -> None:
     await stage.start()
     wang, session_id = await held(stage)
@@ -194,23 +194,34 @@ async def test_without_request_ids_a_lost_answer_is_left_to_the_agent(stage: Sta
 
 @pytest.mark.gen_test
 async def test_an_accept_withdraws_what_the_assistant_had_not_begun_to_send(
-    stage: Stage, gateway, with_assistant
+    stage: Stage, gateway, with_assistant, monkeypatch
 ) -> None:
     await stage.start(with_assistant)
-    gateway.moods += [fails(503)] * 3
+    monkeypatch.setattr(fate, "FIRST_PAUSE", 60.0)          # the greeting is refused once and then stands in line
+    gateway.moods.append(fails(503))
     wang, chen = await stage.agent("wang"), stage.customer()
     await chen.says("有货吗")
     await until(lambda: gateway.requests)
     await chen.says("我要人工")
     session_id = (await wang.hears("new_pending_session"))["sessionId"]
-    gateway.moods.clear()
+    await until(lambda: stage.server._registry.outgoing(session_id)[0].delivery.state == "pending")
     await wang.accepts(session_id)
+    assert (await fate_of(wang, "failed"))["reason"] == fate.WITHDRAWN
     await wang.replies(session_id, "您好，我是小王")
     await fate_of(wang, "sent")
-    said = [said["message"]["text"] for said in gateway.said]
-    assert said[-1] == "您好，我是小王"
-    states = [row["delivery"]["state"] for row in await stage.history(session_id) if row["senderType"] == "ai"]
-    assert states == (["sent"] if len(said) == 2 else ["failed"])
+    assert [said["message"]["text"] for said in gateway.said] == ["您好，我是小王"]
+
+
+@pytest.mark.gen_test
+async def test_a_fault_of_our_own_is_tried_again_later_and_not_at_once(stage: Stage, gateway, monkeypatch) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    monkeypatch.setattr(fate, "FIRST_PAUSE", 60.0)
+    gateway.moods += [garbles] * 50
+    await wang.replies(session_id, "您好")
+    await fate_of(wang, "sending")
+    assert "重试" in (await fate_of(wang, "pending"))["reason"]
+    assert len(gateway.requests) == 1
 
 
 @pytest.mark.gen_test

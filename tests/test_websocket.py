@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +13,9 @@ from attrs import define
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from ccs.hub import Hub
 from ccs.models import Agent, Role
+from ccs.wire import Wire
 from handlers.websocket import Line, frame
 from tests.conftest import PATIENCE, AgentAtWork, Stage
 
@@ -560,3 +562,13 @@ async def test_a_page_that_does_not_read_cannot_hold_up_a_stop(stage: Stage, slo
     for _ in range(ENOUGH):
         await stage.customer().says(LARGE)
     await asyncio.wait_for(stage.stop(), PATIENCE)
+
+
+def test_a_socket_that_is_gone_cannot_be_bound_any_more() -> None:
+    """A bind waits for the disk, and the page may be closed meanwhile."""
+    gone = Line(Agent("wang"), socket=None)     # type: ignore[arg-type]
+    hub = Hub(Wire(UTC), frame)
+    hub.join(gone)
+    hub.leave(gone)
+    hub.bind(gone, "s")
+    assert hub._bound == {} and hub._looking == {}

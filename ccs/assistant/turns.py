@@ -11,8 +11,9 @@ from ccs.assistant.greeter import Answer, HandOff, consider
 from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import StoreUnavailable
-from ccs.models import Message, Sender, Session, Status
-from ccs.registry import Registry, Ticket
+from ccs.models import Message, Sender, Session
+from ccs.registry import Registry
+from ccs.ticket import Ticket
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +32,11 @@ class Turns:
 
     def wake(self, session_id: str) -> None:
         """A customer may be waiting for the assistant in this session."""
-        session = self._registry.get(session_id)
-        if session.status is not Status.AI or session.waiting_since is None:
-            return
-        decision = self._think(session)
         try:
-            self._post(session, decision)
+            session = self._registry.get(session_id)
+            if session.awaits_assistant and self._registry.in_flight(session_id).is_settled:
+                self._post(session, self._think(session))
+            # else something more was said, which is not on disk yet and wakes us again when it is
         except StoreUnavailable:
             log.warning("assistant of session %s waits for the database", session_id)   # `resume` comes after it
 

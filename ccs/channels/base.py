@@ -17,13 +17,18 @@ To add a channel:
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from attrs import frozen
 
 from ccs.config import ChannelSettings
-from ccs.errors import ChannelOff
-from ccs.models import Inbound, Message, Session, Via
+from ccs.errors import BadSignature, ChannelOff
+from ccs.inbound import Inbound
+from ccs.models import Message, Session, Via
+
+
+LONGEST_TIMESTAMP = 12      # digits
 
 
 @frozen
@@ -78,6 +83,14 @@ class Channel:
     def must_be_on(self) -> None:
         if not self.settings.enabled:
             raise ChannelOff("该渠道未启用")
+
+
+def must_be_fresh(timestamp: str, window: int, now: datetime) -> None:
+    """Raises BadSignature unless it is unix seconds in ASCII digits, at most `window` seconds off; 0 is any age."""
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP):
+        raise BadSignature("签名时间戳无效")
+    if window and abs(now.timestamp() - int(timestamp)) > window:
+        raise BadSignature("签名时间戳已过期，请检查双方时钟")
 
 
 def readable(kind: str, detail: Any = None) -> str:

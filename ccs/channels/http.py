@@ -1,14 +1,26 @@
 """The one HTTP client for platforms and gateways: pooled, with time limits, its failures turned into ours."""
 
+import asyncio
 from collections.abc import Mapping
 
 import httpx
+from attrs import frozen
 
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
 ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
+WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer drips
+LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred
 MOST_CONNECTIONS = 64
+
+
+@frozen
+class Reply:
+    """What the other side answered."""
+
+    status: int
+    body: bytes
 
 
 class Http:
@@ -21,19 +33,29 @@ class Http:
             follow_redirects=False,
         )
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused."""
         try:
-            response = await self._client.post(url, content=body, headers=dict(headers))
+            async with asyncio.timeout(WHOLE_PATIENCE):
+                reply = await self._post(url, body, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise DeliveryDelayed("暂时连接不上对方服务器，稍后自动重试") from error
-        except httpx.TransportError as error:
-            raise DeliveryDelayed("已发出但没有收到答复，稍后自动确认", lost=True) from error
+            raise DeliveryDelayed("暂时连接不上对方服务器") from error
+        except (httpx.RequestError, TimeoutError) as error:
+            raise DeliveryDelayed("已发出但没有收到答复", lost=True) from error
         except httpx.InvalidURL as error:
             raise DeliveryRefused("渠道地址配置有误，请联系管理员") from error
-        if response.status_code >= 500 or response.status_code == 429:
-            raise DeliveryDelayed(f"对方服务器暂时不可用（HTTP {response.status_code}），稍后自动重试")
-        return response
+        if reply.status >= 500 or reply.status == 429:
+            raise DeliveryDelayed(f"对方服务器暂时不可用（HTTP {reply.status}）")
+        return reply
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        async with self._client.stream("POST", url, content=body, headers=dict(headers)) as response:
+            answer = b""
+            async for chunk in response.aiter_bytes():
+                answer += chunk
+                if len(answer) > LARGEST_ANSWER:
+                    raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
+            return Reply(response.status_code, answer)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -9,37 +9,22 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from attrs import define, frozen
 
 from ccs import wire
-from ccs.channels.base import Callback, Channel, Sent, Way, readable
+from ccs.channels.base import Callback, Channel, Sent, Way, must_be_fresh
+from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
-from ccs.models import (
-    Clock,
-    Customer,
-    CustomerSays,
-    Inbound,
-    Message,
-    PlatformId,
-    PlatformTells,
-    Session,
-    StaffSays,
-    Via,
-    from_millis,
-)
-from ccs.wire import Identifier, OptionalText
+from ccs.inbound import Inbound
+from ccs.models import Clock, Message, Session, Via
 
 NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
 LONGEST_NONCE = 128
 LONGEST_PAUSE = 86_400.0     # seconds; a gateway that asks for more is mistaken
-MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway
-
-KIND_DETAILS = {"product": ("sku", "title"), "order": ("order", "id")}
 
 REFUSALS = {                # jd.md §7.2
     1001: "网关验签失败，请管理员检查 gateway_secret",
@@ -47,36 +32,7 @@ REFUSALS = {                # jd.md §7.2
     2001: "会话已关闭或超过平台允许的回复时间，客户再次来信后才能回复",
     2002: "平台拒绝了消息内容，请修改后再发",
 }
-DELAYS = {3001: "平台限制了发送频率，稍后自动重试", 5000: "网关暂时不可用，稍后自动重试"}
-
-
-@frozen
-class EnvelopeCustomer:
-    id: Identifier
-    nickname: OptionalText = ""
-    avatar: OptionalText = ""
-
-
-@frozen
-class EnvelopeMessage:
-    id: Identifier
-    msgType: Identifier
-    sentAt: int | None = None
-    text: str | None = None
-
-
-@frozen
-class Envelope:
-    """What every type of event has in common. Unknown members are ignored."""
-
-    eventId: Identifier
-    type: Identifier
-    version: str = "1"
-    shopId: OptionalText = ""
-    customer: EnvelopeCustomer | None = None
-    conversationId: OptionalText = ""
-    message: EnvelopeMessage | None = None
-    senderType: OptionalText = "customer"
+DELAYS = {3001: "平台限制了发送频率", 5000: "网关暂时不可用"}
 
 
 @frozen
@@ -124,7 +80,7 @@ class Gateway:
         payload = wire.decode(proof.signed)
         if not isinstance(payload, dict):
             raise BadRequest("请求体必须是 JSON 对象")
-        return self._inbound(_envelope(payload), payload)
+        return inbound(self._channel, payload)
 
     def _proof(self, callback: Callback) -> Proof:
         """Headers before query before body, never mixed."""
@@ -143,49 +99,19 @@ class Gateway:
         return Proof(inside.signature, inside.timestamp, inside.nonce, inside.rawPayload.encode())
 
     def _check(self, proof: Proof) -> None:
-        if not (proof.timestamp.isascii() and proof.timestamp.isdigit() and len(proof.timestamp) <= 12):
-            raise BadSignature("签名时间戳无效")
         if not (0 < len(proof.nonce) <= LONGEST_NONCE and proof.nonce.isascii()):
-            raise BadSignature("签名随机数无效")
+            raise BadSignature(f"nonce 必须是 1 到 {LONGEST_NONCE} 个 ASCII 字符")
         expected = self._sign(proof.timestamp, proof.nonce, proof.signed)
         if not hmac.compare_digest(expected.encode(), proof.signature.lower().encode()):
             raise BadSignature("签名不正确")
+        must_be_fresh(proof.timestamp, self._window, self._now())
         if not self._window:
             return
-        now = self._now().timestamp()
-        if abs(now - int(proof.timestamp)) > self._window:
-            raise BadSignature("签名时间戳已过期，请检查双方时钟")
-        if not self._nonces.remember(proof.nonce, proof.signed, now, 2 * self._window):
-            raise BadSignature("随机数已被另一条内容使用")
+        if not self._nonces.remember(proof.nonce, proof.signed, self._now().timestamp(), 2 * self._window):
+            raise BadSignature("nonce 已用于另一条内容，请换一个新的")
 
     def _sign(self, timestamp: str, nonce: str, body: bytes) -> str:
         return hmac.new(self._secret, f"{timestamp}\n{nonce}\n".encode() + body, hashlib.sha256).hexdigest()
-
-    def _inbound(self, envelope: Envelope, payload: Mapping[str, Any]) -> Inbound | None:
-        if envelope.type == "ping":
-            return None
-        ids: tuple[PlatformId, ...] = (PlatformId(self._channel, envelope.shopId, f"event:{envelope.eventId}"),)
-        if envelope.type != "message" or envelope.senderType == "system":
-            return PlatformTells(self._channel, envelope.shopId, envelope.type, payload, ids)
-        assert envelope.customer and envelope.message      # or it had been refused
-        message = envelope.message
-        ids += (PlatformId(self._channel, envelope.shopId, f"message:{message.id}"),)
-        customer = Customer(
-            self._channel, envelope.shopId, envelope.customer.id, envelope.customer.nickname, envelope.customer.avatar
-        )
-        said: dict[str, Any] = {
-            "content": _content(message, payload["message"]),
-            "ids": ids,
-            "type": message.msgType,
-            "platform_time": _sent_at(message),
-            "fields": {
-                name: value for name, value in payload["message"].items()
-                if name not in ("id", "msgType", "sentAt", "text")
-            },
-        }
-        if envelope.senderType == "staff":
-            return StaffSays(customer, **said)
-        return CustomerSays(customer, Via.GATEWAY, conversation=envelope.conversationId, **said)
 
     # Out
 
@@ -201,13 +127,13 @@ class Gateway:
             "message": {"msgType": message.type, "text": message.content},
         }).encode()
         timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
-        response = await self._http.post(self._messages_url(), body, {
+        reply = await self._http.post(self._messages_url(), body, {
             "Content-Type": "application/json; charset=utf-8",
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
             "X-Signature": self._sign(timestamp, nonce, body),
         })
-        return self._outcome(response.status_code, response.content)
+        return self._outcome(reply.status, reply.body)
 
     def _messages_url(self) -> str:
         url = self.url.rstrip("/")
@@ -222,7 +148,7 @@ class Gateway:
         except (BadRequest, KeyError, TypeError):
             if status >= 400:
                 raise DeliveryRefused(f"网关拒绝了消息（HTTP {status}），请联系管理员") from None
-            raise DeliveryDelayed("网关的答复无法识别，稍后自动确认", lost=True) from None
+            raise DeliveryDelayed("网关的答复无法识别", lost=True) from None
         data = answer.get("data")
         data = data if isinstance(data, dict) else {}
         if code == 0 and status < 400:
@@ -278,49 +204,8 @@ class _Remembered:
     until: float
 
 
-def _envelope(payload: dict[str, Any]) -> Envelope:
-    """Raises BadRequest with every fault: those of single members, and those between them."""
-    faults = _between(payload)
-    try:
-        envelope = wire.read(Envelope, payload)
-    except BadRequest as error:
-        raise BadRequest("；".join([str(error), *faults])) from None
-    if faults:
-        raise BadRequest("；".join(faults))
-    return envelope
-
-
-def _between(payload: dict[str, Any]) -> list[str]:
-    """What a message event needs beyond members of the right type."""
-    if payload.get("type") != "message" or payload.get("senderType") == "system":
-        return []
-    faults = [f"message 事件必须有 {name}" for name in ("shopId", "customer", "message") if not payload.get(name)]
-    if payload.get("senderType", "customer") not in ("customer", "staff"):
-        faults.append("senderType 只能是 customer、staff 或 system")
-    message = payload.get("message")
-    if isinstance(message, dict):
-        if message.get("msgType") == "text" and message.get("text") is None:
-            faults.append("text 消息必须有 text")
-        sent_at = message.get("sentAt")
-        if isinstance(sent_at, int) and not 0 <= sent_at < MILLIS_LIMIT:
-            faults.append("sentAt 必须是毫秒时间戳")
-    return faults
-
-
-def _content(message: EnvelopeMessage, fields: Mapping[str, Any]) -> str:
-    if message.msgType == "text":
-        return message.text or ""
-    member, name = KIND_DETAILS.get(message.msgType, ("", ""))
-    detail = fields.get(member)
-    return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else message.text)
-
-
 def _pause(seconds: Any) -> float | None:
     """How long the gateway asks us to wait, if it says so in a way that makes sense."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds <= 0:
         return None
     return min(float(seconds), LONGEST_PAUSE)
-
-
-def _sent_at(message: EnvelopeMessage) -> datetime | None:
-    return None if message.sentAt is None else from_millis(message.sentAt)

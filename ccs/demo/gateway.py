@@ -116,6 +116,14 @@ def vanishes(request: Messages) -> bool:
     return True
 
 
+def garbles(request: Messages) -> bool:
+    """Takes the message and answers what no client can decode."""
+    request.gateway.take(request.gateway.requests[-1])
+    request.set_header("Content-Encoding", "gzip")
+    request.finish("this is not gzip")
+    return True
+
+
 def forgets(request: Messages) -> bool:
     """Cuts the line without taking the message."""
     request.detach().close()

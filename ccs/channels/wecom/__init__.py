@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from ccs.channels.base import Callback
+from ccs.channels.base import Callback, must_be_fresh
 from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
-from ccs.errors import BadSignature, ChannelOff
-from ccs.models import Clock, Inbound, Via
+from ccs.errors import ChannelOff
+from ccs.inbound import Inbound
+from ccs.models import Clock, Via
 
 
 class WeCom(GatewayChannel):
@@ -20,7 +21,6 @@ class WeCom(GatewayChannel):
 
     def __init__(self, settings: WeChatSettings, http: Http, clock: Clock) -> None:
         super().__init__(settings, http, clock)
-        self._window = settings.replay_window_seconds
         self._now = clock
         self._crypto = (
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
@@ -34,7 +34,7 @@ class WeCom(GatewayChannel):
 
     def read_encrypted(self, callback: Callback) -> Inbound:
         """A POST (§4.1). Raises BadSignature for anything that is not the platform's, whatever is wrong with it."""
-        self._check_age(callback.query.get("timestamp", ""))
+        must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self._now())
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)
 
@@ -51,9 +51,3 @@ class WeCom(GatewayChannel):
             query.get("msg_signature", ""), query.get("timestamp", ""), query.get("nonce", ""), encrypted
         )
         return self._crypto.decrypt(encrypted)
-
-    def _check_age(self, timestamp: str) -> None:
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-            raise BadSignature("timestamp")
-        if self._window and abs(self._now().timestamp() - int(timestamp)) > self._window:
-            raise BadSignature("timestamp is stale")

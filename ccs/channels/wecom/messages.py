@@ -8,7 +8,8 @@ from typing import Any
 from ccs.channels.base import readable
 from ccs.channels.wecom import xml
 from ccs.errors import BadSignature
-from ccs.models import Customer, CustomerSays, Inbound, PlatformId, PlatformNudges, PlatformTells, Via, from_millis
+from ccs.inbound import CustomerSays, Inbound, PlatformNudges, PlatformTells
+from ccs.models import Customer, PlatformId, Via, from_millis
 
 COMMON = {"ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "AgentID"}
 DETAILS = {"location": "Label", "link": "Title"}        # what makes a placeholder more readable

@@ -1,0 +1,59 @@
+"""What a channel read, before it is a message, a notice or a nudge."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import Factory, frozen
+
+from ccs.models import Customer, PlatformId, Via
+
+
+@frozen
+class CustomerSays:
+    """A customer wrote."""
+
+    customer: Customer
+    via: Via
+    content: str
+    ids: tuple[PlatformId, ...]
+    type: str = "text"
+    conversation: str = ""
+    platform_time: datetime | None = None
+    fields: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
+class StaffSays:
+    """Somebody of the merchant's answered in the platform's own client."""
+
+    customer: Customer
+    content: str
+    ids: tuple[PlatformId, ...]
+    staff_id: str = ""
+    type: str = "text"
+    platform_time: datetime | None = None
+    fields: Mapping[str, Any] = Factory(dict)
+
+
+@frozen
+class PlatformTells:
+    """An event of the platform's: kept as a notice."""
+
+    channel: str
+    account: str
+    kind: str
+    payload: Mapping[str, Any]
+    ids: tuple[PlatformId, ...] = ()
+
+
+@frozen
+class PlatformNudges:
+    """A wake-up that carries no message."""
+
+    channel: str
+    account: str
+    token: str
+
+
+Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges
