@@ -98,7 +98,7 @@ def must_be_our_host(request: HTTPServerRequest, config: Config) -> None:
 def must_be_our_origin(request: HTTPServerRequest, config: Config) -> None:
     """Raises Forbidden for a change that another site's page asks for."""
     origin = request.headers.get("Origin")
-    ours = (request.host, urlsplit(config.server.public_url).netloc)
+    ours = {request.host, urlsplit(config.server.public_url).netloc or request.host}
     foreign = origin is not None and urlsplit(origin).netloc not in ours
     if foreign or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         raise errors.Forbidden("不接受来自其他网站的请求")

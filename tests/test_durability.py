@@ -232,6 +232,10 @@ async def test_while_the_disk_is_locked_everyone_is_told_at_once_and_reads_go_on
         assert [answer.status_code for answer in both] == [503, 503]     # the loser's refusal fell with the winner
         assert (await stage.get("/healthz")).status_code == 503
         assert (await chen.writes("二")).status_code == 503
+        again = [wang.accepts(session_id), wang.accepts(session_id), stage.post(f"/api/sessions/{session_id}/close")]
+        assert [(await answer).status_code for answer in again] == [503, 503, 503]      # memory holds what never was
+        wang.sends({"type": "bind_session", "sessionId": session_id})
+        assert (await wang.hears("error"))["code"] == 503
         assert (await stage.session(session_id))["status"] == "pending"
         assert len(await stage.history(session_id)) == 1
     finally:

@@ -3,6 +3,10 @@
 import asyncio
 
 import pytest
+from attrs import evolve
+from sqlite_utils.utils import sqlite3
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
 
 import server
 from handlers import callbacks
@@ -20,6 +24,40 @@ async def test_a_body_that_never_arrives_is_cut_off(stage: Stage, monkeypatch, p
     assert await asyncio.wait_for(reader.read(), 5) == b""
     await stage.customer().says("在吗")
     writer.close()
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("host, status", [
+    ("localhost", 200), ("127.0.0.1:8080", 200), ("[::1]:8080", 200), ("192.168.1.7", 200), ("kf-pc:8080", 200),
+    ("evil.example", 403), ("localhost.evil.example", 403), ("evil.example:80", 403),
+])
+async def test_while_access_is_open_only_our_own_names_are_answered(stage, settings, host: str, status: int) -> None:
+    """A page whose name was pointed at this machine would read every customer's words (DNS rebinding)."""
+    await stage.start(evolve(settings, server=evolve(settings.server, allowed_hosts=("kf-pc",))))
+    answer = await stage.http.get(f"{stage.base}/api/sessions", headers={"Host": host})
+    assert answer.status_code == status and (status == 200 or "allowed_hosts" in answer.json()["message"])
+    request = HTTPRequest(f"{stage.base.replace('http', 'ws')}/ws/cs/wang", headers={"Host": host})
+    if status == 200:
+        (await websocket_connect(request)).close()
+    else:
+        with pytest.raises(HTTPClientError, match="403"):
+            await websocket_connect(request)
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("headers", [
+    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+])
+async def test_another_sites_page_changes_nothing(stage: Stage, headers: dict[str, str]) -> None:
+    await stage.start()
+    chen = stage.customer()
+    await chen.says("在吗")
+    path = f"{stage.base}/api/sessions/{(await chen.session())['sessionId']}/close"
+    assert (await stage.http.post(path, headers=headers)).status_code == 403
+    assert (await chen.session())["status"] == "pending"
+    own = {"Origin": stage.base, "Sec-Fetch-Site": "same-origin"}
+    assert (await stage.http.post(path, headers=own)).status_code == 200
 
 
 @pytest.mark.gen_test
@@ -49,6 +87,7 @@ async def test_a_platform_that_hangs_up_is_still_kept(stage: Stage, gateway) -> 
     writer.write(body)
     await writer.drain()
     writer.close()
-    ids = stage.server._archive._connection
-    await until(lambda: ids.execute("SELECT 1 FROM platform_ids WHERE value = 'event:e'").fetchone())
+    disk = sqlite3.connect(stage.settings.server.data_dir / "ccs.db")
+    await until(lambda: disk.execute("SELECT 1 FROM platform_ids WHERE value = 'event:e'").fetchone())
+    disk.close()
     assert (await stage.get("/healthz")).status_code == 200

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from ccs import fate
+from ccs.channels import http
 from ccs.channels.base import Channel, Sent, Way
 from ccs.config import ChannelSettings
 from ccs.demo.gateway import answers, fails, forgets, garbles, vanishes
@@ -127,6 +128,64 @@ async def test_a_failed_reply_can_be_sent_again_by_hand(stage: Stage, gateway) -
     await fate_of(wang, "sent")
     first, second = gateway.requests
     assert first["requestId"] != second["requestId"] and len(await stage.history(session_id)) == 2
+
+
+@pytest.mark.gen_test
+async def test_a_retry_clicked_twice_is_one_more_attempt(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(answers(2002))
+    message = (await wang.replies(session_id, "您好")).json()["data"]
+    await fate_of(wang, "failed")
+    path = f"/api/sessions/{session_id}/messages/{message['msgId']}/retry"
+    answers_ = await asyncio.gather(*(stage.post(path) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers_) == [200, 400, 400, 400, 400]
+    await fate_of(wang, "sent")
+    assert len(gateway.said) == 1
+
+
+@pytest.mark.gen_test
+async def test_the_fate_of_a_reply_is_told_to_whoever_holds_the_session_by_then(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    li = await stage.agent("li")
+    moved: list[asyncio.Future] = []
+
+    def transfers_first(request) -> bool:
+        body, finish = gateway.requests[-1], request.finish
+        request._auto_finish = False
+        path = f"/api/sessions/{session_id}/transfer"
+        moved.append(asyncio.ensure_future(stage.post(path, {"csId": "wang", "toCsId": "li"})))
+        moved[0].add_done_callback(lambda _: finish(gateway.take(body)))
+        return True
+
+    gateway.moods.append(transfers_first)
+    await wang.replies(session_id, "转给小李")
+    await fate_of(li, "sent")
+    assert (await moved[0]).status_code == 200
+    told = await wang.all_until_now()
+    assert [frame["data"]["delivery"]["state"] for frame in told if frame["type"] == "message_updated"] == ["sending"]
+
+
+@pytest.mark.gen_test
+async def test_a_gateway_that_drips_its_answer_is_a_lost_answer(stage: Stage, gateway, monkeypatch) -> None:
+    monkeypatch.setattr(http, "WHOLE_PATIENCE", 0.3)
+    await stage.start()
+    wang, session_id = await held(stage)
+
+    def drips(request) -> bool:
+        request._auto_finish = False
+        gateway.take(gateway.requests[-1])
+        request.set_header("Content-Length", "100")
+        request.write("{")
+        request.flush()
+        return True
+
+    gateway.moods.append(drips)
+    await wang.replies(session_id, "您好")
+    assert "没有收到答复" in (await fate_of(wang, "pending"))["reason"]
+    await fate_of(wang, "sent")
+    assert len(gateway.said) == 1
 
 
 @pytest.mark.gen_test

@@ -59,6 +59,23 @@ async def test_a_reply_posted_many_times_at_once_is_stored_and_sent_once(stage: 
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("slow", [False, True])
+async def test_a_wish_for_a_person_is_heard_however_close_it_follows(
+    stage: Stage, with_assistant, monkeypatch, slow: bool
+) -> None:
+    """The assistant must not answer the first message while the second is on its way to disk."""
+    await stage.start(with_assistant)
+    customers = [stage.customer(f"c{number}") for number in range(20)]
+    for chen in customers:
+        first = asyncio.ensure_future(chen.says("你好"))
+        for _ in range(5 if slow else 0):
+            await asyncio.sleep(0)
+        await asyncio.gather(first, chen.says("我要人工"))
+    waiting = (await stage.get("/api/sessions", status="pending")).json()["data"]
+    assert len(waiting) == 20 and {row["pendingReason"] for row in waiting} == {"keyword"}
+
+
+@pytest.mark.gen_test
 async def test_a_close_and_the_customers_next_message_in_one_batch_make_two_sessions(stage: Stage) -> None:
     await stage.start()
     chen = stage.customer()
