@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 FILE_NAME = "ccs.db"
 PATIENCE = 5.0                  # seconds to wait for somebody else's lock before a write counts as failed
 SAFE_WAL = (3, 51, 3)           # the first SQLite whose WAL mode is safe with several connections
-PAGE_SIZE = 2048                # bytes; a message dirties half a dozen pages, and each goes to disk whole
 STATEMENTS_KEPT = 512           # of each connection; the writer has one for each table and number of rows
 CACHE_KIB = 16 * 1024           # the writer's page cache
 
@@ -105,7 +104,6 @@ def connect(path: Path, *, read_only: bool = False) -> Any:
     )
     if read_only:
         return connection
-    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")       # of a new file
     wal = sqlite3.sqlite_version_info >= SAFE_WAL
     connection.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'TRUNCATE'}")
     connection.execute("PRAGMA synchronous = FULL")

@@ -21,10 +21,9 @@ from ccs.config import AgentSettings, AssistantSettings, ChannelSettings, Channe
 from ccs.config import WeChatSettings
 from ccs.demo.gateway import Gateway
 from server import Server
-from tests.platforms import CORP, KEY, TOKEN, gateway_message, wecom_request, wecom_text
+from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 
 PATIENCE = 5.0          # seconds for anything that must happen
-SECRET = "gateway-shared-secret"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 
 CORP, TOKEN, KEY = "wwc0ffee0000000001", "tokenOfTheTests", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 AGENT_ID = "1000007"
+SECRET = "gateway-shared-secret"
 
 
 def wecom_request(

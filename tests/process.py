@@ -14,9 +14,9 @@ import httpx
 from attrs import define, field
 
 from ccs.demo.gateway import Gateway
+from tests.platforms import SECRET
 
 ROOT = Path(__file__).parents[1]
-SECRET = "gateway-shared-secret"
 CONFIG = """
 [server]
 port = {port}

@@ -18,8 +18,9 @@ from ccs.demo.gateway import Gateway
 from ccs.errors import CannotStart
 from store import database, migrations
 from tests.conftest import Stage, until
-from tests.platforms import gateway_message
-from tests.process import SECRET, Process
+from tests.faults import FaultyConnection
+from tests.platforms import SECRET, gateway_message
+from tests.process import Process
 
 
 @pytest.fixture
@@ -166,30 +167,12 @@ async def test_a_full_disk_refuses_and_comes_back_by_itself(process: Process) ->
     assert len(stored) == 12 and "Traceback" not in process.log
 
 
-class Faulty:
-    """The journal's connection with a fault at COMMIT: before it took effect, or after."""
-
-    def __init__(self, connection, done: bool) -> None:
-        self._connection = connection
-        self._done = done
-
-    def execute(self, sql: str, *values):
-        if sql != "COMMIT":
-            return self._connection.execute(sql, *values)
-        if self._done:
-            self._connection.execute(sql)
-        raise sqlite3.OperationalError("disk I/O error")
-
-    def __getattr__(self, name: str):
-        return getattr(self._connection, name)
-
-
 def break_disk(stage: Stage, how: str) -> None:
     journal = stage.server._journal
     if how == "read-only":
         journal._connection.execute("PRAGMA query_only = 1")
     else:
-        journal._connection = Faulty(journal._connection, done=how == "done commit")
+        journal._connection = FaultyConnection(journal._connection, how)
 
 
 @pytest.mark.gen_test

@@ -19,6 +19,7 @@ from ccs.ticket import Ticket
 from store import database
 from store.archive import Archive
 from store.journal import Journal, load, snapshot_of
+from tests.faults import FaultyConnection
 
 AGENTS = [Agent("wang"), Agent("li")]
 FAULTS = ["before", "in the middle", "lost commit", "done commit"]
@@ -34,26 +35,6 @@ STEPS = some.lists(
     ),
     max_size=40,
 )
-
-
-class Faulty:
-    """A connection that fails once, when told to, in the way told."""
-
-    def __init__(self, connection) -> None:
-        self._connection = connection
-        self.fault: str | None = None
-
-    def execute(self, sql: str, *values):
-        moment = "before" if sql.startswith("BEGIN") else "commit" if sql == "COMMIT" else "in the middle"
-        if self.fault and moment in self.fault:
-            fault, self.fault = self.fault, None
-            if fault == "done commit":
-                self._connection.execute(sql)
-            raise sqlite3.OperationalError(f"disk I/O error {fault}")
-        return self._connection.execute(sql, *values)
-
-    def __getattr__(self, name: str):
-        return getattr(self._connection, name)
 
 
 class Pipe:
@@ -99,8 +80,8 @@ class Pipe:
             pass                        # refused at once: nothing was promised
 
     def break_disk(self, fault: str | None) -> None:
-        if not isinstance(self.journal._connection, Faulty):
-            self.journal._connection = Faulty(self.journal._connection)
+        if not isinstance(self.journal._connection, FaultyConnection):
+            self.journal._connection = FaultyConnection(self.journal._connection)
         self.journal._connection.fault = fault
 
     async def settle(self) -> None:
