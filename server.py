@@ -28,7 +28,7 @@ from ccs.channels import CHANNELS
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.desk import Desk
-from ccs.errors import CannotStart, ConfigError, StoreUnavailable
+from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
@@ -49,7 +49,7 @@ log = logging.getLogger("ccs")
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
-TIDY_EVERY = 5              # seconds between checkpoints
+TIDY_EVERY = 1              # seconds between checkpoints
 DRAIN = 8.0                 # seconds that a stop waits for what is on its way
 
 
@@ -171,7 +171,7 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, archive, doorway))
+        tidying = asyncio.create_task(_tidy(journal, doorway))
         return cls(port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
 
     async def stop(self) -> None:
@@ -190,16 +190,13 @@ class Server:
         log.info("stopped")
 
 
-async def _tidy(journal: Journal, archive: Archive, doorway: Doorway) -> None:
+async def _tidy(journal: Journal, doorway: Doorway) -> None:
     """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         doorway.drop_slow_bodies()
         try:
-            journal.forget_old_events(utc_now())
-            await archive.checkpoint()
-        except StoreUnavailable:
-            log.warning("the database could not be checkpointed")
+            await journal.tidy(utc_now())
         except Exception:
             log.exception("tidying up failed")
 

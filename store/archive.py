@@ -83,15 +83,6 @@ class Archive:
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
         return await self._soon(messages.before, session_id, seq, limit)
 
-    async def checkpoint(self) -> None:
-        def run() -> None:
-            try:
-                database.checkpoint(self._path)
-            except database.DatabaseError as error:
-                raise StoreUnavailable from error
-
-        await asyncio.get_running_loop().run_in_executor(self._pool, run)
-
     def _now(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return query(self._connection, *args, **kwargs)

@@ -24,6 +24,7 @@ FILE_NAME = "ccs.db"
 PATIENCE = 5.0                  # seconds to wait for somebody else's lock before a write counts as failed
 SAFE_WAL = (3, 51, 3)           # the first SQLite whose WAL mode is safe with several connections
 STATEMENTS_KEPT = 512           # of each connection; the writer has one for each table and number of rows
+LONG_WAL = 4 * 1024 * 1024      # bytes; SQLite's own limit, which `connect` turns off
 CACHE_KIB = 16 * 1024           # the writer's page cache
 
 DatabaseError = sqlite3.Error
@@ -132,10 +133,17 @@ def transaction(connection: Any) -> Iterator[None]:
         raise
 
 
-def checkpoint(path: Path) -> None:
-    """Move what the WAL holds into the file without making anybody wait."""
-    with closing(connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+def checkpoint(connection: Any) -> None:
+    """Move what the WAL holds into the file, as far as that makes nobody wait."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def wal_is_long(path: Path) -> bool:
+    """Whether a checkpoint is due. A WAL that grows and grows costs the kernel new blocks and readers longer looks."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > LONG_WAL
+    except OSError:
+        return False
 
 
 def backup(path: Path, target: Path) -> Path:

@@ -8,7 +8,7 @@ from store.rows import Row, Table
 
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
 KEPT_FOR = timedelta(hours=24)
-MOST_AT_ONCE = 20_000               # deleted in one transaction, which others wait for
+MOST_AT_ONCE = 5_000                # deleted in one transaction, which others wait for
 
 TABLE = Table("events", ("id", "type", "session_id", "seq", "status", "agent_id", "created_at"))
 
@@ -29,8 +29,12 @@ def last_id(connection: Any) -> int:
 def forget_old(connection: Any, now: datetime) -> int:
     """Delete what is kept no longer, a little at a time; returns how many rows went. The last one stays."""
     last = last_id(connection)
+    oldest = connection.execute("SELECT id, created_at FROM events ORDER BY id LIMIT 1").fetchone()
+    too_many, too_old = last - KEPT, to_millis(now - KEPT_FOR)
+    if oldest is None or oldest[0] > too_many and oldest[1] >= too_old:
+        return 0
     return connection.execute(
         "DELETE FROM events WHERE id IN"
         " (SELECT id FROM events WHERE (id <= ? OR created_at < ?) AND id < ? ORDER BY id LIMIT ?)",
-        (last - KEPT, to_millis(now - KEPT_FOR), last, MOST_AT_ONCE),
+        (too_many, too_old, last, MOST_AT_ONCE),
     ).rowcount

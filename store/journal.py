@@ -78,8 +78,16 @@ class Journal:
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
 
-    def forget_old_events(self, now: datetime) -> None:
-        self._work.put(lambda: self._forget_old_events(now))
+    async def tidy(self, now: datetime) -> None:
+        """Delete old events, and keep the WAL short.
+
+        Most of a checkpoint is done beside the commits, over a connection of its own. What came meanwhile is done in
+        line with them, so that the WAL is empty for a moment, and the next commit starts again at its beginning.
+        """
+        self._work.put(lambda: self._try("old events could not be deleted", self._forget_old_events, now))
+        if database.wal_is_long(self._path):
+            await asyncio.to_thread(self._try, "the database could not be checkpointed", self._checkpoint_beside)
+            self._work.put(lambda: self._try("the database could not be checkpointed", self._checkpoint_in_line))
 
     # On the loop
 
@@ -152,11 +160,22 @@ class Journal:
         self._tell(self._repaired, snapshot, touched)
 
     def _forget_old_events(self, now: datetime) -> None:
+        with database.transaction(self._connection):
+            events.forget_old(self._connection, now)
+
+    def _checkpoint_in_line(self) -> None:
+        database.checkpoint(self._connection)
+
+    def _checkpoint_beside(self) -> None:
+        with closing(database.connect(self._path)) as connection:
+            database.checkpoint(connection)
+
+    def _try(self, complaint: str, act: Callable[..., None], *args: Any) -> None:
+        """Housekeeping may fail; the next time comes soon."""
         try:
-            with database.transaction(self._connection):
-                events.forget_old(self._connection, now)
+            act(*args)
         except database.DatabaseError as error:
-            log.warning("old events could not be deleted: %s", error)
+            log.warning("%s: %s", complaint, error)
 
     def _tell(self, act: Callable[..., None], *args: Any) -> None:
         try:

@@ -19,13 +19,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-
-from wechatpy.enterprise.crypto import WeChatCrypto
+from urllib.parse import urlencode
 
 from tests.bench.load import Ear, Results, post_all
+from tests.platforms import CORP, KEY, TOKEN, wecom_request, wecom_text
+from tests.process import ROOT, free_port
 
-ROOT = Path(__file__).parents[2]
-CORP, TOKEN, KEY = "wwc0ffee0000000001", "bench", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 AGENT = "bench-agent"
 CONNECTIONS = 32
 CUSTOMERS = 100
@@ -95,24 +94,12 @@ async def hold_everyone(port: int) -> Ear:
 
 def callback(port: int, message_id: str, customer: str) -> bytes:
     """A complete HTTP request with an encrypted message, made by wechatpy."""
-    inner = (
-        f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><FromUserName><![CDATA[{customer}]]></FromUserName>"
-        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
-        f"<Content><![CDATA[请问这件衣服还有 L 码吗？{message_id}]]></Content><MsgId>{message_id}</MsgId>"
-        "<AgentID>1000007</AgentID></xml>"
+    query, body = wecom_request(
+        wecom_text(customer, f"请问这件衣服还有 L 码吗？{message_id}", message_id), nonce=message_id
     )
-    stamp, nonce = str(int(time.time())), message_id
-    sealed = WeChatCrypto(TOKEN, KEY, CORP).encrypt_message(inner, nonce, stamp)
-    signature = sealed.split("<MsgSignature><![CDATA[")[1].split("]]>")[0]
-    encrypted = sealed.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
-    body = (
-        f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><AgentID><![CDATA[1000007]]></AgentID>"
-        f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-    ).encode()
-    path = f"/wecom/callback?msg_signature={signature}&timestamp={stamp}&nonce={nonce}"
     return (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/xml\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"POST /wecom/callback?{urlencode(query)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode() + body
 
 
@@ -159,12 +146,6 @@ def running(command: list[str], port: int) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":
