@@ -41,8 +41,8 @@ from handlers.routes import front
 from handlers.websocket import frame
 from store import database
 from store.archive import Archive
+from store.epoch import Epoch
 from store.journal import Journal, load
-from store.meta import epoch
 
 log = logging.getLogger("ccs")
 
@@ -112,6 +112,7 @@ class Server:
     _outbox: Outbox
     _journal: Journal
     _archive: Archive
+    _epoch: Epoch
     _data: database.DataDir
     _tidying: "asyncio.Task[None]"
 
@@ -142,6 +143,7 @@ class Server:
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
         registry = Registry(journal, archive)
+        epoch = Epoch(data.path)
         http = Http()
         channels = {
             name: channel(getattr(settings.channels, name), http, utc_now) for name, channel in CHANNELS.items()
@@ -153,7 +155,7 @@ class Server:
         desk.wake_assistant = turns.wake
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), hub, wire, archive, journal, utc_now,
-            epoch(data.database),
+            epoch.name,
         )
 
         restored(load(data.database), None)
@@ -171,8 +173,8 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, doorway))
-        return cls(port, http_server, http, hub, registry, outbox, journal, archive, data, tidying)
+        tidying = asyncio.create_task(_tidy(journal, doorway, registry, epoch))
+        return cls(port, http_server, http, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -183,6 +185,7 @@ class Server:
         await self._outbox.stop(DRAIN)
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
+        self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
         self._archive.close()
@@ -190,11 +193,12 @@ class Server:
         log.info("stopped")
 
 
-async def _tidy(journal: Journal, doorway: Doorway) -> None:
+async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: Epoch) -> None:
     """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         doorway.drop_slow_bodies()
+        epoch.note(registry.published_event_id)
         try:
             await journal.tidy(utc_now())
         except Exception:

@@ -15,12 +15,15 @@ from ccs.wire import Wire, encode
 
 
 class Listener(Protocol):
-    """One socket. `push` puts a frame in its bounded queue, `flush` writes what is queued."""
+    """One socket. `push` puts a frame in its bounded queue, `catch_up` in front of what it holds back meanwhile,
+    `flush` writes what is queued, `dismiss` closes it."""
 
     @property
     def agent(self) -> Agent: ...
 
     def push(self, frame: bytes) -> None: ...
+
+    def catch_up(self, frame: bytes) -> None: ...
 
     def flush(self) -> None: ...
 
@@ -93,6 +96,17 @@ class Hub:
             if not event.session.is_open:
                 for listener in list(self._bound.get(event.session.id, ())):
                     self.unbind(listener, event.session.id)
+
+    def replay(self, listener: Listener, event: Event, event_id: int) -> None:
+        """Tell one socket of an event it missed, as far as its agent may know of it now."""
+        if listener in self._inside(event.session):
+            text = self._wire.inner(event, event_id)
+        elif listener in self._outside(event):
+            held = event.session.agent_id is not None
+            text = self._wire.outer(event, event_id, words=not held or listener.agent.supervises)
+        else:
+            return
+        listener.catch_up(self._frame(text))
 
     def tell(self, listener: Listener, frame: dict[str, Any]) -> None:
         """A frame for one socket, outside the stream of events."""

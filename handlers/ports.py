@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from ccs.models import Message, Page, Session, SessionFilter
+from ccs.models import Event, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
@@ -14,6 +14,10 @@ class Archive(Protocol):
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]: ...
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int: ...
+
+    def oldest_event_id(self) -> int: ...
+
+    def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]: ...
 
     def history(self, session_id: str) -> AsyncIterator[list[Message]]: ...
 

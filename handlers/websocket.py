@@ -4,17 +4,18 @@ A socket never stands in another's way: what it cannot take yet waits in a bound
 full everything in it is dropped and the page is told to load afresh (`resync_required`).
 """
 
+import asyncio
 import logging
 import struct
 from collections.abc import Callable
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler
 
 from ccs import lifecycle, wire
-from ccs.errors import BadRequest, CCSError, Forbidden
+from ccs.errors import BadRequest, CCSError, Forbidden, NotFound
 from ccs.models import Agent, SessionFilter, Status
 from ccs.wire import Identifier
 from handlers.base import Parts, envelope, must_be_our_host, status_of
@@ -47,6 +48,13 @@ class SessionFrame:
 
 
 @frozen
+class ResumeFrame:
+    epoch: Identifier
+    eventId: int
+    bound: list[Identifier] = Factory(list)
+
+
+@frozen
 class ReadFrame:
     sessionId: Identifier
     seq: int
@@ -62,16 +70,41 @@ class Line:
         self._queued = 0
         self._writing = False
         self._overflowed = False
+        self._held: list[bytes] | None = None       # what came live while the socket catches up
+        self._drained = asyncio.Event()
+        self._drained.set()
+
+    @property
+    def is_catching_up(self) -> bool:
+        return self._held is not None
 
     def push(self, data: bytes) -> None:
         if self._overflowed:
             return
-        self._queue.append(data)
+        waiting = self._queue if self._held is None else self._held
+        waiting.append(data)
         self._queued += len(data)
-        if len(self._queue) > MOST_FRAMES or self._queued > MOST_BYTES:
+        if len(waiting) > MOST_FRAMES or self._queued > MOST_BYTES:
             self._overflowed = True
-            self._queue = [RESYNC]
+            waiting[:] = [RESYNC]
             log.warning("agent %s reads too slowly and has to resync", self.agent.id)
+
+    def hold(self) -> None:
+        """Keep what comes live back until `release`, so that what was missed goes first."""
+        self._held = []
+
+    def catch_up(self, data: bytes) -> None:
+        self._queue.append(data)
+
+    def release(self) -> None:
+        held, self._held = self._held or [], None
+        self._queue += held
+        self.flush()
+
+    async def drained(self) -> None:
+        """Until the socket has taken everything so far, so that a long replay needs no long queue."""
+        self.flush()
+        await self._drained.wait()
 
     def flush(self) -> None:
         """Write everything that waits, unless the last write is still on its way."""
@@ -79,14 +112,16 @@ class Line:
         stream = connection.stream if connection else None
         if self._writing or not self._queue or stream is None:
             return
-        waiting, self._queue, self._queued = self._queue, [], 0
-        self._overflowed = False
+        waiting, self._queue = self._queue, []
+        if self._held is None:
+            self._queued, self._overflowed = 0, False
         try:
             written = stream.write(b"".join(waiting))
         except StreamClosedError:
             return
         if stream.writing():
             self._writing = True
+            self._drained.clear()
             written.add_done_callback(self._written)
 
     def dismiss(self) -> None:
@@ -94,6 +129,7 @@ class Line:
 
     def _written(self, future: Any) -> None:
         self._writing = False
+        self._drained.set()
         if not future.cancelled() and future.exception() is None:
             self.flush()
 
@@ -104,10 +140,12 @@ class AgentSocket(WebSocketHandler):
     def initialize(self, parts: Parts) -> None:
         self._parts = parts
         self._line: Line | None = None
+        self._catching_up: asyncio.Task[None] | None = None
         self._frames: dict[str, Callable[[Line, dict[str, Any]], None]] = {
             "bind_session": self._bind,
             "unbind_session": self._unbind,
             "read": self._read,
+            "resume": self._resume,
             "ping": self._ping,
         }
 
@@ -138,6 +176,8 @@ class AgentSocket(WebSocketHandler):
     def on_close(self) -> None:
         if self._line:
             self._parts.hub.leave(self._line)
+            if self._catching_up:
+                self._catching_up.cancel()
             log.info("agent %s disconnected", self._line.agent.id)
 
     def on_message(self, message: str | bytes) -> None:
@@ -193,6 +233,43 @@ class AgentSocket(WebSocketHandler):
             raise Forbidden(words, {"sessionId": session_id})
         self._parts.hub.bind(line, session_id)
         self._tell({"type": "bound", "sessionId": session_id})
+
+    def _resume(self, line: Line, told: dict[str, Any]) -> None:
+        """Bring a page that was away up to date, or tell it to load afresh."""
+        wanted = wire.read(ResumeFrame, told)
+        if line.is_catching_up:
+            raise BadRequest("正在恢复，请稍候")
+        published = self._parts.registry.published_event_id
+        oldest = self._parts.archive.oldest_event_id()
+        if wanted.epoch != self._parts.epoch or not oldest - 1 <= wanted.eventId <= published:
+            self._tell({"type": "resync_required"})
+            return
+        bound = [session_id for session_id in wanted.bound if self._may_bind(line, session_id)]
+        for session_id in bound:
+            self._parts.hub.bind(line, session_id)
+        line.hold()
+        self._catching_up = asyncio.create_task(self._catch_up(line, wanted.eventId, published, bound))
+
+    def _may_bind(self, line: Line, session_id: str) -> bool:
+        try:
+            return lifecycle.may_open(self._parts.registry.get(session_id), line.agent)
+        except NotFound:
+            return False
+
+    async def _catch_up(self, line: Line, after: int, last: int, bound: list[str]) -> None:
+        """Replay what was missed, say that it is done, then let go what came live meanwhile."""
+        done = {"type": "resume_ok", "eventId": last, "bound": bound}
+        try:
+            async for page in self._parts.archive.events(after, last):
+                for event_id, event in page:
+                    self._parts.hub.replay(line, event, event_id)
+                await line.drained()
+        except Exception as error:
+            if not isinstance(error, CCSError):
+                log.exception("catching up of agent %s failed", line.agent.id)
+            done = {"type": "resync_required"}
+        line.catch_up(frame(wire.encode(done)))
+        line.release()
 
     def _read(self, line: Line, told: dict[str, Any]) -> None:
         mark = wire.read(ReadFrame, told)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Message, Page, PlatformId, Session, SessionFilter
-from store import database, inbox, messages, sessions
+from ccs.models import Event, Message, Page, PlatformId, Session, SessionFilter
+from store import database, events, inbox, messages, sessions
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 200              # rows read, and later rendered, in one go
@@ -62,6 +62,9 @@ class Archive:
         """The session's last few messages, oldest first."""
         return self._now(messages.before, session.id, session.seq + 1, LATEST)
 
+    def oldest_event_id(self) -> int:
+        return self._now(events.oldest_id)
+
     # In the pool: pages
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
@@ -69,6 +72,12 @@ class Archive:
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int:
         return await self._soon(sessions.found, wanted, waiting)
+
+    async def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]:
+        """The events above `after` up to `last`, a page at a time, with sessions and messages as they are now."""
+        while page := await self._soon(events.between, after, last, PAGE):
+            yield page
+            after = page[-1][0]
 
     async def history(self, session_id: str) -> AsyncIterator[list[Message]]:
         """The whole history, ascending, a page at a time."""

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ccs.models import Event, to_millis
+from ccs.models import Event, EventType, to_millis
+from store import messages, sessions
 from store.rows import Row, Table
 
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
@@ -20,6 +21,27 @@ def to_row(event_id: int, event: Event, written_at: int) -> Row:
         event_id, event.type.value, session.id, event.message and event.message.seq, session.status.value,
         session.agent_id, written_at,
     )
+
+
+def oldest_id(connection: Any) -> int:
+    """0 when there are none."""
+    return connection.execute("SELECT coalesce(min(id), 0) FROM events").fetchone()[0]
+
+
+def between(connection: Any, after: int, last: int, limit: int) -> list[tuple[int, Event]]:
+    """Up to `limit` events with their ids, above `after` up to `last`, with sessions and messages as they are now."""
+    rows = connection.execute(
+        "SELECT id, type, session_id, seq FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+        (after, last, limit),
+    ).fetchall()
+    known = {session.id: session for session in sessions.these(connection, {row[2] for row in rows})}
+    return [
+        (event_id, Event(
+            EventType(kind), known[session_id],
+            None if seq is None else messages.one(connection, session_id, "seq", seq),
+        ))
+        for event_id, kind, session_id, seq in rows
+    ]
 
 
 def last_id(connection: Any) -> int:

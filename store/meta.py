@@ -1,21 +1,12 @@
-"""What the file knows about itself."""
+"""What the file knows about itself: single values by name."""
 
-from contextlib import closing
-from pathlib import Path
-from secrets import token_hex
+from typing import Any
 
-from store import database
-from store.rows import Table, write
+from store.rows import Table
 
 TABLE = Table("meta", ("key", "value"), key=("key",), mutable=("value",))
 
 
-def epoch(path: Path) -> str:
-    """The random name of this file's line of events, made when it is first asked for."""
-    with closing(database.connect(path)) as connection:
-        found = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
-        if found:
-            return found[0]
-        fresh = token_hex(8)
-        write(connection, TABLE, [("epoch", fresh)])
-        return fresh
+def get(connection: Any, key: str) -> str | None:
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return found[0] if found else None

@@ -183,16 +183,20 @@ class AgentAtWork:
 
     async def next(self, kind: str) -> dict[str, Any]:
         """The next frame, which must be of this kind."""
-        frame = self._heard.popleft() if self._heard else await self._read()
+        frame = await self.hears_any()
         assert frame["type"] == kind, frame
         return frame
 
     async def hears(self, kind: str, when: Callable[[dict[str, Any]], bool] = lambda frame: True) -> dict[str, Any]:
         """The first frame of this kind, whatever comes before it."""
         while True:
-            frame = self._heard.popleft() if self._heard else await self._read()
+            frame = await self.hears_any()
             if frame["type"] == kind and when(frame):
                 return frame
+
+    async def hears_any(self) -> dict[str, Any]:
+        """The next frame, whatever it is."""
+        return self._heard.popleft() if self._heard else await self._read()
 
     async def heard_nothing(self) -> bool:
         """Whether nothing came until now: asks for a pong first, so that silence means silence."""
