@@ -37,8 +37,8 @@ from ccs.registry import Registry
 from ccs.wire import Wire
 from handlers.base import Parts
 from handlers.callbacks import Doorway
+from handlers.line import frame
 from handlers.routes import front
-from handlers.websocket import frame
 from store import database
 from store.archive import Archive
 from store.epoch import Epoch

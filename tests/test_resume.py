@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from attrs import evolve
 
-from ccs.models import utc_now
-from handlers import websocket
+from ccs.models import Agent, utc_now
+from handlers import line as lines
 from store import database, events
 from tests.conftest import AgentAtWork, Stage
 
@@ -153,15 +153,15 @@ class Page:
 
 @pytest.mark.gen_test
 async def test_a_page_that_falls_behind_while_it_catches_up_is_told_to_load_afresh(stage: Stage, monkeypatch) -> None:
-    monkeypatch.setattr(websocket, "MOST_FRAMES", 3)
-    agent = websocket.Agent("wang")
-    line = websocket.Line(agent, socket=FakeSocket())       # type: ignore[arg-type]
+    monkeypatch.setattr(lines, "MOST_FRAMES", 3)
+    agent = Agent("wang")
+    line = lines.Line(agent, socket=FakeSocket())       # type: ignore[arg-type]
     line.hold()
     for number in range(10):
         line.push(b"live %d" % number)
     line.catch_up(b"missed")
     line.release()
-    assert FakeSocket.written == [b"missed" + websocket.RESYNC]
+    assert FakeSocket.written == [b"missed" + lines.RESYNC]
     line.push(b"next")
     line.flush()
     assert FakeSocket.written[1:] == [b"next"]

@@ -16,7 +16,7 @@ from tornado.websocket import websocket_connect
 from ccs.hub import Hub
 from ccs.models import Agent, Role
 from ccs.wire import Wire
-from handlers.websocket import Line, frame
+from handlers.line import Line, frame
 from tests.conftest import PATIENCE, AgentAtWork, Stage
 
 LARGEST_FRAME = 64 * 1024
