@@ -123,9 +123,16 @@ class WeChatSettings(ChannelSettings):
 
 
 @frozen
+class DouyinSettings(ChannelSettings):
+    client_key: str = setting("")
+    client_secret: str = setting("", secret=True)
+    verify_secret: str = setting("", secret=True)
+
+
+@frozen
 class ChannelsSettings:
     wechat: WeChatSettings = section(WeChatSettings)
-    douyin: ChannelSettings = section(ChannelSettings)
+    douyin: DouyinSettings = section(DouyinSettings)
     jd: ChannelSettings = section(ChannelSettings)
 
 
@@ -161,9 +168,8 @@ class Config:
 LATER = {
     "auth.session_hours",
     "agents.password_hash", "agents.token_hash", "agents.groups", "agents.channels", "agents.max_sessions",
-    "channels.wechat.secret", "channels.wechat.api_base",
-    "channels.douyin.client_key", "channels.douyin.client_secret", "channels.douyin.verify_secret",
-    "channels.douyin.api_base", "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
+    "channels.wechat.secret", "channels.wechat.api_base", "channels.douyin.api_base",
+    "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
     "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
 }
 
@@ -307,11 +313,13 @@ def _together(config: Config) -> list[str]:
     if wechat.enabled and any(native.values()) and not all(native.values()):
         missing = ", ".join(f"channels.wechat.{name}" for name, value in native.items() if not value)
         faults.append(f"{missing} must be given too, or WeCom's callbacks cannot be read")
+    douyin = config.channels.douyin
+    checks_its_own = {"wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret)}
     for name in attrs.fields_dict(ChannelsSettings):
         channel = getattr(config.channels, name)
         if channel.enabled and channel.gateway_url and not channel.gateway_secret:
             faults.append(f"channels.{name}.gateway_secret must be given with gateway_url")
-        if channel.enabled and not channel.gateway_secret and not (name == "wechat" and all(native.values())):
+        if channel.enabled and not channel.gateway_secret and not checks_its_own.get(name):
             faults.append(f"channels.{name} is enabled but has no secret to check callbacks with")
     return faults
 

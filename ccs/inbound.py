@@ -1,4 +1,4 @@
-"""What a channel read, before it is a message, a notice or a nudge."""
+"""What a channel read, before it is a message, a notice, a nudge or an answer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -56,4 +56,11 @@ class PlatformNudges:
     token: str
 
 
-Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges
+@frozen
+class PlatformAsks:
+    """A question that is answered at once, with exactly these words, and leaves nothing."""
+
+    answer: Mapping[str, Any]
+
+
+Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges | PlatformAsks

@@ -10,7 +10,7 @@ from ccs.channels.base import Callback, Channel
 from ccs.channels.wecom import WeCom
 from ccs.desk import Desk
 from ccs.errors import NotFound
-from ccs.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
+from ccs.inbound import CustomerSays, Inbound, PlatformAsks, PlatformTells, StaffSays
 from ccs.outbox import Outbox
 from ccs.ticket import Ticket
 
@@ -24,7 +24,10 @@ class Intake:
         self._outbox = outbox
 
     def take(self, channel: str, callback: Callback) -> Ticket:
-        """Of `POST /channel/{channel}/callback`. Raises NotFound, ChannelOff, BadSignature, BadRequest."""
+        """Of `POST /channel/{channel}/callback`. Raises NotFound, ChannelOff, BadSignature, BadRequest.
+
+        The ticket's value is a mapping if the platform wants that for an answer.
+        """
         if channel not in self._channels:
             raise NotFound("没有这个渠道")
         return self._take(self._channels[channel].read(callback))
@@ -46,6 +49,8 @@ class Intake:
     def _take(self, inbound: Inbound | None) -> Ticket:
         if inbound is None:
             return Ticket.durable()
+        if isinstance(inbound, PlatformAsks):
+            return Ticket.durable(inbound.answer)
         if isinstance(inbound, CustomerSays):
             return self._desk.customer_writes(inbound)
         if isinstance(inbound, StaffSays):

@@ -10,7 +10,8 @@ RequestHandler around them, which would cost as much as all our own work. Every 
 import logging
 import re
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from attrs import frozen
@@ -58,7 +59,8 @@ class Route:
     def take(self, path: str, callback: Callback) -> Ticket:
         raise NotImplementedError
 
-    def taken(self) -> Answer:
+    def taken(self, value: Any) -> Answer:
+        """`value` is the ticket's."""
         raise NotImplementedError
 
     def refused(self, error: BaseException) -> Answer:
@@ -73,7 +75,7 @@ class WeComRoute(Route):
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take_wecom(callback)
 
-    def taken(self) -> Answer:
+    def taken(self, value: Any) -> Answer:
         return self.TAKEN
 
     def refused(self, error: BaseException) -> Answer:
@@ -90,8 +92,9 @@ class ChannelRoute(Route):
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take(unquote(path.split("/")[2]), callback)
 
-    def taken(self) -> Answer:
-        return self.TAKEN
+    def taken(self, value: Any) -> Answer:
+        """A mapping is what the platform wants to be answered, as it is."""
+        return Answer(200, JSON, wire.encode(value).encode()) if isinstance(value, Mapping) else self.TAKEN
 
     def refused(self, error: BaseException) -> Answer:
         return refused(error)
@@ -221,7 +224,7 @@ class _Request(HTTPMessageDelegate):
             log.exception("callback %s failed", self._path)
             self._answer(route.refused(error))
         else:
-            ticket.finally_(lambda error: self._settled(route, error))
+            ticket.finally_(lambda error: self._settled(route, ticket.value, error))
 
     def on_connection_close(self) -> None:
         self._gone = True
@@ -229,9 +232,9 @@ class _Request(HTTPMessageDelegate):
         if self._inner:
             self._inner.on_connection_close()
 
-    def _settled(self, route: Route, error: BaseException | None) -> None:
+    def _settled(self, route: Route, value: Any, error: BaseException | None) -> None:
         if not self._gone:
-            self._answer(route.taken() if error is None else route.refused(error))
+            self._answer(route.taken(value) if error is None else route.refused(error))
 
     def _answer(self, answer: Answer) -> None:
         headers = HTTPHeaders({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))})

@@ -18,10 +18,12 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from ccs.config import AgentSettings, AssistantSettings, ChannelSettings, ChannelsSettings, Config, ServerSettings
-from ccs.config import WeChatSettings
+from ccs.config import DouyinSettings, WeChatSettings
 from ccs.demo.gateway import Gateway
 from server import Server
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
+
+CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's; those of douyin.md §2
 
 PATIENCE = 5.0          # seconds for anything that must happen
 
@@ -49,7 +51,10 @@ def settings(tmp_path: Path, gateway: Gateway) -> Config:
                 enabled=True, corp_id=CORP, token=TOKEN, encoding_aes_key=KEY, gateway_secret=SECRET,
                 gateway_url=gateway.url,
             ),
-            douyin=channel,
+            douyin=DouyinSettings(
+                enabled=True, client_key=CLIENT_KEY, client_secret=CLIENT_SECRET, gateway_secret=SECRET,
+                gateway_url=gateway.url,
+            ),
             jd=channel,
         ),
         assistant=AssistantSettings(provider="off"),

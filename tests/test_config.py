@@ -110,6 +110,7 @@ FAULTS = [
     ("[[agents]]\nid = 'wang'\n" * 3, "agents: the id wang is given twice"),
     ("[channels.jd]\nenabled = true", "channels.jd is enabled but has no secret"),
     ("[channels.wechat]\nenabled = true", "channels.wechat is enabled but has no secret"),
+    ("[channels.douyin]\nenabled = true\nclient_key = 'k'", "channels.douyin is enabled but has no secret"),
     ("[server]\ntls_cert = 'config.toml'", "server.tls_cert and server.tls_key must be given together"),
     ("[server]\ntls_key = 'config.toml'", "server.tls_cert and server.tls_key must be given together"),
 ]
@@ -160,6 +161,9 @@ def test_an_enabled_channel_says_what_it_still_lacks(tmp_path: Path, enabled: st
 @pytest.mark.parametrize("text", [
     f"[channels.wechat]\nenabled = true\ncorp_id = 'c'\ntoken = 't'\nencoding_aes_key = '{KEY}'",
     "[channels.wechat]\nenabled = true\ngateway_secret = 's'",
+    "[channels.douyin]\nenabled = true\nclient_secret = 's'",
+    "[channels.douyin]\nenabled = true\nverify_secret = 's'",
+    "[channels.douyin]\nenabled = true\ngateway_secret = 's'",
     "[channels.jd]\nenabled = true\ngateway_secret = 's'\ngateway_url = 'http://gateway'",
     "[channels.jd]\nenabled = false\ngateway_url = 'http://gateway'",
 ])
@@ -189,14 +193,18 @@ def test_secrets_in_the_environment_win_over_the_file(tmp_path: Path) -> None:
         corp_id = "corp"
         token = "from the file"
         encoding_aes_key = "{KEY}"
+        [channels.douyin]
+        enabled = true
         [channels.jd]
         enabled = true
     """
     channels = config(tmp_path, text, {
         "CCS_CHANNELS_WECHAT_TOKEN": "from the environment", "CCS_CHANNELS_JD_GATEWAY_SECRET": SECRET,
+        "CCS_CHANNELS_DOUYIN_CLIENT_SECRET": SECRET, "CCS_CHANNELS_DOUYIN_VERIFY_SECRET": "older",
     }).channels
     assert (channels.wechat.token, channels.wechat.encoding_aes_key) == ("from the environment", KEY)
     assert channels.jd.gateway_secret == SECRET
+    assert (channels.douyin.client_secret, channels.douyin.verify_secret) == (SECRET, "older")
 
 
 def test_only_secrets_are_taken_from_the_environment(tmp_path: Path) -> None:
