@@ -65,14 +65,15 @@ async def test_a_wish_for_a_person_is_heard_however_close_it_follows(
 ) -> None:
     """The assistant must not answer the first message while the second is on its way to disk."""
     await stage.start(with_assistant)
-    customers = [stage.customer(f"c{number}") for number in range(20)]
-    for chen in customers:
+    li = await stage.agent("li")
+    for number in range(20):
+        chen = stage.customer(f"c{number}")
         first = asyncio.ensure_future(chen.says("你好"))
         for _ in range(5 if slow else 0):
             await asyncio.sleep(0)
         await asyncio.gather(first, chen.says("我要人工"))
-    waiting = (await stage.get("/api/sessions", status="pending")).json()["data"]
-    assert len(waiting) == 20 and {row["pendingReason"] for row in waiting} == {"keyword"}
+        waits = await li.hears("new_pending_session")
+        assert waits["data"]["customerId"] == f"c{number}" and waits["data"]["pendingReason"] == "keyword"
 
 
 @pytest.mark.gen_test
