@@ -10,6 +10,7 @@ RequestHandler around them, which would cost as much as all our own work. Every 
 import logging
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -50,21 +51,23 @@ class Answer:
     body: bytes
 
 
-class Route:
-    """One kind of callback: who takes it, and how its outcome is told. Subclasses say both."""
+class Route(ABC):
+    """One kind of callback: who takes it, and how its outcome is told."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    @abstractmethod
     def take(self, path: str, callback: Callback) -> Ticket:
-        raise NotImplementedError
+        """Raises what `refused` puts into words."""
 
+    @abstractmethod
     def taken(self, value: Any) -> Answer:
         """`value` is the ticket's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, error: BaseException) -> Answer:
-        raise NotImplementedError
+        """Of a request that was not taken, whatever the reason."""
 
 
 class WeComRoute(Route):

@@ -49,7 +49,7 @@ class Journal:
         self._waiting: list[Ticket] = []
         self._busy = False
         self._failed = False
-        self._closing = False
+        self._closing = threading.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -73,7 +73,7 @@ class Journal:
         """Write what waits, then stop."""
         if not self._failed:
             await self._quiet.wait()
-        self._closing = True
+        self._closing.set()
         self._work.put(None)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
@@ -153,9 +153,8 @@ class Journal:
                 break
             except Exception as error:      # whatever it is, the next try may go better
                 log.warning("the database still takes no writes: %s", error)
-            if self._closing:
+            if self._closing.wait(wait):
                 return
-            time.sleep(wait)                # in this thread only
             wait = min(wait * 2, LAST_RETRY)
         self._tell(self._repaired, snapshot, touched)
 

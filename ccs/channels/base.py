@@ -16,6 +16,7 @@ To add a channel:
 4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -57,7 +58,7 @@ class Way(Protocol):
         ...
 
 
-class Channel:
+class Channel(ABC):
     """One platform. Subclasses say its name, and how it is read and answered."""
 
     name: ClassVar[str]
@@ -65,12 +66,12 @@ class Channel:
     def __init__(self, settings: ChannelSettings) -> None:
         self.settings = settings
 
+    @abstractmethod
     def read(self, callback: Callback) -> Inbound | None:
         """Of `POST /channel/{name}/callback`. None when there is nothing to keep, as with a ping.
 
         Raises ChannelOff, BadSignature or BadRequest.
         """
-        raise NotImplementedError
 
     def ways_out(self) -> Mapping[Via, Way]:
         """The ways that are configured."""
