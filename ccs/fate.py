@@ -16,7 +16,7 @@ from ccs.models import Delivery, Fate, Message, new_id
 
 FIRST_PAUSE = 1.0                       # seconds before the second attempt
 PAUSE_CAP = 300.0                       # seconds; after five minutes the agent has found another way
-GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our request id (jd.md §7.2)
+GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our request id
 
 GAVE_UP = "24 小时内多次尝试仍未送达，已停止发送"
 TRIES_AGAIN = "，稍后自动重试"

@@ -30,7 +30,7 @@ def to_millis(moment: datetime) -> int:
 
 
 def new_id() -> str:
-    """32 hexadecimal characters: the longest id WeCom takes for a message of ours (wecom.md §10.1)."""
+    """32 hexadecimal characters: the longest id WeCom takes for a message of ours (kf/send_msg, path 94677)."""
     return uuid4().hex
 
 

@@ -66,7 +66,7 @@ class Outbox:
                 worker.cancel()
 
     def hear_result(self, tells: PlatformTells) -> Ticket:
-        """A gateway's final word on a request of ours (`send_result`, jd.md §7.2)."""
+        """A gateway's final word on a request of ours (`send_result`)."""
         if again := self._registry.taken(tells.ids):
             return again
         found = self._registry.delivery(str(tells.payload.get("requestId", "")))

@@ -15,7 +15,7 @@ SECRET = "gateway-shared-secret"
 def wecom_request(
     inner: str, *, corp: str = CORP, token: str = TOKEN, key: str = KEY, now: float | None = None, nonce: str = "n0nce"
 ) -> tuple[dict[str, str], bytes]:
-    """Query and body of an encrypted callback (wecom.md §4.1)."""
+    """Query and body of an encrypted callback."""
     timestamp = str(int(now or time.time()))
     sealed = xmltodict.parse(WeChatCrypto(token, key, corp).encrypt_message(inner, nonce, timestamp))["xml"]
     body = (
@@ -26,7 +26,7 @@ def wecom_request(
 
 
 def wecom_text(customer: str, text: str, message_id: str) -> str:
-    """A text message of a self-built app (§6), without CDATA."""
+    """A text message of a self-built app, without CDATA."""
     return (
         f"<xml><ToUserName>{CORP}</ToUserName><FromUserName>{escape(customer)}</FromUserName>"
         f"<CreateTime>1767001122</CreateTime><MsgType>text</MsgType><Content>{escape(text)}</Content>"
@@ -35,7 +35,7 @@ def wecom_text(customer: str, text: str, message_id: str) -> str:
 
 
 def gateway_message(customer: str, text: str, message_id: str, **message: Any) -> dict[str, Any]:
-    """An envelope (jd.md §7.1) with a text, or with whatever `message` says."""
+    """An envelope with a text, or with whatever `message` says."""
     return {
         "version": "1",
         "eventId": f"evt-{message_id}",

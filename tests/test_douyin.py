@@ -22,7 +22,7 @@ WRITTEN = "2025-12-29T17:38:42.334+08:00"       # their create_time, as the wire
 TABLES = ("sessions", "messages", "notices", "platform_ids", "events")
 OK = {"code": 0, "message": "ok"}
 
-# douyin.md §2, to the byte
+# Known answers of the signature, to the byte
 DEMO_BODY = b'{"event":"verify_webhook","client_key":"abc","content":{"challenge":12345}}'
 DEMO_SECRET, DEMO_SIGNATURE = "***", "f76a589bf14313f3a63d2a5e1904d5033c35db77"
 KNOWN_BODY = (

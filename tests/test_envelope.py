@@ -1,4 +1,4 @@
-"""The signed envelope by which a gateway brings customers (jd.md §7.1), on `POST /channel/{channelType}/callback`."""
+"""The signed envelope by which a gateway brings customers, on `POST /channel/{channelType}/callback`."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ from tests.platforms import gateway_message
 
 CHANNELS = ["wechat", "douyin", "jd"]
 
-# jd.md §7.1, to the byte
+# The published example, to the byte
 KNOWN_BODY = (
     '{"version":"1","eventId":"evt-0001","type":"message","shopId":"10001","customer":{"id":"jd-cust-1",'
     '"nickname":"j***3"},"conversationId":"10001:jd-cust-1","message":{"id":"jdmsg-1","sentAt":1767002000123,'

@@ -65,7 +65,7 @@ def a_session(status: str, **more: Any) -> Session:
     )
 
 
-# The table of design §6: from, verb, who → what follows
+# The table of the rules: from, verb, who → what follows
 
 
 VERBS: dict[str, Verb] = {
@@ -457,7 +457,7 @@ def test_after_a_day_a_delivery_has_failed_or_nobody_knows(lost_before: bool, lo
 def test_no_attempt_is_planned_for_when_the_platform_has_forgotten_our_request_id(
     age: timedelta, retry_after: float | None, lost: bool
 ) -> None:
-    """A gateway knows a request id for 24 hours (jd.md §7.2); asking again after that might say it twice."""
+    """A gateway knows a request id for 24 hours; asking again after that might say it twice."""
     delay = DeliveryDelayed("暂时连接不上", retry_after=retry_after, lost=lost)
     delivery = delivery_of(fate.delayed(a_delivery(attempts=20), delay, NOW + age, Highest()))
     assert not delivery.state.is_open or delivery.due_at <= NOW + fate.GIVE_UP_AFTER

@@ -42,7 +42,7 @@ Query = dict[str, str] | list[tuple[str, str]] | str
 
 @frozen
 class Vector:
-    """Something that others published, encrypted by code that is not ours (wecom.md §15)."""
+    """Something that others published, encrypted by code that is not ours: public SDKs and their tests."""
 
     token: str
     key: str
@@ -139,7 +139,7 @@ def pad(text: bytes) -> bytes:
 
 
 def layout(message: bytes, receiver: str = CORP, length: int | None = None) -> bytes:
-    """What is padded and encrypted (§4), with random bytes that are no text in any encoding."""
+    """What is padded and encrypted, with random bytes that are no text in any encoding."""
     random = bytes(range(0xF0, 0x100))
     return random + (len(message) if length is None else length).to_bytes(4, "big") + message + receiver.encode()
 

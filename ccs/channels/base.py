@@ -110,7 +110,7 @@ KIND_WORDS = {
     "product": "商品",
     "order": "订单",
     "emoji": "表情",
-    "user_local_image": "图片",             # Douyin's three (douyin.md §5.1)
+    "user_local_image": "图片",             # Douyin's three
     "user_local_video": "视频",
     "retain_consult_card": "留资卡片",
 }

@@ -1,4 +1,7 @@
-"""Douyin (抖音): its own signed callbacks (douyin.md §1–§5), or the envelope of a gateway in front of it (§12).
+"""Douyin (抖音): its own signed callbacks, or the envelope of a gateway in front of it.
+
+The pages of developer.open-douyin.com: webhooks/summarize for the signature, the handshake and the delivery rules,
+search-management/private-message for the events; what they leave open follows the SDKs.
 
 Messages of private conversations become what a customer or the staff says; whatever else Douyin tells is kept as a
 notice under the event's own name. The signature knows no time, so every id is taken once for good.
@@ -31,7 +34,7 @@ SENT = {"im_send_msg", "im_group_send_msg"}         # by the business, whether i
 MESSAGES = PRIVATE | SENT | {"im_group_receive_msg"}
 GROUP = 2                                           # a `conversation_type`
 
-SECONDS_LIMIT = 10**11      # larger times are milliseconds (§5.3)
+SECONDS_LIMIT = 10**11      # larger times are milliseconds
 
 # Members of a message that have places of their own, or nothing more to say once it is read. Its own id stays with it:
 # whoever answers or recalls the message must name it.
@@ -49,7 +52,7 @@ class Douyin(GatewayChannel):
         self._secrets = [secret.encode() for secret in (settings.verify_secret, settings.client_secret) if secret]
 
     def read(self, callback: Callback) -> Inbound | None:
-        """Douyin's own if it bears Douyin's signature, or is the handshake, which may come without (§1)."""
+        """Douyin's own if it bears Douyin's signature, or is the handshake, which may come without."""
         self.must_be_on()
         if SIGNATURE in callback.headers:
             self._check(callback)
@@ -65,7 +68,7 @@ class Douyin(GatewayChannel):
         return super().no_way_out(via)
 
     def _check(self, callback: Callback) -> None:
-        """SHA-1 over secret and body, no HMAC (§2). Either secret will do, so that one can be replaced by another."""
+        """SHA-1 over secret and body, no HMAC. Either secret will do, so that one can be replaced by another."""
         self._must_have_a_secret()
         given = callback.headers[SIGNATURE].encode(errors="surrogatepass")
         expected = [hashlib.sha1(secret + callback.body).hexdigest().encode() for secret in self._secrets]
@@ -77,7 +80,7 @@ class Douyin(GatewayChannel):
             raise ChannelOff("douyin 渠道没有配置 client_secret，不接收抖音的回调")
 
 
-# The events (§4, §5)
+# The events
 
 
 @frozen
@@ -99,7 +102,7 @@ class Handshake:
 
 @frozen
 class Content:
-    """What a message cannot do without (§5.1)."""
+    """What a message cannot do without."""
 
     server_message_id: Identifier
     message_type: Identifier
@@ -140,7 +143,7 @@ def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
 
 
 def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[PlatformId, ...]) -> CustomerSays | StaffSays:
-    """A message of a private conversation. Who is who depends on its direction (§5.1)."""
+    """A message of a private conversation. Who is who depends on its direction."""
     content = _members(told, "content")
     is_text = content.get("message_type") == "text"
     message = wire.read(SaidInText if is_text else Said, told)
@@ -162,7 +165,7 @@ def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[Platform
 
 
 def _challenge(told: Mapping[str, Any]) -> PlatformAsks:
-    """The handshake (§1): the number goes back under its own key, and nothing else does."""
+    """The handshake: the number goes back under its own key, and nothing else does."""
     return PlatformAsks({"challenge": wire.read(Handshake, told).content.challenge})
 
 
@@ -178,7 +181,7 @@ def _is_handshake(body: bytes) -> bool:
 
 
 def _opened(body: bytes) -> dict[str, Any]:
-    """The body, with `content` as an object too where it came as JSON text (§4). Raises BadRequest."""
+    """The body, with `content` as an object too where it came as JSON text. Raises BadRequest."""
     told = wire.decode(body)
     if not isinstance(told, dict):
         raise BadRequest("请求体必须是 JSON 对象")
@@ -191,13 +194,13 @@ def _opened(body: bytes) -> dict[str, Any]:
 
 
 def _account(event: str, told: Mapping[str, Any]) -> str:
-    """The business: who it is to, or from if the business sent it; some events name one side only (§4)."""
+    """The business: who it is to, or from if the business sent it; some events name one side only."""
     to, sender = _text(told, "to_user_id"), _text(told, "from_user_id")
     return sender or to if event in SENT else to or sender
 
 
 def _names(event: str, content: Mapping[str, Any], callback: Callback) -> list[str]:
-    """What to know it by if it comes again (§3).
+    """What to know it by if it comes again.
 
     A message is known by its own id too. In other events that member names the message they are about.
     """
@@ -208,12 +211,12 @@ def _names(event: str, content: Mapping[str, Any], callback: Callback) -> list[s
 
 
 def _is_our_own(event: str, content: Mapping[str, Any], client_key: str) -> bool:
-    """Whether it echoes what our own app sent (§5.1). Without a key of ours nothing does: people send without one."""
+    """Whether it echoes what our own app sent. Without a key of ours nothing does: people send without one."""
     return event in SENT and bool(client_key) and content.get("source") == client_key
 
 
 def _name_and_avatar(content: Mapping[str, Any], open_id: str) -> tuple[str, str]:
-    """Both parties are described, in any order (§5.1)."""
+    """Both parties are described, in any order."""
     for info in _objects(content, "user_infos"):
         if info.get("open_id") == open_id:
             return _text(info, "nick_name"), _text(info, "avatar")
@@ -227,7 +230,7 @@ def _detail(content: Mapping[str, Any]) -> str:
 
 
 def _time(content: Mapping[str, Any]) -> datetime | None:
-    """Milliseconds by the page, but other events have seconds (§5.3). A time without sense is none."""
+    """Milliseconds by the page, but other events have seconds. A time without sense is none."""
     created = content.get("create_time")
     if type(created) is not int or not 0 < created < MILLIS_LIMIT:
         return None

@@ -1,4 +1,7 @@
-"""The neutral envelope by which a gateway says what happened on its platform (jd.md §7.1; the definition is ours)."""
+"""The neutral envelope by which a gateway says what happened on its platform. The definition is ours.
+
+For a platform whose own chat API is not to be had. `/openapi.yaml` describes it as `Envelope`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""JD (京东). It has no public chat API, so its customers come through a gateway alone (jd.md §0, §7)."""
+"""JD (京东). It has no public chat API, so its customers come through a gateway alone."""
 
 from ccs.channels.signed import GatewayChannel
 

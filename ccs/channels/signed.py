@@ -1,4 +1,4 @@
-"""The neutral signed envelope by which a gateway stands in for a platform (jd.md §7; the definition is ours).
+"""The neutral signed envelope by which a gateway stands in for a platform. The definition is ours.
 
 In: `POST /channel/{channelType}/callback`, signed by HMAC-SHA256 over timestamp, nonce and the raw body, in any of the
 three ways of the contract. Out: the same signature on a POST to the gateway's `/messages`.
@@ -26,7 +26,7 @@ NONCES_KEPT = 100_000       # newest first to stay; a replay with another body f
 LONGEST_NONCE = 128
 LONGEST_PAUSE = 86_400.0     # seconds; a gateway that asks for more is mistaken
 
-REFUSALS = {                # jd.md §7.2
+REFUSALS = {                # by the code of a gateway's answer
     1001: "网关验签失败，请管理员检查 gateway_secret",
     1002: "网关认为消息格式有误",
     2001: "会话已关闭或超过平台允许的回复时间，客户再次来信后才能回复",
@@ -116,7 +116,7 @@ class Gateway:
     # Out
 
     async def send(self, session: Session, message: Message) -> Sent:
-        """`POST {gateway}/messages` (jd.md §7.2)."""
+        """`POST {gateway}/messages`."""
         assert message.delivery is not None
         body = wire.encode({
             "version": "1",

@@ -1,4 +1,4 @@
-"""A gateway as jd.md §7 describes it, with the vices of real ones."""
+"""A gateway that speaks the neutral envelope, with the vices of real ones."""
 
 import hashlib
 import hmac
@@ -92,7 +92,7 @@ class Messages(RequestHandler):
 
 
 def answers(code: int, **data: Any) -> Mood:
-    """Refuses or delays with a code of jd.md §7.2."""
+    """Refuses or delays with a code."""
     def mood(request: Messages) -> bool:
         request.finish({"code": code, "data": data})
         return True

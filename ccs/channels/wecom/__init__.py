@@ -1,4 +1,7 @@
-"""WeCom (企业微信): encrypted callbacks of self-built apps and of 微信客服 at `/wecom/callback` (wecom.md §2–§7)."""
+"""WeCom (企业微信): encrypted callbacks of self-built apps and of 微信客服 at `/wecom/callback`.
+
+The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消息与事件 (90238).
+"""
 
 from collections.abc import Mapping
 
@@ -28,12 +31,12 @@ class WeCom(GatewayChannel):
         )
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
-        """The handshake (§2): the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
+        """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
         echo = query.get("echostr", "").replace(" ", "+")       # a form decoder's blank was a plus
         return self._open(query, echo)
 
     def read_encrypted(self, callback: Callback) -> Inbound:
-        """A POST (§4.1). Raises BadSignature for anything that is not the platform's, whatever is wrong with it."""
+        """A POST. Raises BadSignature for anything that is not the platform's, whatever is wrong with it."""
         must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self._now())
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)

@@ -1,4 +1,4 @@
-"""WeCom's signature and encryption (wecom.md §3, §4; the official page 加解密方案说明, path 90968).
+"""WeCom's signature and encryption (developer.work.weixin.qq.com, 加解密方案说明, path 90968).
 
 Plain text before padding: 16 random bytes, the length of the message as four bytes big-endian, the message, and the
 id of the receiver. AES-256-CBC, the IV being the first 16 bytes of the key, padded to blocks of 32.

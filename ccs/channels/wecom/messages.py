@@ -1,4 +1,7 @@
-"""Decrypted callbacks of WeCom, turned into inbounds (wecom.md §6, §7)."""
+"""Decrypted callbacks of WeCom, turned into inbounds.
+
+The pages of developer.work.weixin.qq.com: 消息格式 (path 90239), 事件格式 (90240), 微信客服 接收消息和事件 (94670).
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -44,8 +47,8 @@ def _event(channel: str, account: str, told: Mapping[str, Any], plain: bytes) ->
     event = _text(told, "Event").lower()
     if event == "kf_msg_or_event":
         return PlatformNudges(channel, _text(told, "OpenKfId") or account, _text(told, "Token"))
-    # WeCom names no id for events: §5 gives the sender and the time, which is one event of a kind in a second. The
-    # digest of the whole tells two different ones of the same second apart.
+    # WeCom names no id for events; its page suggests the sender and the time, which is one event of a kind in a
+    # second. The digest of the whole tells two different ones of the same second apart.
     ids = (PlatformId(channel, account, f"event:{_digest(plain)}"),)
     return PlatformTells(channel, account, event, told, ids)
 

@@ -12,7 +12,7 @@ DEEPEST = 8             # of elements inside each other; the documented messages
 
 
 def encrypted_part(body: bytes) -> str:
-    """The text of `Encrypt` in the envelope (§4.1), exactly as it stands."""
+    """The text of `Encrypt` in the envelope, exactly as it stands."""
     return _parse(body).findtext("Encrypt") or ""
 
 
