@@ -49,7 +49,7 @@ log = logging.getLogger("ccs")
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
-TIDY_EVERY = 1              # seconds between checkpoints
+TIDY_EVERY = 1              # seconds between rounds of housekeeping
 DRAIN = 8.0                 # seconds that a stop waits for what is on its way
 
 

@@ -112,9 +112,12 @@ class Registry:
         return self._current(message)
 
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
-        """The message that is, or was, delivered under this request id, with its session."""
+        """The message that is delivered under this request id, with its session. None once a later attempt began."""
         found = self._archive.delivery(delivery_id)
-        return (found[0], self._current(found[1])[0]) if found else None
+        if found is None:
+            return None
+        message, _ = self._current(found[1])
+        return (found[0], message) if message.delivery and message.delivery.id == delivery_id else None
 
     def outgoing(self, session_id: str) -> list[Message]:
         """What still has to reach the platform, oldest first."""

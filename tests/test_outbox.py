@@ -11,7 +11,7 @@ from ccs.channels.base import Callback, Channel, Sent, Way
 from ccs.config import ChannelSettings
 from ccs.demo.gateway import answers, fails, forgets, garbles, vanishes
 from ccs.errors import DeliveryDelayed
-from ccs.inbound import Inbound
+from ccs.inbound import Inbound, PlatformTells
 from ccs.models import Via
 from tests.conftest import AgentAtWork, Stage, until
 
@@ -143,6 +143,25 @@ async def test_a_retry_clicked_twice_is_one_more_attempt(stage: Stage, gateway) 
     assert sorted(answer.status_code for answer in answers_) == [200, 400, 400, 400, 400]
     await fate_of(wang, "sent")
     assert len(gateway.said) == 1
+
+
+@pytest.mark.gen_test
+async def test_a_late_word_on_an_earlier_attempt_changes_nothing(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(answers(2002))
+    message = (await wang.replies(session_id, "您好")).json()["data"]
+    await fate_of(wang, "failed")
+    late = {"eventId": "late", "type": "send_result", "shopId": "10001", "ok": False, "reason": "迟到的结果",
+            "requestId": gateway.requests[0]["requestId"]}
+    outbox = stage.server._outbox           # both in one turn of the loop, so that the retry is not on disk yet
+    retried = outbox._desk.retry(session_id, message["msgId"], None)
+    told = outbox.hear_result(PlatformTells("jd", "10001", "send_result", late, ()))
+    await retried
+    await told
+    await fate_of(wang, "sent")
+    assert (await stage.envelope(late)).status_code == 200
+    assert (await stage.history(session_id))[1]["delivery"] == {"state": "sent"}
 
 
 @pytest.mark.gen_test
