@@ -3,6 +3,8 @@
     python server.py [--config FILE]            start the server
     python server.py check                      read config.toml and say what is wrong with it
     python server.py backup TARGET              copy the database while the server may be running
+    python server.py hash-password              ask for a password and print its hash for [[agents]]
+    python server.py new-token                  make a token for a program, and its hash for [[agents]]
 """
 
 import argparse
@@ -14,6 +16,7 @@ import signal
 import socket
 import ssl
 import sys
+from getpass import getpass
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -22,7 +25,7 @@ from attrs import frozen
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from ccs import __version__, config
+from ccs import __version__, accounts, config
 from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http
@@ -57,22 +60,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="server.py", description="Multi-channel customer service (多渠道客服)")
     parser.add_argument("--config", type=Path, default=HERE / "config.toml", metavar="FILE")
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="{check,backup}")
+    commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
     commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
+    commands.add_parser("hash-password", help="ask for a password and print its hash")
+    commands.add_parser("new-token", help="print a token for a program, and its hash")
     given = parser.parse_args(arguments)
     try:
-        settings, later = config.read(given.config, os.environ)
+        if given.command == "hash-password":
+            print(f'password_hash = "{accounts.hash_password(_ask_for_password())}"')
+            return 0
+        if given.command == "new-token":
+            token = accounts.new_token()
+            print(f'# for the program, shown only now: {token}\ntoken_hash = "{accounts.hash_token(token)}"')
+            return 0
+        settings, notes = config.read(given.config, os.environ)
         if given.command == "check":
-            print(f"{given.config} is fine")
-            for name in later:
-                print(f"{name} is set, but this version does not use it yet")
+            print("\n".join([f"{given.config} is fine", *notes]))
         elif given.command == "backup":
             print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
         else:
             _set_up_logs(settings.server.log_level)
-            for name in later:
-                log.warning("%s is set, but this version does not use it yet", name)
+            for note in notes:
+                log.warning("%s", note)
             asyncio.run(serve(settings))
     except ConfigError as error:
         print("\n".join(error.faults), file=sys.stderr)
@@ -81,6 +91,21 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _ask_for_password() -> str:
+    """From the terminal, unseen and twice; or the first line of what is piped in. Raises CannotStart."""
+    if sys.stdin.isatty():
+        password = getpass("密码 Password: ")
+        if getpass("再输一次 Again: ") != password:
+            raise CannotStart("the two are not the same")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not accounts.SHORTEST_PASSWORD <= len(password) <= accounts.LONGEST_PASSWORD:
+        raise CannotStart(
+            f"a password has {accounts.SHORTEST_PASSWORD} to {accounts.LONGEST_PASSWORD} characters"
+        )
+    return password
 
 
 async def serve(settings: Config) -> None:
@@ -153,9 +178,10 @@ class Server:
         turns = Turns(registry, desk, settings.assistant, archive.latest)
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.end_logins = hub.end_logins
         parts = Parts(
-            settings, desk, registry, Intake(channels, desk, outbox), hub, wire, archive, journal, utc_now,
-            epoch.name,
+            settings, desk, registry, Intake(channels, desk, outbox), accounts.Accounts(settings, archive, utc_now),
+            hub, wire, archive, journal, utc_now, epoch.name,
         )
 
         restored(load(data.database), None)
@@ -173,7 +199,7 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, doorway, registry, epoch))
+        tidying = asyncio.create_task(_tidy(journal, doorway, hub, registry, epoch))
         return cls(port, http_server, http, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
@@ -193,11 +219,12 @@ class Server:
         log.info("stopped")
 
 
-async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: Epoch) -> None:
-    """Checkpoints, old events and stuck requests, away from what somebody waits for."""
+async def _tidy(journal: Journal, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch) -> None:
+    """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         doorway.drop_slow_bodies()
+        hub.end_old_logins(utc_now())
         epoch.note(registry.published_event_id)
         try:
             await journal.tidy(utc_now())

@@ -15,12 +15,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import attrs
+from argon2 import Type, extract_parameters
+from argon2.exceptions import InvalidHashError
 from attrs import frozen
 
 from ccs.errors import ConfigError
 from ccs.models import Agent, Role
 
 AGENT_ID = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
+
+TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
@@ -72,6 +76,22 @@ def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
 
+def argon2_hash(value: str) -> str | None:
+    if not value:
+        return None
+    try:
+        parameters = extract_parameters(value)
+    except InvalidHashError:
+        parameters = None
+    if parameters is None or parameters.type is not Type.ID:
+        return "must be what `server.py hash-password` printed"
+    return None
+
+
+def sha256_hash(value: str) -> str | None:
+    return None if not value or TOKEN_HASH.fullmatch(value) else "must be what `server.py new-token` printed"
+
+
 def agent_id(value: str) -> str | None:
     return None if AGENT_ID.fullmatch(value) else "must be 1 to 64 of letters, digits and _ . @ -"
 
@@ -98,6 +118,7 @@ class ServerSettings:
 class AuthSettings:
     required: bool = setting(False)
     allow_open_access: bool = setting(False)
+    session_hours: int = setting(12, within(1, 24 * 31))
 
 
 @frozen
@@ -105,6 +126,8 @@ class AgentSettings:
     id: str = setting("", agent_id, needed=True)
     name: str = setting("")
     role: str = setting("agent", one_of(*Role))
+    password_hash: str = setting("", argon2_hash)
+    token_hash: str = setting("", sha256_hash)
 
 
 @frozen
@@ -166,8 +189,7 @@ class Config:
 
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
-    "auth.session_hours",
-    "agents.password_hash", "agents.token_hash", "agents.groups", "agents.channels", "agents.max_sessions",
+    "agents.groups", "agents.channels", "agents.max_sessions",
     "channels.wechat.secret", "channels.wechat.api_base", "channels.douyin.api_base",
     "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
     "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
@@ -178,7 +200,7 @@ LATER = {
 
 
 def read(path: Path, environment: Mapping[str, str]) -> tuple[Config, list[str]]:
-    """The settings, and the names of those that have no effect yet. Raises ConfigError with every fault."""
+    """The settings, and what is odd about them. Raises ConfigError with every fault."""
     try:
         text = path.read_bytes().decode()
     except OSError as error:
@@ -196,7 +218,7 @@ def read(path: Path, environment: Mapping[str, str]) -> tuple[Config, list[str]]
         reader.faults += _together(config)
     if reader.faults or config is None:
         raise ConfigError(reader.faults)
-    return config, reader.later
+    return config, [f"{name} is set, but this version does not use it yet" for name in reader.later] + _odd(config)
 
 
 class _Reader:
@@ -297,8 +319,14 @@ def _together(config: Config) -> list[str]:
     server = config.server
     if (server.tls_cert is None) != (server.tls_key is None):
         faults.append("server.tls_cert and server.tls_key must be given together")
-    if config.auth.required:
-        faults.append("auth.required = true needs logins, which this version does not have yet; keep it false")
+    if config.auth.required and not any(agent.password_hash or agent.token_hash for agent in config.agents):
+        faults.append(
+            "auth.required = true, but nobody could log in: give [[agents]] a password_hash"
+            " (`server.py hash-password` makes one)"
+        )
+    tokens = [agent.token_hash for agent in config.agents if agent.token_hash]
+    if len(set(tokens)) < len(tokens):
+        faults.append("agents: two of them have the same token_hash")
     if not config.auth.required and not config.auth.allow_open_access and _is_exposed(server):
         faults.append(
             "access is open (auth.required = false) and the server would be reachable from outside this machine:"
@@ -322,6 +350,18 @@ def _together(config: Config) -> list[str]:
         if channel.enabled and not channel.gateway_secret and not checks_its_own.get(name):
             faults.append(f"channels.{name} is enabled but has no secret to check callbacks with")
     return faults
+
+
+def _odd(config: Config) -> list[str]:
+    """What is allowed and still worth a word."""
+    notes = []
+    if not config.auth.required and any(agent.password_hash or agent.token_hash for agent in config.agents):
+        notes.append("agents have passwords or tokens, but auth.required is false: nobody is asked for them")
+    server = config.server
+    encrypted = server.tls_cert or server.xheaders
+    if config.auth.required and not encrypted and _is_exposed(server):
+        notes.append("passwords cross the network unencrypted; set server.tls_cert and tls_key, or use a TLS proxy")
+    return notes
 
 
 def _is_exposed(server: ServerSettings) -> bool:

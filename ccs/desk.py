@@ -8,7 +8,7 @@ A refusal rests on what the session is in memory, which may not be on disk yet. 
 which waits for that change and fails with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -16,7 +16,7 @@ from attrs import evolve
 from ccs import fate, lifecycle
 from ccs.errors import ClientIdReused, NotDeliverable, Refusal
 from ccs.inbound import CustomerSays, PlatformNudges, PlatformTells, StaffSays
-from ccs.models import Agent, Change, Clock, Event, EventType, Message, Notice, Nudge
+from ccs.models import Agent, Change, Clock, Event, EventType, Login, Message, Notice, Nudge
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 
@@ -24,7 +24,11 @@ Publish = Callable[[Sequence[Event], int], None]
 
 
 class Desk:
-    """The verbs. `wake_outbox` and `wake_assistant` are told the id of a session that has work for them."""
+    """The verbs.
+
+    `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `end_logins` the ids of
+    logins that are over.
+    """
 
     def __init__(self, registry: Registry, publish: Publish, clock: Clock, *, assistant_on: bool) -> None:
         self.registry = registry
@@ -33,6 +37,7 @@ class Desk:
         self._assistant_on = assistant_on
         self.wake_outbox: Callable[[str], None] = lambda session_id: None
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
+        self.end_logins: Callable[[set[str]], None] = lambda login_ids: None
 
     # What platforms bring
 
@@ -108,6 +113,16 @@ class Desk:
         if message.delivery is None or not fate.may_retry(message.delivery):
             return ticket.followed_by(error=NotDeliverable("只有发送失败或结果未知的消息可以重试"))
         return self.delivery_moved(fate.again(message, self._now()))
+
+    # Who may act for an agent
+
+    def log_in(self, login: Login) -> Ticket:
+        return self._commit(Change(logins=(login,)))
+
+    def log_out(self, logins: Iterable[Login]) -> Ticket:
+        """These end now, and their sockets with them."""
+        ended = tuple(evolve(login, expires_at=self._now()) for login in logins)
+        return self._commit(Change(logins=ended)).then(self.end_logins, {login.id for login in ended})
 
     # What becomes of deliveries
 

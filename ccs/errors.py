@@ -5,6 +5,7 @@ agents) and is never logged as a crash. `code` goes on the wire beside the words
 """
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 
@@ -75,6 +76,26 @@ class NotDeliverable(Refusal):
     """There is nothing to send again."""
 
     code = 4005
+
+
+class NeedsLogin(Refusal):
+    """Who asks does not say, or cannot prove, who she is."""
+
+    code = 401
+
+
+class WrongPassword(Refusal):
+    code = 401
+
+
+class TooManyTries(Refusal):
+    """Nothing was looked at; trying again is worth while after `retry_after` whole seconds."""
+
+    code = 429
+
+    def __init__(self, wait: float) -> None:
+        self.retry_after = max(1, ceil(wait))
+        super().__init__(f"尝试次数过多，请 {self.retry_after} 秒后再试", {"retryAfter": self.retry_after})
 
 
 class Forbidden(Refusal):

@@ -6,20 +6,24 @@ it are told so without a word of what was said. Each is encoded and framed once,
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import lifecycle
-from ccs.models import Agent, Event, EventType, Session, Status
+from ccs.models import Agent, Event, EventType, Login, Session, Status
 from ccs.wire import Wire, encode
 
 
 class Listener(Protocol):
     """One socket. `push` puts a frame in its bounded queue, `catch_up` in front of what it holds back meanwhile,
-    `flush` writes what is queued, `dismiss` closes it."""
+    `flush` writes what is queued, `dismiss` and `log_out` close it."""
 
     @property
     def agent(self) -> Agent: ...
+
+    @property
+    def login(self) -> Login | None: ...
 
     def push(self, frame: bytes) -> None: ...
 
@@ -28,6 +32,8 @@ class Listener(Protocol):
     def flush(self) -> None: ...
 
     def dismiss(self) -> None: ...
+
+    def log_out(self) -> None: ...
 
 
 class Hub:
@@ -55,6 +61,18 @@ class Hub:
         """The server stops: say so to everyone."""
         for listener in list(self._all):
             listener.dismiss()
+
+    def end_logins(self, login_ids: Container[str]) -> None:
+        """Close the sockets that came in by these."""
+        self._log_out(lambda login: login.id in login_ids)
+
+    def end_old_logins(self, now: datetime) -> None:
+        self._log_out(lambda login: login.expires_at <= now)
+
+    def _log_out(self, is_over: Callable[[Login], bool]) -> None:
+        for listener in [each for each in self._all if each.login and is_over(each.login)]:
+            self.leave(listener)            # nothing more is told, even while the socket is still closing
+            listener.log_out()
 
     def leave(self, listener: Listener) -> None:
         """The socket is gone. Leaving twice is harmless."""

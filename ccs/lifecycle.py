@@ -187,9 +187,12 @@ def read(session: Session, now: datetime, agent_id: str, seq: int) -> Change:
 
 def may_open(session: Session, agent: Agent) -> bool:
     """Who may look at a session live: anyone until somebody holds it, then the holder and supervisors."""
-    return session.status in (Status.AI, Status.PENDING) or (
-        session.status is Status.MANUAL and (session.agent_id == agent.id or agent.supervises)
-    )
+    return session.is_open and may_read(session, agent)
+
+
+def may_read(session: Session, agent: Agent) -> bool:
+    """Who may be told what is said in a session: while somebody holds it, she and supervisors; otherwise everyone."""
+    return session.status is not Status.MANUAL or session.agent_id == agent.id or agent.supervises
 
 
 def _waits(session: Session, now: datetime, reason: str) -> Change:

@@ -104,6 +104,10 @@ class Agent:
     def supervises(self) -> bool:
         return self.role is not Role.AGENT
 
+    @property
+    def administers(self) -> bool:
+        return self.role is Role.ADMIN
+
 
 @frozen
 class Customer:
@@ -223,6 +227,17 @@ class Nudge:
 
 
 @frozen
+class Login:
+    """A browser that may act for an agent until `expires_at`."""
+
+    id: str                 # SHA-256 of the token that only the browser has
+    agent_id: str
+    credential: str         # stands for the password it was made with: another password ends it
+    created_at: datetime
+    expires_at: datetime
+
+
+@frozen
 class Change:
     """What a rule decided. Applied to memory and written to disk as one, or not at all."""
 
@@ -233,6 +248,7 @@ class Change:
     ids: tuple[PlatformId, ...] = ()
     notices: tuple[Notice, ...] = ()
     nudges: tuple[Nudge, ...] = ()
+    logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
 
     @property
     def is_empty(self) -> bool:

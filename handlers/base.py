@@ -2,22 +2,22 @@
 
 import logging
 from collections.abc import Iterable
-from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from attrs import frozen
-from tornado.httputil import HTTPServerRequest, responses
+from tornado.httputil import responses
 from tornado.web import HTTPError, RequestHandler
 
-from ccs import errors, wire
+from ccs import errors, lifecycle, wire
+from ccs.accounts import Accounts, Caller
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.hub import Hub
 from ccs.intake import Intake
-from ccs.models import Agent, Clock
+from ccs.models import Agent, Clock, Session
 from ccs.registry import Registry
 from ccs.wire import Wire
+from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.ports import Archive, Health
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,14 @@ STATUSES: dict[type[Exception], int] = {
     errors.ClientIdReused: 400,
     errors.NotDeliverable: 400,
     errors.BadSignature: 401,
+    errors.NeedsLogin: 401,
+    errors.WrongPassword: 401,
     errors.ChannelOff: 403,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.UnsupportedMediaType: 415,
     errors.TooLarge: 413,
+    errors.TooManyTries: 429,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
 }
@@ -58,6 +61,7 @@ class Parts:
     desk: Desk
     registry: Registry
     intake: Intake
+    accounts: Accounts
     hub: Hub
     wire: Wire
     archive: Archive
@@ -79,37 +83,6 @@ def envelope(error: BaseException) -> dict[str, Any]:
     if isinstance(error, errors.Refusal) and error.data is not None:
         answer["data"] = dict(error.data)
     return answer
-
-
-def must_be_our_host(request: HTTPServerRequest, config: Config) -> None:
-    """Raises Forbidden for a host name that is not ours while access is open.
-
-    A page elsewhere can point its own name at this machine (DNS rebinding) and would then read everything. It cannot
-    do that with an address.
-    """
-    if config.auth.required:
-        return
-    name = urlsplit(f"//{request.host}").hostname or ""
-    known = {"localhost", config.server.host, urlsplit(config.server.public_url).hostname, *config.server.allowed_hosts}
-    if name not in known and not _is_address(name):
-        raise errors.Forbidden(f"不认识的主机名 {name}；如果是自己的域名，请加到 config.toml 的 server.allowed_hosts")
-
-
-def must_be_our_origin(request: HTTPServerRequest, config: Config) -> None:
-    """Raises Forbidden for a change that another site's page asks for."""
-    origin = request.headers.get("Origin")
-    ours = {request.host, urlsplit(config.server.public_url).netloc or request.host}
-    foreign = origin is not None and urlsplit(origin).netloc not in ours
-    if foreign or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise errors.Forbidden("不接受来自其他网站的请求")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 class Handler(RequestHandler):
@@ -167,6 +140,10 @@ class Handler(RequestHandler):
             self.finish(wire.encode({"code": status_code, "message": words}))
             return
         self.set_status(status_of(error))
+        if isinstance(error, errors.TooManyTries):
+            self.set_header("Retry-After", str(error.retry_after))
+        if isinstance(error, errors.NeedsLogin):
+            self.set_header("WWW-Authenticate", "Bearer")
         self.finish(wire.encode(envelope(error)))
 
     @classmethod
@@ -187,12 +164,19 @@ class Handler(RequestHandler):
 
 
 class ApiHandler(Handler):
-    """Handlers under `/api`."""
+    """Handlers under `/api`. `caller` is who asks; None while access is open, for then nobody can know."""
+
+    needs_login = True
+    caller: Caller | None = None
 
     def prepare(self) -> None:
         must_be_our_host(self.request, self.parts.config)
         if self.request.method not in ("GET", "HEAD"):
             must_be_our_origin(self.request, self.parts.config)
+        if self.parts.config.auth.required:
+            self.caller = who_asks(self.request, self.parts.accounts)
+            if self.caller is None and self.needs_login:
+                raise errors.NeedsLogin("请先登录")
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if self.request.body and kind != "application/json":
             raise errors.UnsupportedMediaType("请求体必须是 application/json")
@@ -205,13 +189,25 @@ class ApiHandler(Handler):
         return wire.read(cls, value)
 
     def agent(self, cs_id: str) -> Agent:
+        """Whom the caller names as the one who acts."""
+        must_be_herself(self.caller, cs_id)
+        return self.colleague(cs_id)
+
+    def colleague(self, cs_id: str) -> Agent:
         agent = self.parts.config.agent(cs_id)
         if agent is None:
             raise errors.UnknownAgent("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
         return agent
 
-    def agent_if_given(self, cs_id: str | None) -> Agent | None:
-        return None if cs_id is None else self.agent(cs_id)
+    def by(self, cs_id: str | None = None) -> Agent | None:
+        """Who acts: whom the caller names, or else herself. None while access is open and nobody is named."""
+        if cs_id is not None:
+            return self.agent(cs_id)
+        return self.caller.agent if self.caller else None
+
+    def may_read(self, session: Session) -> bool:
+        """Whether the caller may be told what is said in it."""
+        return self.caller is None or lifecycle.may_read(session, self.caller.agent)
 
 
 class Nowhere(Handler):

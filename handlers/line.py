@@ -12,7 +12,7 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler
 
 from ccs import wire
-from ccs.models import Agent
+from ccs.models import Agent, Login
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ MOST_FRAMES = 1000              # waiting for one socket
 MOST_BYTES = 1024 * 1024
 
 RESTARTING = 1012               # close code (IANA registry of RFC 6455)
+LOGIN_NEEDED = 4401             # and one of our own
 
 
 def frame(text: str) -> bytes:
@@ -38,8 +39,9 @@ RESYNC = frame(wire.encode({"type": "resync_required"}))
 class Line:
     """A `ccs.hub.Listener`: one agent's socket."""
 
-    def __init__(self, agent: Agent, socket: WebSocketHandler) -> None:
+    def __init__(self, agent: Agent, socket: WebSocketHandler, login: Login | None = None) -> None:
         self.agent = agent
+        self.login = login
         self._socket = socket
         self._queue: list[bytes] = []
         self._queued = 0
@@ -101,6 +103,10 @@ class Line:
 
     def dismiss(self) -> None:
         self._socket.close(RESTARTING, "server is restarting")
+
+    def log_out(self) -> None:
+        self._queue.clear()
+        self._socket.close(LOGIN_NEEDED, "login needed")
 
     def _written(self, future: Any) -> None:
         self._writing = False

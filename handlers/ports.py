@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from ccs.models import Event, Message, Page, Session, SessionFilter
+from ccs.models import Event, Login, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
@@ -16,6 +16,8 @@ class Archive(Protocol):
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int: ...
 
     def oldest_event_id(self) -> int: ...
+
+    def logins(self, agent_id: str) -> list[Login]: ...
 
     def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]: ...
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import callbacks, pages, sessions
+from handlers import callbacks, logins, pages, sessions
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -23,6 +23,9 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
     (SESSION + r"/close", sessions.Close),
+    (r"/api/login", logins.LogIn),
+    (r"/api/logout", logins.LogOut),
+    (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
     (r"/ws/cs/([^/]+)", AgentSocket),
     (r"/openapi\.yaml", pages.OpenApi),

@@ -8,10 +8,11 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels import CHANNELS
-from ccs.errors import BadRequest, NotFound
+from ccs.errors import BadRequest, Forbidden, NotFound
 from ccs.models import Page, Session, SessionFilter, Status, from_millis, to_millis
 from ccs.wire import Identifier, Words, encode
 from handlers.base import ApiHandler
+from handlers.guards import must_be_herself
 
 MOST_ROWS = 1000        # sessions in one answer
 MOST_MESSAGES = 1000    # messages in one page of a history
@@ -52,8 +53,14 @@ class SessionHandler(ApiHandler):
             raise NotFound("会话不存在")
         return session
 
+    def readable(self, session_id: str) -> Session:
+        session = self.stored(session_id)
+        if not self.may_read(session):
+            raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以查看")
+        return session
+
     def answer_session(self, session: Session, **more: Any) -> None:
-        self.answer({**self.parts.wire.session(session), **more})
+        self.answer({**self.parts.wire.session(session, words=self.may_read(session)), **more})
 
 
 class SessionList(ApiHandler):
@@ -73,7 +80,9 @@ class SessionList(ApiHandler):
         slices = []
         for start in range(0, min(len(found), limit), SLICE):
             rows = found[start:min(start + SLICE, limit)]
-            slices.append(",".join(encode(self.parts.wire.session(session)) for session in rows))
+            slices.append(",".join(
+                encode(self.parts.wire.session(session, words=self.may_read(session))) for session in rows
+            ))
             await asyncio.sleep(0)
         self.answer_list(slices)
 
@@ -109,7 +118,7 @@ class SessionDetail(SessionHandler):
 
 class SessionHistory(SessionHandler):
     async def get(self, session_id: str) -> None:
-        session = self.stored(session_id)
+        session = self.readable(session_id)
         places = {name: self.number(name, 0, 2**53) for name in ("before", "after", "around")}
         given = {name: seq for name, seq in places.items() if seq is not None}
         limit = self.number("limit", 1, MOST_MESSAGES)
@@ -141,7 +150,9 @@ class SessionHistory(SessionHandler):
 class Accept(SessionHandler):
     async def post(self, session_id: str) -> None:
         self.parts.registry.get(session_id)
-        agent = self.parts.config.agent(self.read(AcceptRequest).csId)
+        request = self.read(AcceptRequest)
+        must_be_herself(self.caller, request.csId)
+        agent = self.parts.config.agent(request.csId)
         self.answer_session(await self.parts.desk.accept(session_id, agent))
 
 
@@ -153,16 +164,15 @@ class TakeOver(SessionHandler):
 
 class Release(SessionHandler):
     async def post(self, session_id: str) -> None:
-        request = self.read(OptionalAgentRequest)
-        by = self.agent_if_given(request.csId)
+        by = self.by(self.read(OptionalAgentRequest).csId)
         self.answer_session(await self.parts.desk.release(session_id, by))
 
 
 class Transfer(SessionHandler):
     async def post(self, session_id: str) -> None:
         request = self.read(TransferRequest)
-        by = self.agent_if_given(request.csId)
-        to = self.agent_if_given(request.toCsId)
+        by = self.by(request.csId)
+        to = None if request.toCsId is None else self.colleague(request.toCsId)
         self.answer_session(await self.parts.desk.transfer(session_id, by, to))
 
 
@@ -172,21 +182,19 @@ class Reply(SessionHandler):
         request = self.read(MessageRequest)
         if request.msgType != "text":
             raise BadRequest("msgType 目前只支持 text")
-        message = await self.parts.desk.reply(session_id, request.content, request.clientMsgId)
+        message = await self.parts.desk.reply(session_id, request.content, request.clientMsgId, self.by())
         self.answer(self.parts.wire.message(message))
 
 
 class Retry(SessionHandler):
     async def post(self, session_id: str, message_id: str) -> None:
-        request = self.read(OptionalAgentRequest)
-        by = self.agent_if_given(request.csId)
+        by = self.by(self.read(OptionalAgentRequest).csId)
         self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message_id, by)))
 
 
 class Close(SessionHandler):
     async def post(self, session_id: str) -> None:
-        request = self.read(OptionalAgentRequest)
-        by = self.agent_if_given(request.csId)
+        by = self.by(self.read(OptionalAgentRequest).csId)
         ticket = self.parts.desk.close(session_id, by)
         session = await ticket
         self.answer_session(session, **({} if ticket.moved else {"alreadyClosed": True}))

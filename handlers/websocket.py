@@ -12,15 +12,18 @@ from attrs import Factory, frozen
 from tornado.websocket import WebSocketHandler
 
 from ccs import lifecycle, wire
-from ccs.errors import BadRequest, CCSError, Forbidden, NotFound
+from ccs.accounts import Caller
+from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable
 from ccs.models import Agent, SessionFilter, Status
 from ccs.wire import Identifier
-from handlers.base import Parts, envelope, must_be_our_host, status_of
-from handlers.line import Line, frame
+from handlers.base import Parts, envelope, status_of
+from handlers.guards import must_be_herself, must_be_our_host, who_asks
+from handlers.line import LOGIN_NEEDED, Line, frame
 
 log = logging.getLogger(__name__)
 
-WRONG_AGENT = 4403              # close code
+WRONG_AGENT = 4403              # close codes
+TRY_AGAIN_LATER = 1013
 
 
 @frozen
@@ -70,15 +73,37 @@ class AgentSocket(WebSocketHandler):
         self.finish()
 
     def open(self, cs_id: str) -> None:
+        try:
+            caller = self._caller()
+            must_be_herself(caller, cs_id)
+        except NeedsLogin:
+            self.close(LOGIN_NEEDED, "login needed")
+            return
+        except Forbidden:
+            self.close(WRONG_AGENT, "not your csId")
+            return
+        except StoreUnavailable:
+            self.close(TRY_AGAIN_LATER, "try again later")
+            return
         agent = self._parts.config.agent(cs_id)
         if agent is None:
             self.close(WRONG_AGENT, "unknown csId")
             return
         self.set_nodelay(True)
-        self._line = Line(agent, self)
+        self._line = Line(agent, self, caller.login if caller else None)
         self._parts.hub.join(self._line)
         self._tell(self._hello(agent))
         log.info("agent %s connected", agent.id)
+
+    def _caller(self) -> Caller | None:
+        """None while access is open. A page has its cookie; a program may put its token in the query."""
+        if not self._parts.config.auth.required:
+            return None
+        tokens = self.request.query_arguments.get("token", [])
+        caller = who_asks(self.request, self._parts.accounts, tokens[-1].decode(errors="replace") if tokens else None)
+        if caller is None:
+            raise NeedsLogin("请先登录")
+        return caller
 
     def on_close(self) -> None:
         if self._line:

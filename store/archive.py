@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Event, Message, Page, PlatformId, Session, SessionFilter
-from store import database, events, inbox, messages, sessions
+from ccs.models import Event, Login, Message, Page, PlatformId, Session, SessionFilter
+from store import database, events, inbox, logins, messages, sessions
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 200              # rows read, and later rendered, in one go
@@ -64,6 +64,12 @@ class Archive:
 
     def oldest_event_id(self) -> int:
         return self._now(events.oldest_id)
+
+    def login(self, login_id: str) -> Login | None:
+        return self._now(logins.one, login_id)
+
+    def logins(self, agent_id: str) -> list[Login]:
+        return self._now(logins.of_agent, agent_id)
 
     # In the pool: pages
 

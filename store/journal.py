@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
 from ccs.models import Change, Message, Session, Snapshot
-from store import database, deliveries, events, inbox, messages, meta, sessions
+from store import database, deliveries, events, inbox, logins, messages, meta, sessions
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -79,12 +79,12 @@ class Journal:
         self._connection.close()
 
     async def tidy(self, now: datetime) -> None:
-        """Delete old events, and keep the WAL short.
+        """Delete what is kept no longer, and keep the WAL short.
 
         Most of a checkpoint is done beside the commits, over a connection of its own. What came meanwhile is done in
         line with them, so that the WAL is empty for a moment, and the next commit starts again at its beginning.
         """
-        self._work.put(lambda: self._try("old events could not be deleted", self._forget_old_events, now))
+        self._work.put(lambda: self._try("old rows could not be deleted", self._forget_old, now))
         if database.wal_is_long(self._path):
             await asyncio.to_thread(self._try, "the database could not be checkpointed", self._checkpoint_beside)
             self._work.put(lambda: self._try("the database could not be checkpointed", self._checkpoint_in_line))
@@ -158,9 +158,10 @@ class Journal:
             wait = min(wait * 2, LAST_RETRY)
         self._tell(self._repaired, snapshot, touched)
 
-    def _forget_old_events(self, now: datetime) -> None:
+    def _forget_old(self, now: datetime) -> None:
         with database.transaction(self._connection):
             events.forget_old(self._connection, now)
+            logins.forget_ended(self._connection, now)
 
     def _checkpoint_in_line(self) -> None:
         database.checkpoint(self._connection)
@@ -209,6 +210,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     ]
     yield inbox.NOTICES, [inbox.notice_row(notice) for change in changes for notice in change.notices]
     yield inbox.NUDGES, [inbox.nudge_row(nudge) for change in changes for nudge in change.nudges]
+    yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
 
 
 def snapshot_of(connection: Any, touched: set[str] | None = None) -> Snapshot:

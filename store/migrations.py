@@ -112,3 +112,20 @@ def m001_sessions_and_messages(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@steps()
+def m002_logins(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE logins (
+            id TEXT PRIMARY KEY,
+            agent_id TEXT NOT NULL,
+            credential TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX logins_of_agent ON logins (agent_id);
+        CREATE INDEX logins_by_end ON logins (expires_at);
+        """
+    )

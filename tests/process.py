@@ -101,3 +101,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def ccs(*arguments: object, input: str = "", **environment: str) -> tuple[int, str, str]:
+    """What `python server.py` answers: its code, and what it says and complains of."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CCS_")}
+    done = subprocess.run(
+        [sys.executable, "server.py", *map(str, arguments)], cwd=ROOT, env={**clean, **environment},
+        input=input, capture_output=True, text=True, encoding="utf-8", timeout=30,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def refuses(result: tuple[int, str, str], words: str) -> None:
+    """One sentence on stderr, code 1, and nothing else."""
+    code, said, complained = result
+    assert code == 1 and said == "" and words in complained
+    assert complained.count("\n") == 1 and "Traceback" not in complained and "Error:" not in complained

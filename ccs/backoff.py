@@ -1,0 +1,40 @@
+"""How soon somebody may try again who failed: a few times at once, then after waits that double."""
+
+from attrs import define
+
+KEPT = 10_000           # of those who failed; beyond, the one who failed longest ago is forgotten
+FORGOTTEN_AFTER = 3600  # seconds without a failure
+LONGEST_WAIT = 60       # seconds
+
+
+@define
+class _Failures:
+    number: int = 0
+    last: float = 0.0
+
+
+class Backoff:
+    """Failures by key, where a key is whatever tells one who tries from another. Times are seconds of any one clock."""
+
+    def __init__(self, free: int) -> None:
+        self._free = free
+        self._failures: dict[str, _Failures] = {}
+
+    def wait(self, key: str, now: float) -> float:
+        """Seconds until the next try; 0 when it may be now."""
+        failures = self._failures.get(key)
+        if failures is None or failures.number < self._free:
+            return 0.0
+        wait = min(2.0 ** (failures.number - self._free), LONGEST_WAIT)
+        return max(0.0, failures.last + wait - now)
+
+    def failed(self, key: str, now: float) -> None:
+        failures = self._failures.pop(key, None)
+        if failures is None or now - failures.last > FORGOTTEN_AFTER:
+            failures = _Failures()
+        self._failures[key] = _Failures(min(failures.number + 1, self._free + 10), now)     # the latest stand last
+        if len(self._failures) > KEPT:
+            del self._failures[next(iter(self._failures))]
+
+    def succeeded(self, key: str) -> None:
+        self._failures.pop(key, None)
