@@ -107,6 +107,12 @@ class UnsupportedMediaType(Refusal):
     code = 415
 
 
+class UpgradeRequired(Refusal):
+    """The address is a WebSocket's, and the request is none."""
+
+    code = 426
+
+
 class DeliveryError(CCSError):
     """A message did not reach the platform. The words are for the agent, in Chinese."""
 

@@ -36,9 +36,21 @@ STATUSES: dict[type[Exception], int] = {
     errors.NotFound: 404,
     errors.UnsupportedMediaType: 415,
     errors.TooLarge: 413,
+    errors.UpgradeRequired: 426,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
 }
+
+# On every answer. What we answer is data, which no browser may guess at, run or frame; a page sets a policy of its own.
+# No HSTS: an office machine has a certificate of its own making, and a browser told to insist could not be helped.
+SAFE_HEADERS = {
+    "Server": "CCS",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+FOREIGN_PAGE = "不接受来自其他网站的请求"
 
 HTTP_WORDS = {
     400: "请求格式不正确",
@@ -101,7 +113,7 @@ def must_be_our_origin(request: HTTPServerRequest, config: Config) -> None:
     ours = {request.host, urlsplit(config.server.public_url).netloc or request.host}
     foreign = origin is not None and urlsplit(origin).netloc not in ours
     if foreign or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise errors.Forbidden("不接受来自其他网站的请求")
+        raise errors.Forbidden(FOREIGN_PAGE)
 
 
 def _is_address(name: str) -> bool:
@@ -122,10 +134,10 @@ class Handler(RequestHandler):
         self.parts = parts
 
     def set_default_headers(self) -> None:
-        self.set_header("Server", "CCS")
+        for name, value in SAFE_HEADERS.items():
+            self.set_header(name, value)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def compute_etag(self) -> None:
         return None
@@ -179,11 +191,11 @@ class Handler(RequestHandler):
         return own + list(cls.elsewhere)
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
-        """A refusal is an answer, not a fault."""
+        """A refusal is an answer, not a fault. Never the query, which may hold a token; Tornado's own words have it."""
         if isinstance(error, (errors.CCSError, HTTPError)):
             log.debug("%s %s: %s", self.request.method, self.request.path, error)
         else:
-            super().log_exception(kind, error, traceback)
+            log.error("%s %s failed", self.request.method, self.request.path, exc_info=(kind, error, traceback))
 
 
 class ApiHandler(Handler):

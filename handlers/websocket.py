@@ -12,15 +12,16 @@ from attrs import Factory, frozen
 from tornado.websocket import WebSocketHandler
 
 from ccs import lifecycle, wire
-from ccs.errors import BadRequest, CCSError, Forbidden, NotFound
+from ccs.errors import BadRequest, CCSError, Forbidden, NotFound, UpgradeRequired
 from ccs.models import Agent, SessionFilter, Status
 from ccs.wire import Identifier
-from handlers.base import Parts, envelope, must_be_our_host, status_of
+from handlers.base import FOREIGN_PAGE, Handler, Parts, envelope, must_be_our_host
 from handlers.line import Line, frame
 
 log = logging.getLogger(__name__)
 
 WRONG_AGENT = 4403              # close code
+VERSION = "13"                  # of the protocol, and the only one (RFC 6455 §4.1)
 
 
 @frozen
@@ -41,8 +42,8 @@ class ReadFrame:
     seq: int
 
 
-class AgentSocket(WebSocketHandler):
-    """One agent's socket. She may have several."""
+class AgentSocket(Handler, WebSocketHandler):
+    """One agent's socket. She may have several. What is refused before it is one is answered as by any `Handler`."""
 
     def initialize(self, parts: Parts) -> None:
         self._parts = parts
@@ -56,18 +57,33 @@ class AgentSocket(WebSocketHandler):
             "ping": self._ping,
         }
 
-    def set_default_headers(self) -> None:
-        self.set_header("Server", "CCS")
-
     def prepare(self) -> None:
         must_be_our_host(self.request, self._parts.config)
 
+    async def get(self, *path: str, **_: str) -> None:
+        """Tornado refuses in words of its own what cannot become a socket; so it is refused here before."""
+        headers = self.request.headers
+        asked = {word.strip().lower() for word in headers.get("Connection", "").split(",")}
+        if headers.get("Upgrade", "").lower() != "websocket" or "upgrade" not in asked:
+            raise UpgradeRequired("这个地址只接受 WebSocket 连接")
+        if headers.get("Sec-WebSocket-Version") != VERSION:
+            raise UpgradeRequired(f"只支持 WebSocket 版本 {VERSION}")
+        if not headers.get("Sec-WebSocket-Key"):
+            raise BadRequest("缺少 Sec-WebSocket-Key")
+        if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            raise Forbidden(FOREIGN_PAGE)
+        await super().get(*path)
+
+    def check_origin(self, origin: str) -> bool:
+        """Of a page that Tornado does not find to be our own."""
+        raise Forbidden(FOREIGN_PAGE)
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Of what is refused before it is a socket."""
-        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        if isinstance(error, CCSError):
-            self.set_status(status_of(error))
-        self.finish()
+        if isinstance(kwargs.get("exc_info", (None, None))[1], UpgradeRequired):        # RFC 9110 §15.5.22
+            self.set_header("Upgrade", "websocket")
+            self.set_header("Connection", "Upgrade")
+            self.set_header("Sec-WebSocket-Version", VERSION)
+        super().write_error(status_code, **kwargs)
 
     def open(self, cs_id: str) -> None:
         agent = self._parts.config.agent(cs_id)
