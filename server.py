@@ -22,7 +22,7 @@ from attrs import frozen
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from ccs import __version__, config
+from ccs import __version__, config, logs
 from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "backup":
             print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
         else:
-            _set_up_logs(settings.server.log_level)
+            logs.set_up(settings.server.log_level)
             for name in later:
                 log.warning("%s is set, but this version does not use it yet", name)
             asyncio.run(serve(settings))
@@ -222,11 +222,6 @@ def _tls(settings: Config) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         raise CannotStart(f"server.tls_cert and tls_key cannot be used: {error}") from error
     return context
-
-
-def _set_up_logs(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)        # it logs whole addresses
 
 
 if __name__ == "__main__":
