@@ -14,6 +14,7 @@ import signal
 import socket
 import ssl
 import sys
+import time
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
+from tornado.web import RequestHandler
 
 from ccs import __version__, config, logs
 from ccs.assistant.turns import Turns
@@ -50,7 +52,8 @@ HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
-DRAIN = 8.0                 # seconds that a stop waits for what is on its way
+DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
+FINISH = 1.5                # seconds more for requests that are being answered
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -107,6 +110,7 @@ class Server:
     port: int
     _http_server: HTTPServer
     _http: Http
+    _busy: set[RequestHandler]
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
@@ -174,7 +178,7 @@ class Server:
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, doorway, registry, epoch))
-        return cls(port, http_server, http, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -185,12 +189,20 @@ class Server:
         await self._outbox.stop(DRAIN)
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
+        await self._answered(FINISH)
+        self._hub.close_all()               # whoever came in meanwhile over a connection that was open
         self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
         self._archive.close()
         self._data.unlock()
         log.info("stopped")
+
+    async def _answered(self, patience: float) -> None:
+        """Until every request that came has its answer, within reason."""
+        deadline = time.monotonic() + patience
+        while self._busy and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
 
 async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: Epoch) -> None:

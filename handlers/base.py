@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import Factory, frozen
 from tornado.httputil import HTTPServerRequest, responses
 from tornado.web import HTTPError, RequestHandler
 
@@ -76,6 +76,7 @@ class Parts:
     health: Health
     now: Clock
     epoch: str
+    busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
 def status_of(error: BaseException) -> int:
@@ -132,6 +133,10 @@ class Handler(RequestHandler):
 
     def initialize(self, parts: Parts) -> None:
         self.parts = parts
+        parts.busy.add(self)
+
+    def on_finish(self) -> None:
+        self.parts.busy.discard(self)
 
     def set_default_headers(self) -> None:
         for name, value in SAFE_HEADERS.items():

@@ -46,6 +46,7 @@ class AgentSocket(Handler, WebSocketHandler):
     """One agent's socket. She may have several. What is refused before it is one is answered as by any `Handler`."""
 
     def initialize(self, parts: Parts) -> None:
+        super().initialize(parts)
         self._parts = parts
         self._line: Line | None = None
         self._catching_up: asyncio.Task[None] | None = None

@@ -66,8 +66,9 @@ def process(tmp_path: Path, gateway: Gateway) -> Iterator[Process]:
 NASTY = [
     f"GET /api/sessions/x%0A{FORGED.replace(' ', '%20')} HTTP/1.1\r\nHost: x\r\n\r\n",
     f"GET /api/sessions/x\x85{FORGED.replace(' ', '_')} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-    f"GET /ws/cs/a%0d%0a{FORGED.replace(' ', '%20')}?token={TOKEN} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n",
+    f"GET /ws/cs/a%0d%0a{FORGED.replace(' ', '%20')}?token={TOKEN} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n",
     f"GET /ws/cs/%FF?token={TOKEN} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     f"GET /ws/cs/wang?token={TOKEN} HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     f"GET /ws/cs/wang?token={TOKEN} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n",

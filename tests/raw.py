@@ -1,0 +1,59 @@
+"""Lines on which every byte is the test's own: HTTP as no client would write it, and pages that do not read."""
+
+import asyncio
+import os
+import socket
+import struct
+
+from attrs import define
+
+PATIENCE = 5.0          # seconds for anything that must happen
+
+UPGRADE = (
+    "GET /ws/cs/{cs_id} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+
+
+@define
+class SlowReader:
+    """An agent's page that reads when it likes, with hardly any buffer of its own."""
+
+    line: socket.socket
+
+    async def opens(self, port: int, cs_id: str) -> None:
+        loop = asyncio.get_running_loop()
+        self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)     # before it connects, or it has no effect
+        self.line.setblocking(False)
+        await loop.sock_connect(self.line, ("127.0.0.1", port))
+        await loop.sock_sendall(self.line, UPGRADE.format(cs_id=cs_id).encode())
+        await self.reads_until(b'"hello"')
+
+    async def reads_until(self, word: bytes) -> bytes:
+        """Everything up to a word that no customer says."""
+        loop, seen = asyncio.get_running_loop(), bytearray()
+        while word not in seen[-2048:]:
+            piece = await asyncio.wait_for(loop.sock_recv(self.line, 1024), PATIENCE)
+            assert piece, "the server closed the line"
+            seen += piece
+        return bytes(seen)
+
+    async def pings(self) -> None:
+        await asyncio.get_running_loop().sock_sendall(self.line, frame(b'{"type":"ping"}'))
+
+
+def frame(data: bytes, opcode: int = 1, *, flags: int = 0x80, masked: bool = True, length: int | None = None) -> bytes:
+    """One WebSocket frame (RFC 6455 §5.2), right or wrong. `flags` is FIN and the reserved bits."""
+    length = len(data) if length is None else length
+    mask = os.urandom(4)
+    head = bytes([flags | opcode])
+    bit = 0x80 if masked else 0
+    if length < 126:
+        head += bytes([bit | length])
+    elif length <= 0xFFFF:
+        head += struct.pack("!BH", bit | 126, length)
+    else:
+        head += struct.pack("!BQ", bit | 127, length)
+    if not masked:
+        return head + data
+    return head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(data))
