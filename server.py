@@ -17,10 +17,12 @@ import sys
 import time
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler
 
@@ -51,6 +53,8 @@ log = logging.getLogger("ccs")
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
+MOST_CONNECTIONS = 4096     # that are no WebSockets, at one time
+WANTED_FILES = 16384        # file descriptors; connections, WebSockets and the disk's together need fewer
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
@@ -165,7 +169,7 @@ class Server:
         restored(load(data.database), None)
         secure = _tls(settings)
         doorway = front(parts)
-        http_server = HTTPServer(
+        http_server = BoundedServer(
             doorway, xheaders=settings.server.xheaders, ssl_options=secure,
             max_body_size=LARGEST_BODY,
             idle_connection_timeout=IDLE_LIMIT,
@@ -203,6 +207,39 @@ class Server:
         deadline = time.monotonic() + patience
         while self._busy and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
+
+
+class BoundedServer(HTTPServer):
+    """Takes no more connections than there are file descriptors for.
+
+    Without one left, no connection could be taken and none refused either: the loop would do nothing but try.
+    """
+
+    def initialize(self, *args: Any, **kwargs: Any) -> None:
+        super().initialize(*args, **kwargs)
+        self._most = min(MOST_CONNECTIONS, _file_descriptors() // 2)
+
+    def handle_stream(self, stream: IOStream, address: Any) -> None:
+        if len(self._connections) < self._most:
+            super().handle_stream(stream, address)
+        else:
+            stream.close()
+
+
+def _file_descriptors() -> int:
+    """As many as this process may have: sockets need more than the usual 1,024."""
+    try:
+        import resource
+    except ImportError:                                 # Windows, which has no such limit
+        return 2 * MOST_CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (ValueError, OSError):                   # macOS allows fewer than it says
+            return soft
+    return max(soft, wanted)
 
 
 async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: Epoch) -> None:

@@ -20,7 +20,8 @@ from handlers.line import Line, frame
 
 log = logging.getLogger(__name__)
 
-WRONG_AGENT = 4403              # close code
+WRONG_AGENT = 4403              # close codes
+TOO_MANY = 4429
 VERSION = "13"                  # of the protocol, and the only one (RFC 6455 §4.1)
 
 
@@ -90,6 +91,10 @@ class AgentSocket(Handler, WebSocketHandler):
         agent = self._parts.config.agent(cs_id)
         if agent is None:
             self.close(WRONG_AGENT, "unknown csId")
+            return
+        if not self._parts.hub.has_room_for(agent):
+            log.warning("agent %s has too many sockets, or all have", agent.id)
+            self.close(TOO_MANY, "too many connections")
             return
         self.set_nodelay(True)
         self._line = Line(agent, self)

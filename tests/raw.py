@@ -1,9 +1,11 @@
 """Lines on which every byte is the test's own: HTTP as no client would write it, and pages that do not read."""
 
 import asyncio
+import json
 import os
 import socket
 import struct
+from typing import Any
 
 from attrs import define
 
@@ -40,6 +42,63 @@ class SlowReader:
 
     async def pings(self) -> None:
         await asyncio.get_running_loop().sock_sendall(self.line, frame(b'{"type":"ping"}'))
+
+
+@define(eq=False)
+class Ear:
+    """A page's line with as little around it as can be, so that a test may have a thousand."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    _unread: bytes = b""
+
+    @classmethod
+    async def open(cls, port: int, cs_id: str) -> "Ear":
+        """After `101`; `hello` is the first thing it hears."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(UPGRADE.format(cs_id=cs_id).encode())
+        status = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10 * PATIENCE)
+        assert status.startswith(b"HTTP/1.1 101"), status
+        return cls(reader, writer)
+
+    def sends(self, **told: Any) -> None:
+        self.writer.write(frame(json.dumps(told).encode()))
+
+    async def hears(self) -> dict[str, Any]:
+        """The next text frame. A close is `{"type": "closed", "code": …}`; pings are passed over."""
+        while True:
+            opcode, data = await asyncio.wait_for(self._frame(), 10 * PATIENCE)
+            if opcode == 8:
+                return {"type": "closed", "code": int.from_bytes(data[:2], "big")}
+            if opcode == 1:
+                return json.loads(data)
+
+    async def hears_until(self, kind: str) -> list[dict[str, Any]]:
+        """Everything before the first frame of this kind, and that."""
+        frames = [await self.hears()]
+        while frames[-1]["type"] != kind:
+            assert frames[-1]["type"] != "closed", frames[-1]
+            frames.append(await self.hears())
+        return frames
+
+    def cut(self) -> None:
+        """As a cable that is pulled."""
+        self.writer.transport.abort()
+
+    async def _frame(self) -> tuple[int, bytes]:
+        opcode, length = (await self._bytes(2))
+        if length >= 126:
+            length = int.from_bytes(await self._bytes(2 if length == 126 else 8), "big")
+        return opcode & 15, await self._bytes(length)
+
+    async def _bytes(self, number: int) -> bytes:
+        while len(self._unread) < number:
+            piece = await self.reader.read(65536)
+            if not piece:
+                raise EOFError("the server closed the line")
+            self._unread += piece
+        taken, self._unread = self._unread[:number], self._unread[number:]
+        return taken
 
 
 def frame(data: bytes, opcode: int = 1, *, flags: int = 0x80, masked: bool = True, length: int | None = None) -> bytes:
