@@ -52,7 +52,8 @@ log = logging.getLogger("ccs")
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
-IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
+LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
+IDLE_LIMIT = 75             # seconds a connection is kept without a whole header; longer than proxies keep theirs
 MOST_CONNECTIONS = 4096     # that are no WebSockets, at one time
 WANTED_FILES = 16384        # file descriptors; connections, WebSockets and the disk's together need fewer
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
@@ -172,6 +173,7 @@ class Server:
         http_server = BoundedServer(
             doorway, xheaders=settings.server.xheaders, ssl_options=secure,
             max_body_size=LARGEST_BODY,
+            max_header_size=LARGEST_HEADER,
             idle_connection_timeout=IDLE_LIMIT,
         )
         http_server.add_sockets(sockets)

@@ -11,6 +11,7 @@ from types import TracebackType
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OURS = ("ccs", "handlers", "store")     # packages; the server itself logs as `ccs`
 INDENT = "    "
+LONGEST = 2000                          # characters of a line; foreign names may be as long as a request allows
 
 
 def set_up(level: str) -> None:
@@ -26,7 +27,8 @@ class OneLine(logging.Formatter):
     """Foreign characters that are not printable come out as escapes."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        return printable(super().formatMessage(record))
+        line = super().formatMessage(record)
+        return printable(line if len(line) <= LONGEST else f"{line[:LONGEST]}…")
 
     def formatException(self, info: "tuple[type[BaseException], BaseException, TracebackType | None] | "
                                     "tuple[None, None, None]") -> str:

@@ -184,6 +184,8 @@ class _Request(HTTPMessageDelegate):
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, RequestStartLine)
+        if not start_line.path.startswith("/"):
+            start_line = in_origin_form(start_line, headers)
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
         self._doorway.arriving[self] = time.monotonic()
@@ -246,6 +248,17 @@ class _Request(HTTPMessageDelegate):
         line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "Unknown"))
         self._connection.write_headers(line, headers, answer.body)
         self._connection.finish()
+
+
+def in_origin_form(line: RequestStartLine, headers: HTTPHeaders) -> RequestStartLine:
+    """`GET http://host/path`, as to a proxy, means `/path` from that host, whatever `Host` says (RFC 9112 §3.2.2)."""
+    scheme, _, rest = line.path.partition("://")
+    if scheme.lower() not in ("http", "https"):
+        return line
+    host = re.split("[/?]", rest, maxsplit=1)[0]
+    headers["Host"] = host
+    path = rest[len(host):]
+    return line._replace(path=path if path.startswith("/") else f"/{path}")
 
 
 def query_of(text: str) -> dict[str, str]:

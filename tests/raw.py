@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import struct
 from typing import Any
@@ -42,6 +43,36 @@ class SlowReader:
 
     async def pings(self) -> None:
         await asyncio.get_running_loop().sock_sendall(self.line, frame(b'{"type":"ping"}'))
+
+
+@define
+class Answered:
+    """What came back for bytes of the test's own; status 0 if the server closed without a word."""
+
+    status: int = 0
+    head: bytes = b""
+    body: bytes = b""
+    closed: bool = False
+
+
+async def says(port: int, *requests: bytes) -> Answered:
+    """Writes one after the other and reads one answer: the first that is none of 1xx."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answered = Answered()
+    try:
+        for request in requests:
+            writer.write(request)
+            await writer.drain()
+        while answered.status < 200:
+            answered.head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+            answered.status = int(answered.head.split()[1])
+        lengths = re.findall(rb"(?i)\r\nContent-Length: (\d+)", answered.head)
+        answered.body = await asyncio.wait_for(reader.readexactly(int(lengths[0]) if lengths else 0), PATIENCE)
+        answered.closed = not lengths and await asyncio.wait_for(reader.read(), PATIENCE) == b""
+    except (asyncio.IncompleteReadError, ConnectionError):
+        answered.closed = True
+    writer.close()
+    return answered
 
 
 @define(eq=False)

@@ -40,6 +40,7 @@ def fact(words: str, *args: object, error: BaseException | None = None) -> loggi
 def test_whatever_is_logged_is_one_line_of_visible_characters(foreign: str) -> None:
     [line] = lines_of(fact("customer %s", foreign))
     assert line.isprintable() and FACT.fullmatch(line)
+    assert len(lines_of(fact("customer %s", "x" * 10_000))[0]) < 2010
     assert printable("陈女士 in Süd 👋") == "陈女士 in Süd 👋"
 
 
