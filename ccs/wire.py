@@ -154,6 +154,8 @@ LONGEST_TEXT = 2048
 
 def read(cls: type[T], value: Any) -> T:
     """The decoded JSON as an attrs class. Unknown members are ignored; all faults come back in one BadRequest."""
+    if not isinstance(value, dict):
+        raise BadRequest("请求体必须是 JSON 对象")
     try:
         return _converter.structure(value, cls)
     except ClassValidationError as errors:

@@ -1,5 +1,6 @@
 """The log: one fact a line, and in no line what a customer said or what proves who somebody is."""
 
+import asyncio
 import base64
 import json
 import logging
@@ -17,7 +18,7 @@ from ccs.demo.gateway import Gateway, fails
 from ccs.logs import FORMAT, OneLine, printable
 from handlers.base import Handler
 from handlers.routes import ROUTES
-from tests.conftest import Stage
+from tests.conftest import Stage, until
 from tests.platforms import SECRET, gateway_message
 from tests.process import Process
 
@@ -113,16 +114,17 @@ async def test_nothing_foreign_makes_a_line_of_its_own_and_no_words_or_secrets_a
         assert (await http.post(f"{path}/message", json={"content": [WORDS], "clientMsgId": WORDS * 200})).is_error
         assert (await http.post(f"{path}/message", content=f'{{"content": "{WORDS}', headers={
             "Content-Type": "application/json"})).status_code == 400
+    await until(lambda: len(gateway.requests) == 2)
     for request in NASTY:
-        answered(process.port, request.encode("latin-1"))
-    assert process.stop() == 0
+        await asyncio.to_thread(answered, process.port, request.encode("latin-1"))
+    assert await asyncio.to_thread(process.stop) == 0
 
     log = process.log
     facts = log.rstrip("\n").split("\n")
     assert len(facts) >= 20 and [line for line in facts if not (FACT.fullmatch(line) and line.isprintable())] == []
     assert not re.search(f"^{re.escape(FORGED)}", log, re.MULTILINE)
     assert [secret for secret in (WORDS, TOKEN, SECRET) if secret in log] == []
-    assert "ERROR" not in log and "refused on attempt 1" in log
+    assert "ERROR" not in log and "refused on attempt 1" in log and "delayed on attempt 1" in log
 
 
 def answered(port: int, request: bytes) -> None:
