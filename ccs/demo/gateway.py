@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import Factory, define
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
@@ -30,6 +31,7 @@ class Gateway:
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
     requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
     moods: "deque[Mood]" = Factory(deque)
+    hung: list[IOStream] = Factory(list)                # lines on which nobody is answered
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _server: HTTPServer | None = None
     _results: dict[str, dict[str, Any]] = Factory(dict)
@@ -45,6 +47,8 @@ class Gateway:
         if self._server:
             self._server.stop()
             self._server = None
+        for line in self.hung:
+            line.close()
 
     @property
     def url(self) -> str:
@@ -121,6 +125,12 @@ def garbles(request: Messages) -> bool:
     request.gateway.take(request.gateway.requests[-1])
     request.set_header("Content-Encoding", "gzip")
     request.finish("this is not gzip")
+    return True
+
+
+def hangs(request: Messages) -> bool:
+    """Takes the request and never answers."""
+    request.gateway.hung.append(request.detach())
     return True
 
 
