@@ -21,6 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
+from tornado.http1connection import HTTP1ServerConnection
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
@@ -56,6 +57,7 @@ LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; br
 IDLE_LIMIT = 75             # seconds a connection is kept without a whole header; longer than proxies keep theirs
 MOST_CONNECTIONS = 4096     # that are no WebSockets, at one time
 WANTED_FILES = 16384        # file descriptors; connections, WebSockets and the disk's together need fewer
+SLOWEST_ANSWER = 120.0      # seconds for an answer to be read; a whole history over a bad line is a few
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
@@ -183,7 +185,7 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, doorway, registry, epoch))
+        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, registry, epoch))
         return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
@@ -212,14 +214,24 @@ class Server:
 
 
 class BoundedServer(HTTPServer):
-    """Takes no more connections than there are file descriptors for.
+    """Takes no more connections than there are file descriptors for, and keeps none that does not take its answer.
 
-    Without one left, no connection could be taken and none refused either: the loop would do nothing but try.
+    Without a descriptor left, no connection could be taken and none refused: the loop would do nothing but try.
     """
 
     def initialize(self, *args: Any, **kwargs: Any) -> None:
         super().initialize(*args, **kwargs)
         self._most = min(MOST_CONNECTIONS, _file_descriptors() // 2)
+        self._unread: dict[HTTP1ServerConnection, float] = {}       # whose answer is still on its way, since when
+
+    def drop_slow_readers(self) -> None:
+        """Called now and then. Each holds its whole answer in memory."""
+        now = time.monotonic()
+        self._unread = {line: self._unread.get(line, now) for line in self._connections if line.stream.writing()}
+        for line, since in self._unread.items():
+            if now - since > SLOWEST_ANSWER:
+                log.info("an answer was not read")
+                line.stream.close()
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         if len(self._connections) < self._most:
@@ -244,11 +256,14 @@ def _file_descriptors() -> int:
     return max(soft, wanted)
 
 
-async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: Epoch) -> None:
+async def _tidy(
+    journal: Journal, http_server: "BoundedServer", doorway: Doorway, registry: Registry, epoch: Epoch
+) -> None:
     """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         doorway.drop_slow_bodies()
+        http_server.drop_slow_readers()
         epoch.note(registry.published_event_id)
         try:
             await journal.tidy(utc_now())
