@@ -220,18 +220,16 @@ def test_xml_is_read_or_refused() -> None:
     fuzz(some.binary(max_size=60) | XML_OF_SOME, 500, target)
 
 
-def test_a_cipher_text_that_is_not_the_platforms_is_refused() -> None:
-    """However near it comes to one that is."""
+def test_a_cipher_text_is_opened_or_refused() -> None:
+    """What is opened need not be sound, for the encryption authenticates nothing: that is the signature's part."""
     crypto = Crypto(TOKEN, KEY, CORP)
     sound = [xml.encrypted_part(wecom_request(plain.decode())[1]) for plain in XML[:4]]
 
     def target(encrypted: str) -> None:
         try:
-            plain = crypto.decrypt(encrypted)
+            assert isinstance(crypto.decrypt(encrypted), bytes)
         except BadSignature:
             pass
-        else:
-            assert base64.b64encode(base64.b64decode(encrypted)).decode() == encrypted and isinstance(plain, bytes)
         with pytest.raises(BadSignature):
             crypto.verify("0" * 40, "1", "n", encrypted)
 
