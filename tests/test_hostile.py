@@ -30,9 +30,10 @@ HOST = b"Host: 127.0.0.1\r\n"
 
 @pytest.fixture
 def calm(stage: Stage, caplog) -> Iterator[None]:
-    """Nothing is logged that somebody would have to look into."""
+    """Nothing is logged that somebody would have to look into, and nothing is left behind in memory."""
     with caplog.at_level(logging.INFO):
         yield
+    assert stage.server and not stage.server._busy and not stage.server._http_server.request_callback.arriving
     assert [record for record in caplog.records if record.levelno >= logging.WARNING or record.exc_info] == []
 
 
