@@ -207,7 +207,7 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, doorway, hub, registry, epoch))
+        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
         return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
@@ -235,12 +235,15 @@ class Server:
             await asyncio.sleep(0.01)
 
 
-async def _tidy(journal: Journal, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch) -> None:
+async def _tidy(
+    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch
+) -> None:
     """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
             doorway.drop_slow_bodies()
+            http_server.drop_slow_readers()
             hub.end_old_logins(utc_now())
             epoch.note(registry.published_event_id)
             await journal.tidy(utc_now())

@@ -96,11 +96,13 @@ class Ear:
         self.writer.write(frame(json.dumps(told).encode()))
 
     async def hears(self) -> dict[str, Any]:
-        """The next text frame. A close is `{"type": "closed", "code": …}`; pings are passed over."""
+        """The next text frame. A close is `{"type": "closed", "code": …}`; pings are answered."""
         while True:
             opcode, data = await asyncio.wait_for(self._frame(), 10 * PATIENCE)
             if opcode == 8:
                 return {"type": "closed", "code": int.from_bytes(data[:2], "big")}
+            if opcode == 9:
+                self.writer.write(frame(data, 10))
             if opcode == 1:
                 return json.loads(data)
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from hypothesis import strategies as some
 
 import server
 from ccs.demo.gateway import Gateway
-from handlers import callbacks
+from handlers import bounded, callbacks
 from handlers.routes import LARGEST_FRAME
 from store import database
 from tests.conftest import PATIENCE, Stage, until
@@ -29,9 +30,10 @@ HOST = b"Host: 127.0.0.1\r\n"
 
 @pytest.fixture
 def calm(stage: Stage, caplog) -> Iterator[None]:
-    """Nothing is logged that somebody would have to look into."""
+    """Nothing is logged that somebody would have to look into, and nothing is left behind in memory."""
     with caplog.at_level(logging.INFO):
         yield
+    assert stage.server and not stage.server._busy and not stage.server._http_server.request_callback.arriving
     assert [record for record in caplog.records if record.levelno >= logging.WARNING or record.exc_info] == []
 
 
@@ -307,10 +309,30 @@ async def dribbles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, d
     writer.close()
 
 
+@pytest.mark.gen_test
+async def test_who_does_not_read_the_answer_is_cut_off(stage: Stage, monkeypatch) -> None:
+    """Or a few hundred of them hold the longest histories in memory for as long as they like."""
+    monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
+    monkeypatch.setattr(bounded, "SLOWEST_ANSWER", 0.2)
+    await stage.start()
+    chen = stage.customer()
+    for _ in range(10):
+        await chen.says("很长" * 100_000)
+    path = f"/api/sessions/{(await chen.session())['sessionId']}/history".encode()
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(("127.0.0.1", stage.server.port))
+        line.setblocking(False)
+        line.sendall(get(path) * 5)
+        connections = stage.server._http_server._connections
+        await until(lambda: any(one.stream.writing() for one in connections))
+        await until(lambda: not any(one.stream.writing() for one in connections))
+    assert len((await stage.history(path.decode().split("/")[3]))) == 10
+
+
 # WebSocket
 
 
-LONG = b"x" * (LARGEST_FRAME + 1)
 BAD_FRAMES: dict[str, list[bytes]] = {
     "too long": [frame(b"", length=LARGEST_FRAME + 1)],
     "a length of 63 bits": [frame(b"", length=2**63 - 1)],
