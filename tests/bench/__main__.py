@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from tests.bench import broadcast, callbacks
+from tests.bench import broadcast, callbacks, frameworks
 from tests.bench.report import Row, table
 from tests.bench.servers import LOAD_CORE, stay_on
 from tests.process import ROOT
@@ -19,6 +19,7 @@ from tests.process import ROOT
 BUILD = ROOT / "build" / "bench"            # on the same kind of disk as the data, which /tmp need not be
 ROWS: dict[str, Callable[[Path, bool], Coroutine[None, None, list[Row]]]] = {
     "callbacks": callbacks.run,
+    "frameworks": frameworks.run,
     "broadcast": broadcast.run,
 }
 
