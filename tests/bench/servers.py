@@ -22,7 +22,7 @@ CONFIG = f"""
 [server]
 port = {{port}}
 data_dir = "data"
-log_level = "warning"
+log_level = "error"
 [channels.wechat]
 enabled = true
 corp_id = "{CORP}"
