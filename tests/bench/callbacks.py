@@ -10,15 +10,14 @@ from pathlib import Path
 
 from attrs import Factory, define
 
-from tests.bench import load
-from tests.bench.load import Ear, callbacks, hold_everyone, post_all
+from tests.bench.load import Ear, callbacks, hold_everyone, percentile, post_all
 from tests.bench.report import Row
 from tests.bench.servers import Running, product, yardstick
 
 
 @define
 class Entrant:
-    """A server in the race, and what was measured of it in each round."""
+    """A server in the race, and what was measured of it in each round. As a string, the medians."""
 
     name: str
     server: Running
@@ -37,16 +36,16 @@ class Entrant:
         return f"{self.rate:,.0f} (p99 {statistics.median(self.tails):.0f} ms, CPU {spent:.0f} µs each)"
 
     async def take(self, requests: Sequence[bytes]) -> None:
-        before, heard, loop, rest = len(self.rates), self.ear and self.ear.heard, *self.server.cpu
+        heard, (loop, rest) = self.ear.heard if self.ear else 0, self.server.cpu
         results = await post_all(self.server.port, requests)
         if self.ear:
-            await self.ear.hears((heard or 0) + len(requests))
-        loop, rest = (now - then for now, then in zip(self.server.cpu, (loop, rest), strict=True))
+            await self.ear.hears(heard + len(requests))
+        loop_now, rest_now = self.server.cpu
         self.rates.append(results.rate)
-        self.tails.append(load.percentile(results.latencies, 99))
-        self.loop.append(loop / len(requests) * 1e6)
-        self.rest.append(rest / len(requests) * 1e6)
-        print(f"  round {before + 1}  {self.name:30} {results.rate:6.0f}/s  p99 {self.tails[-1]:5.1f} ms", flush=True)
+        self.tails.append(percentile(results.latencies, 99))
+        self.loop.append((loop_now - loop) / len(requests) * 1e6)
+        self.rest.append((rest_now - rest) / len(requests) * 1e6)
+        print(f"  {self.name:30} {self.rates[-1]:6.0f}/s  p99 {self.tails[-1]:5.1f} ms", flush=True)
 
 
 async def run(folder: Path, quick: bool) -> list[Row]:
