@@ -48,7 +48,7 @@ log = logging.getLogger("ccs")
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
-IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
+READ_AT_ONCE = 16 * 1024    # bytes; Tornado clears a buffer of this size for each read, and its 64 KB take their time
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
 DRAIN = 8.0                 # seconds that a stop waits for what is on its way
 
@@ -163,9 +163,9 @@ class Server:
         doorway = front(parts)
         http_server = HTTPServer(
             doorway, xheaders=settings.server.xheaders, ssl_options=secure,
-            max_body_size=LARGEST_BODY,
-            idle_connection_timeout=IDLE_LIMIT,
+            max_body_size=LARGEST_BODY, chunk_size=READ_AT_ONCE,
         )
+        http_server.conn_params.header_timeout = None       # the doorway sees to that, and no argument turns it off
         http_server.add_sockets(sockets)
         port = sockets[0].getsockname()[1]
         host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
@@ -197,7 +197,7 @@ async def _tidy(journal: Journal, doorway: Doorway, registry: Registry, epoch: E
     """Checkpoints, old events and stuck requests, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
-        doorway.drop_slow_bodies()
+        doorway.hang_up_on_the_late()
         epoch.note(registry.published_event_id)
         try:
             await journal.tidy(utc_now())
