@@ -55,7 +55,7 @@ log = logging.getLogger("ccs")
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
 LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
-IDLE_LIMIT = 75             # seconds a connection is kept without a whole header; longer than proxies keep theirs
+READ_AT_ONCE = 16 * 1024    # bytes; Tornado clears a buffer of this size for each read, and its 64 KB take their time
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
@@ -198,8 +198,9 @@ class Server:
         doorway = front(parts)
         http_server = BoundedServer(
             doorway, ssl_options=secure, max_body_size=LARGEST_BODY, max_header_size=LARGEST_HEADER,
-            idle_connection_timeout=IDLE_LIMIT,
+            chunk_size=READ_AT_ONCE,
         )
+        http_server.conn_params.header_timeout = None       # the doorway sees to that, and no argument turns it off
         http_server.add_sockets(sockets)
         port = sockets[0].getsockname()[1]
         host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
@@ -242,7 +243,7 @@ async def _tidy(
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
-            doorway.drop_slow_bodies()
+            doorway.hang_up_on_the_late()
             http_server.drop_slow_readers()
             hub.end_old_logins(utc_now())
             epoch.note(registry.published_event_id)

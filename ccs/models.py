@@ -6,23 +6,26 @@ milliseconds, which is what the wire and the disk keep, so a value survives both
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from secrets import token_hex
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from attrs import Factory, frozen
 
 Clock = Callable[[], datetime]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def utc_now() -> datetime:
     """The time now, in whole milliseconds."""
-    return from_millis(int(datetime.now(UTC).timestamp() * 1000))
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def from_millis(millis: int) -> datetime:
-    return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000)
+    return EPOCH + timedelta(milliseconds=millis)
 
 
 def to_millis(moment: datetime) -> int:
@@ -31,7 +34,7 @@ def to_millis(moment: datetime) -> int:
 
 def new_id() -> str:
     """32 hexadecimal characters: the longest id WeCom takes for a message of ours (kf/send_msg, path 94677)."""
-    return uuid4().hex
+    return token_hex(16)
 
 
 class Status(StrEnum):

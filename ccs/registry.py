@@ -5,15 +5,14 @@ disk has it. Rules and routing read memory here; whatever anybody is *shown* is 
 that nothing is true for others before it is durable.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol
 
 from ccs.errors import NotFound, StoreUnavailable
 from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
+from ccs.taken import Taken
 from ccs.ticket import Ticket
-
-RECENT_IDS = 50_000     # platform ids remembered in memory, so that most repeats need no look at the disk
 
 
 class Journal(Protocol):
@@ -27,7 +26,7 @@ class Archive(Protocol):
 
     def session(self, session_id: str) -> Session | None: ...
 
-    def has_taken(self, ids: Iterable[PlatformId]) -> bool: ...
+    def next_taken(self, wanted: PlatformId) -> str | None: ...
 
     def said(self, session_id: str, client_id: str) -> Message | None: ...
 
@@ -49,7 +48,7 @@ class Registry:
         self._taking: dict[PlatformId, Ticket] = {}
         self._saying: dict[tuple[str, str], tuple[Message, Ticket]] = {}        # by client id
         self._moving: dict[tuple[str, int], tuple[Message, Ticket]] = {}        # by seq: the delivery's latest state
-        self._recent = RecentSet(RECENT_IDS)
+        self._taken = Taken(archive.next_taken)
         self._last_event_id = 0
         self._suspended = False
         self._counts: Counter[CountKey] = Counter()             # durable sessions, closed ones too
@@ -93,7 +92,7 @@ class Registry:
         for platform_id in ids:
             if ticket := self._taking.get(platform_id):
                 return ticket.followed_by()
-        if any(platform_id in self._recent for platform_id in ids) or self._archive.has_taken(ids):
+        if any(platform_id in self._taken for platform_id in ids):
             return Ticket.durable()
         return None
 
@@ -194,7 +193,7 @@ class Registry:
                 self._sessions.pop(change.session.id, None)
         if error is not None:
             return
-        self._recent.update(change.ids)
+        self._taken.add(change.ids)
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
         if change.session:
             if before:
@@ -222,27 +221,8 @@ class Registry:
         self._last_event_id = max(self._last_event_id, snapshot.last_event_id)
         self.published_event_id = max(self.published_event_id, snapshot.last_event_id)
         self._counts = Counter(snapshot.counts)
+        self._taken.look_again()
         self._suspended = False
-
-
-class RecentSet:
-    """The last `size` things seen, in a set."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._order: deque[PlatformId] = deque()
-        self._set: set[PlatformId] = set()
-
-    def __contains__(self, thing: PlatformId) -> bool:
-        return thing in self._set
-
-    def update(self, things: Iterable[PlatformId]) -> None:
-        for thing in things:
-            if thing not in self._set:
-                self._set.add(thing)
-                self._order.append(thing)
-                if len(self._order) > self._size:
-                    self._set.discard(self._order.popleft())
 
 
 def _count_key(session: Session) -> CountKey:

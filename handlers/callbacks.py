@@ -40,6 +40,7 @@ TEXT = "text/plain; charset=utf-8"
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}      # of `SAFE_HEADERS` all that platforms need; the others cost time
 
+LONGEST_SILENCE = 75.0      # seconds a connection is kept without a request; longer than proxies keep theirs
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
 
@@ -139,25 +140,28 @@ class WeComHandshake(ChannelCallback):
 
 
 class Doorway(HTTPServerConnectionDelegate):
-    """Takes callback POSTs itself and passes everything else on; holds every body to `max_body_kb`."""
+    """Takes callback POSTs itself and passes everything else on; holds every body to `max_body_kb`.
+
+    Requests and their bodies are waited for only so long, by looking now and then who is late: Tornado's own limits set
+    and clear two timers for every request, which costs a bare one a quarter of its time.
+    """
 
     def __init__(self, parts: Parts, application: Application) -> None:
         self.largest = parts.config.server.max_body_kb * 1024
-        self.arriving: dict[_Request, float] = {}       # requests whose body is still on its way, since when
+        self.awaited: dict[_Request, float] = {}        # requests still on their way, and when they have to be here
         self.application = application
         self._routes = [(re.compile(path), route(parts)) for path, route in CALLBACKS]
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        return _Request(self, server_conn, request_conn)
+        """Before anything of the request is here."""
+        request = _Request(self, server_conn, request_conn)
+        self.awaited[request] = time.monotonic() + LONGEST_SILENCE
+        return request
 
-    def drop_slow_bodies(self) -> None:
-        """Cut off whoever takes too long to send a body.
-
-        Called now and then: Tornado's own limit sets and clears a timer for every request, which costs a bare one a
-        sixth of its time.
-        """
-        deadline = time.monotonic() - SLOWEST_BODY
-        for request in [request for request, since in self.arriving.items() if since < deadline]:
+    def hang_up_on_the_late(self) -> None:
+        """And forget those who hung up themselves. To be called now and then."""
+        now = time.monotonic()
+        for request in [request for request, end in self.awaited.items() if end < now or request.is_gone]:
             request.cut_off()
 
     def route(self, start_line: RequestStartLine) -> Route | None:
@@ -176,6 +180,7 @@ class _Request(HTTPMessageDelegate):
         self._connection = connection
         self._inner: HTTPMessageDelegate | None = None
         self._route: Route | None = None
+        self._path = ""
         self._body: list[bytes] = []
         self._size = 0
         self._gone = False
@@ -188,7 +193,7 @@ class _Request(HTTPMessageDelegate):
             start_line = in_origin_form(start_line, headers)
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
-        self._doorway.arriving[self] = time.monotonic()
+        self._doorway.awaited[self] = time.monotonic() + SLOWEST_BODY
         if self._route is None:
             self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
             return self._inner.headers_received(start_line, headers)
@@ -204,14 +209,19 @@ class _Request(HTTPMessageDelegate):
             self._body.append(chunk)
         return None
 
+    @property
+    def is_gone(self) -> bool:
+        return isinstance(self._connection, HTTP1Connection) and self._connection.stream.closed()
+
     def cut_off(self) -> None:
-        del self._doorway.arriving[self]
-        if isinstance(self._connection, HTTP1Connection):
+        del self._doorway.awaited[self]
+        if self._path:
             log.info("a body for %s came too slowly", self._path)
+        if isinstance(self._connection, HTTP1Connection):
             self._connection.close()
 
     def finish(self) -> None:
-        self._doorway.arriving.pop(self, None)
+        self._doorway.awaited.pop(self, None)
         if self._size > self._doorway.largest:
             refuse = self._route.refused if self._route else refused
             self._answer(refuse(errors.TooLarge(f"请求体不能超过 {self._doorway.largest // 1024} KB")))
@@ -235,7 +245,7 @@ class _Request(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self._gone = True
-        self._doorway.arriving.pop(self, None)
+        self._doorway.awaited.pop(self, None)
         if self._inner:
             self._inner.on_connection_close()
 

@@ -6,7 +6,7 @@ small thread pool, one page at a time, so that no read transaction outlives a pa
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -43,8 +43,8 @@ class Archive:
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
 
-    def has_taken(self, ids: Iterable[PlatformId]) -> bool:
-        return self._now(inbox.has_taken, ids)
+    def next_taken(self, wanted: PlatformId) -> str | None:
+        return self._now(inbox.next_taken, wanted)
 
     def said(self, session_id: str, client_id: str) -> Message | None:
         return self._now(messages.one, session_id, "client_id", client_id)

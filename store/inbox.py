@@ -1,7 +1,6 @@
 """What platforms brought beside messages: the ids they may repeat, notices, and nudges to fetch."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from ccs.models import Notice, Nudge, PlatformId, to_millis
@@ -14,11 +13,13 @@ NUDGES = Table(
     key=("channel", "account"), mutable=("token", "received_at"),
 )
 
-_TAKEN = "SELECT 1 FROM platform_ids WHERE channel = ? AND account = ? AND value = ?"
+_NEXT = "SELECT value FROM platform_ids WHERE channel = ? AND account = ? AND value >= ? ORDER BY value LIMIT 1"
 
 
-def has_taken(connection: Any, ids: Iterable[PlatformId]) -> bool:
-    return any(connection.execute(_TAKEN, platform_id).fetchone() for platform_id in ids)
+def next_taken(connection: Any, wanted: PlatformId) -> str | None:
+    """The least value from this one on, of its channel and account: the id itself if it is taken."""
+    row = connection.execute(_NEXT, wanted).fetchone()
+    return row and row[0]
 
 
 def notice_row(notice: Notice) -> Row:

@@ -27,6 +27,45 @@ async def test_a_body_that_never_arrives_is_cut_off(stage: Stage, monkeypatch, p
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("beginning", ["", "POST /wecom/callback HTTP/1.1\r\nHost: x\r\n"])
+@pytest.mark.parametrize("before", ["", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_a_connection_that_falls_silent_is_closed(stage: Stage, monkeypatch, before: str, beginning: str) -> None:
+    """Whatever it began, and whatever it said before."""
+    monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
+    monkeypatch.setattr(callbacks, "LONGEST_SILENCE", 0.1)
+    await stage.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+    writer.write(f"{before}{beginning}".encode())
+    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200" if before else b"")
+    writer.close()
+
+
+@pytest.mark.gen_test
+async def test_a_connection_that_is_gone_is_forgotten(stage: Stage, monkeypatch) -> None:
+    """Many come for one request only."""
+    monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
+    await stage.start()
+    awaited = stage.server._http_server.request_callback.awaited
+    _, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+    await until(lambda: awaited)
+    writer.close()
+    await until(lambda: not awaited)
+
+
+@pytest.mark.gen_test
+async def test_an_open_socket_is_no_late_request(stage: Stage, monkeypatch) -> None:
+    monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
+    monkeypatch.setattr(callbacks, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(callbacks, "SLOWEST_BODY", 0.1)
+    await stage.start()
+    wang = await stage.agent("wang")
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+    assert await asyncio.wait_for(reader.read(), 5) == b""      # later than that
+    assert await wang.heard_nothing()
+    writer.close()
+
+
+@pytest.mark.gen_test
 @pytest.mark.parametrize("host, status", [
     ("localhost", 200), ("127.0.0.1:8080", 200), ("[::1]:8080", 200), ("192.168.1.7", 200), ("kf-pc:8080", 200),
     ("evil.example", 403), ("localhost.evil.example", 403), ("evil.example:80", 403),

@@ -224,7 +224,7 @@ def desk_over_a_slow_disk() -> tuple[Desk, Registry]:
     class Disk:
         append = staticmethod(lambda ticket: None)
         session = staticmethod(lambda session_id: None)
-        has_taken = staticmethod(lambda ids: False)
+        next_taken = staticmethod(lambda wanted: None)
 
     registry = Registry(Disk(), Disk())
     return Desk(registry, lambda events, first_id: None, lambda: NOW, assistant_on=False), registry

@@ -24,6 +24,7 @@ from sqlite_utils.utils import sqlite3
 from wechatpy.enterprise.crypto import PrpCrypto
 from wechatpy.utils import WeChatSigner
 
+from ccs.channels.wecom import xml
 from ccs.channels.wecom.crypto import Crypto, aes_key
 from ccs.channels.wecom.messages import inbound
 from ccs.config import Config
@@ -299,6 +300,31 @@ def test_whatever_else_comes_is_a_refusal_and_no_fault(encrypted: str) -> None:
 def test_a_decrypted_text_that_says_nothing_is_a_refusal_and_no_fault(text: str) -> None:
     with pytest.raises(BadSignature):
         inbound("wechat", text.encode())
+
+
+PIECES = [
+    b"<a>", b"</a>", b"<a b='&lt;'>", b"<a b='&c;'/>", b"<![CDATA[", b"]]>", b"&amp;", b"&c;", b"&#20320;", b"%c;",
+    b"<!DOCTYPE xml>", b"<!DOCTYPE xml [<!ENTITY c '1'>]>", b"<!ENTITY c '1'>", b"<?xml version='1.0' encoding='gbk'?>",
+    b"<!--", b"-->", b"<?a b?>", b"</xml>", b"<xml>", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf", "在吗？".encode(),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=3)).map(b"".join), st.sampled_from([b"", b"</xml>"]))
+def test_the_quick_parser_reads_and_refuses_what_the_careful_one_does(middle: bytes, end: bytes) -> None:
+    """Which takes over as soon as anything stands before the root."""
+    def read(document: bytes) -> Any:
+        try:
+            return xml.fields(document)
+        except BadSignature:
+            return "refused"
+
+    document = b"<xml>" + middle + end
+    assert read(document) == read(b"\n" + document)
+
+
+def test_a_customer_may_write_what_looks_like_a_dtd() -> None:
+    said = f"<!DOCTYPE xml {ENTITY}> &a;"
+    assert xml.fields(f"<xml><Content><![CDATA[{said}]]></Content></xml>".encode()) == {"Content": said}
 
 
 def test_a_key_may_carry_spare_bits() -> None:
@@ -700,6 +726,13 @@ REFUSED: dict[str, Callable[[], tuple[Query, bytes]]] = {
     "a billion laughs inside": lambda: inside(with_doctype(TEXT, LAUGHS)),
     "a file's entity inside": lambda: inside(with_doctype(TEXT, OUTSIDE)),
     "a DTD inside": lambda: inside(f"<!DOCTYPE xml>{TEXT}"),
+    "a DTD after the root began": lambda: inside(TEXT.replace("<xml>", f"<xml><!DOCTYPE xml {ENTITY}>")),
+    "a DTD after the end": lambda: inside(f"{TEXT}<!DOCTYPE xml {ENTITY}>"),
+    "a DTD after a comment": lambda: inside(f"<!-- -->{with_doctype(TEXT, ENTITY)}"),
+    "a DTD after a byte order mark": lambda: inside(with_doctype(TEXT, ENTITY).encode("utf-8-sig")),
+    "a DTD in UTF-16": lambda: inside(with_doctype(TEXT, ENTITY).encode("utf-16")),
+    "a DTD in UTF-16 without a mark": lambda: inside(with_doctype(TEXT, ENTITY).encode("utf-16-le")),
+    "a DTD in Latin-1": lambda: inside(f"<?xml version='1.0' encoding='latin-1'?><!DOCTYPE xml>{TEXT}"),
     "an unknown entity inside": lambda: inside(TEXT.replace("在吗？", "&nbsp;")),
     "too deep inside": lambda: inside(TEXT.replace("</xml>", deep("", 50) + "</xml>")),
     "much too deep inside": lambda: inside(TEXT.replace("</xml>", deep("", 50_000) + "</xml>")),
