@@ -15,6 +15,8 @@ LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred
 MOST_CONNECTIONS = 64
 NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
 
+OURSELVES = ("all://127.0.0.1", "all://localhost")      # a gateway here is called directly, whatever HTTP_PROXY says
+
 
 @frozen
 class Reply:
@@ -32,6 +34,7 @@ class Http:
             timeout=httpx.Timeout(ANSWER_PATIENCE, connect=CONNECT_PATIENCE),
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
+            mounts=dict.fromkeys(OURSELVES),
         )
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:

@@ -1,0 +1,112 @@
+"""How a customer's line becomes her platform's request: a door for each way in.
+
+WeCom's members come by encrypted XML at `/wecom/callback`; all others by their gateway's signed JSON at
+`/channel/{channel}/callback`. What the server answers arrives at the same platform, and is handed to `on_answer`.
+"""
+
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from ccs.demo.gateway import Gateway
+from ccs.demo.people import Person
+from ccs.demo.stories import Goods, Line, Order, Picture
+from ccs.demo.wecom import WeCom
+
+OnAnswer = Callable[[str, str], None]       # the customer's id, and the words
+
+KINDS = {Picture: "image", Goods: "product", Order: "order"}        # of a gateway's messages; else text
+FIRST_MESSAGE = 7_300_000_000_000_000_000   # WeCom numbers its messages in 64 bits
+
+
+@frozen
+class Call:
+    """A request to the server."""
+
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Door(ABC):
+    """A platform as its customers see it."""
+
+    @abstractmethod
+    def call(self, person: Person, line: Line, serial: int) -> Call:
+        """The line as a request, signed now. The same `serial` is the same message, however often it is made."""
+
+    @abstractmethod
+    def tell(self, on_answer: OnAnswer) -> None:
+        """Whom to tell what is said to customers."""
+
+
+@frozen
+class GatewayDoor(Door):
+    """A shop of WeChat, Douyin or JD behind a gateway."""
+
+    gateway: Gateway
+    shop: str
+
+    def call(self, person: Person, line: Line, serial: int) -> Call:
+        body = json.dumps({
+            "version": "1",
+            "eventId": f"evt-{serial}",
+            "type": "message",
+            "shopId": self.shop,
+            "customer": {"id": person.id, "nickname": person.name},
+            "conversationId": f"{self.shop}:{person.id}",
+            "message": {
+                "id": f"msg-{serial}", "sentAt": int(time.time() * 1000),
+                "msgType": KINDS.get(type(line), "text"), **_members(line, serial),
+            },
+        }, ensure_ascii=False).encode()
+        return Call(f"/channel/{self.gateway.channel}/callback", {}, self.gateway.headers(body), body)
+
+    def tell(self, on_answer: OnAnswer) -> None:
+        self.gateway.on_said = lambda said: on_answer(said["customerId"], said["message"]["text"])
+
+
+@frozen
+class WeComDoor(Door):
+    """A self-built app of WeCom."""
+
+    wecom: WeCom
+
+    def call(self, person: Person, line: Line, serial: int) -> Call:
+        kind, elements = _elements(line, serial)
+        query, body = self.wecom.sealed(
+            self.wecom.message(person.id, str(FIRST_MESSAGE + serial), kind, **elements)
+        )
+        return Call("/wecom/callback", query, {"Content-Type": "text/xml"}, body)
+
+    def tell(self, on_answer: OnAnswer) -> None:
+        self.wecom.on_said = on_answer
+
+
+def _members(line: Line, serial: int) -> dict[str, Any]:
+    """Of a gateway's message."""
+    if isinstance(line, Picture):
+        return {"mediaUrl": _media(serial), "mime": "image/jpeg"}
+    if isinstance(line, Goods):
+        return {"sku": {"id": str(100_000 + serial), "title": line.title, "price": 12900}}
+    if isinstance(line, Order):
+        return {"order": {"id": str(3_000_000_000 + serial), "state": "已付款", "title": line.title}}
+    return {"text": line}
+
+
+def _elements(line: Line, serial: int) -> tuple[str, dict[str, str]]:
+    """The kind of a WeCom message and its elements. WeCom has no cards of the shop's: what is shared is a link."""
+    if isinstance(line, Picture):
+        return "image", {"PicUrl": _media(serial), "MediaId": f"media-{serial}"}
+    if isinstance(line, (Goods, Order)):
+        return "link", {"Title": line.title, "Description": "", "Url": f"https://shop.example/{serial}", "PicUrl": ""}
+    return "text", {"Content": line}
+
+
+def _media(serial: int) -> str:
+    return f"https://media.example/{serial}.jpg"
