@@ -22,14 +22,16 @@ from attrs import Factory, define
 from tornado.web import Application, RequestHandler
 
 from ccs.config import AssistantSettings
-from ccs.demo.customer import Customer, NaturalTime, Phone
+from ccs.demo.customer import LINGERS, Customer, NaturalTime, Phone
 from ccs.demo.doors import GatewayDoor
 from ccs.demo.gateway import Gateway
+from ccs.demo.lines import Picture, facts, filled
 from ccs.demo.local import Local, no_log
+from ccs.demo.manners import Manner
 from ccs.demo.people import PEOPLE
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
-from ccs.demo.stories import AFTERTHOUGHTS, STORIES, facts, filled
+from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 from ccs.demo.world import LAST_RETRY, MOST_SEATS, World
 from tests.conftest import Stage, until
 from tests.process import ROOT, ccs
@@ -309,6 +311,7 @@ async def test_a_visit_that_goes_wrong_does_not_end_the_demo(monkeypatch, caplog
     Heard.MACHINE: [AssistantSettings().welcome],
     Heard.GREETING: ["您好", "在的亲", "你好，请问有什么可以帮您？", "亲，在呢~", "？", "Hello", "！" * 100_000],
     Heard.QUESTION: ["麻烦提供一下订单号", "您好，请问是哪个颜色？", "拍张照片发我看看好吗", "请问现在是什么情况?"],
+    Heard.ANYTHING_ELSE: ["还有其他问题吗？", "请问还有什么可以帮您的", "您好，还需要别的吗"],
     Heard.HOLD: ["稍等，我查一下", "好的，请稍候", "这边马上为您核实"],
     Heard.REFUSAL: ["不好意思，这个不支持退货", "抱歉，超过七天就不能退了", "券叠加用不了的"],
     Heard.FAREWELL: ["祝您生活愉快", "好的，再见"],
@@ -320,11 +323,72 @@ def test_customers_tell_one_kind_of_answer_from_another(heard: Heard, answers: l
     assert time.monotonic() - began < 1
 
 
+class Patient:
+    """Pauses take no time, and whoever waits for an answer waits for as long as it takes."""
+
+    async def until(self, event: asyncio.Event, seconds: float) -> bool:
+        if seconds <= LINGERS:
+            await asyncio.sleep(0)
+            return event.is_set()
+        return await event.wait()
+
+
+async def talk(story: Story, *answers: str) -> list[Any]:
+    """What 陈女士 says to these answers after her opening, and None once she is gone."""
+    said: list[Any] = []
+
+    async def says(line: Any) -> None:
+        said.append(line)
+
+    phone = Phone()
+    visit = asyncio.create_task(Customer(PEOPLE[0], story, phone, says, Patient(), Random(1)).visit())
+    for answer in answers:
+        known = len(said)
+        phone.receive(answer)
+        await until(lambda: len(said) > max(known, len(story.opening)) or visit.done())
+    gone = visit.done() or not await until(lambda: visit.done() or not phone._unread)
+    visit.cancel()
+    await asyncio.gather(visit, return_exceptions=True)
+    return said[len(story.opening):] + [None] * gone
+
+
+SIZES = Story(
+    "换货", ("可以换大一码吗",), again="换大一码", details=("现在是M", "{order}", "吊牌在的"), more=("运费谁出",), upset=("才三天",),
+    manner=Manner(*([f"<{name}>"] for name in (
+        "asks", "waits", "held", "pressed", "thanks", "resigned", "nothing_more", "parting"))),
+)
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("answers, lines", [
+    ((AssistantSettings().welcome, AssistantSettings().welcome, "可以的"), ["<asks>", "<asks>", "运费谁出"]),
+    (("您好", "在的"), ["换大一码", "<pressed>"]),
+    (("稍等",), ["<held>"]),
+    (("现在是什么码？", "吊牌还在吗？", "还有呢？"), ["现在是M", "WX", "吊牌在的"]),
+    (("请提供订单号", "现在是什么码？", "吊牌呢？", "订单号呢？"), ["WX", "现在是M", "吊牌在的", "<pressed>"]),
+    (("发张照片看看", "再拍一张好吗"), [Picture("一张照片"), "现在是M"]),
+    (("可以换", "我们承担"), ["运费谁出", "<thanks>", None]),
+    (("换不了哦", "真的不行"), ["才三天", "<resigned>", None]),
+    (("还有其他问题吗？", "我们承担"), ["运费谁出", "<thanks>", None]),
+    (("可以换", "还有其他问题吗？"), ["运费谁出", "<nothing_more>", None]),
+    (("祝您生活愉快",), ["<parting>", None]),
+])
+async def test_each_kind_of_answer_gets_its_own_and_each_line_is_said_once(answers, lines) -> None:
+    said = await talk(SIZES, *answers)
+    assert ["WX" if isinstance(line, str) and line.startswith("WX") else line for line in said] == lines
+
+
+@pytest.mark.gen_test
+async def test_nobody_talks_for_ever() -> None:
+    said = await talk(SIZES, *["稍等"] * 12)
+    assert said == ["<held>"] * 12 + ["<parting>", None]
+
+
 def test_there_are_stories_enough_and_every_line_of_them_can_be_said() -> None:
     assert len(STORIES) >= 25 and len({story.about for story in STORIES}) == len(STORIES)
     for story in (*STORIES, *AFTERTHOUGHTS):
         for door in story.doors:
-            known = facts(door, Random(1))
+            known = facts(story.goods, door, Random(1))
             for line in (*story.opening, story.again, *story.details, *story.more, *story.upset):
                 assert "{" not in str(filled(line, known))
     by_machine = [story for story in STORIES if story.machine_will_do]

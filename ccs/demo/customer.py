@@ -12,9 +12,10 @@ from typing import Protocol
 
 from attrs import Factory, define
 
+from ccs.demo.lines import Line, asked_for, facts, filled
 from ccs.demo.people import Person
 from ccs.demo.reading import Heard, read
-from ccs.demo.stories import Line, Story, facts, filled
+from ccs.demo.stories import Story
 
 # Seconds, at the natural pace.
 THINKS = (0.6, 2.0)             # before a line is begun
@@ -26,6 +27,7 @@ PATIENCE = (50.0, 100.0, 240.0, 900.0)      # until she asks whether anybody is 
 LONGEST_SILENCE = 3600.0        # from then on she asks once an hour, for as long as it takes
 LINGERS = 40.0                  # after her thanks, for a last word
 
+LAST = (Heard.ANSWER, Heard.ANYTHING_ELSE, Heard.REFUSAL, Heard.FAREWELL)     # when she has nothing more to say to it
 MOST_TURNS = 12                 # answers that she answers to; then she has had enough
 
 
@@ -91,26 +93,27 @@ class Customer:
     chance: Random
     _known: dict[str, str] = Factory(dict)
     _ready: dict[Heard, "deque[Line]"] = Factory(dict)      # what she has not said yet, by what it answers
+    _named: list[Line] = Factory(list)          # what she has been asked for by name, and has given
     _asks_for_person: bool = False              # with her last line
 
     async def visit(self) -> None:
         story = self.story
-        self._known = facts(self.person.door, self.chance)
+        self._known = facts(story.goods, self.person.door, self.chance)
+        more = deque(story.more)
         self._ready = {
-            Heard.GREETING: deque([story.again]), Heard.QUESTION: deque(story.details),
-            Heard.ANSWER: deque(story.more), Heard.REFUSAL: deque(story.upset),
+            Heard.GREETING: deque([story.again]), Heard.QUESTION: deque(story.details), Heard.ANSWER: more,
+            Heard.ANYTHING_ELSE: more, Heard.REFUSAL: deque(story.upset),
         }
         for number, line in enumerate(story.opening):
             await self._say(line, typed_before=number == 0)
         for _ in range(MOST_TURNS):
-            heard = await self._hears()
-            if not await self._reacts(heard):
+            if not await self._reacts(*await self._hears()):
                 return
         await self._say(self._one_of(story.manner.parting))
 
     # Waiting and reading
 
-    async def _hears(self) -> Heard:
+    async def _hears(self) -> tuple[Heard, str]:
         """What comes, however long it takes. In between she asks, less and less often."""
         waits = 0
         while not await self.phone.rings(self.time, self._patience(waits)):
@@ -119,12 +122,12 @@ class Customer:
             waits += 1
         return await self._reads()
 
-    async def _reads(self) -> Heard:
+    async def _reads(self) -> tuple[Heard, str]:
         """The last of what has arrived by the time she has read the first of it; a machine counts only when alone."""
         await self._pause(1.0 + min(LONGEST_READING, READS * len(self.phone.first_words)))
-        kinds = [read(text) for text in self.phone.read()]
-        people = [kind for kind in kinds if kind is not Heard.MACHINE]
-        return (people or kinds)[-1]
+        heard = [(read(text), text) for text in self.phone.read()]
+        people = [each for each in heard if each[0] is not Heard.MACHINE]
+        return (people or heard)[-1]
 
     def _patience(self, waits: int) -> float:
         usual = PATIENCE[waits] if waits < len(PATIENCE) else LONGEST_SILENCE
@@ -132,26 +135,35 @@ class Customer:
 
     # Reacting
 
-    async def _reacts(self, heard: Heard) -> bool:
+    async def _reacts(self, heard: Heard, text: str) -> bool:
         """Whether she stays."""
         if self.story.machine_will_do:
             return False
         if heard is Heard.MACHINE and self._asks_for_person:
             return True
-        if lines := self._ready.get(heard):
-            await self._say(lines.popleft())
+        if line := self._has_ready(heard, text):
+            await self._say(line)
             return True
         await self._say(self._usual_words(heard))
         if heard is Heard.ANSWER:
             await self._lingers()
-        return heard not in (Heard.ANSWER, Heard.REFUSAL, Heard.FAREWELL)
+        return heard not in LAST
+
+    def _has_ready(self, heard: Heard, text: str) -> Line | None:
+        """A line of the story that fits, or what an agent asks for by name; each is said once."""
+        if heard is Heard.QUESTION and (named := asked_for(text)) and named not in self._named:
+            self._named.append(named)
+            self._ready[heard] = deque(line for line in self._ready[heard] if line != named)
+            return named
+        lines = self._ready.get(heard)
+        return lines.popleft() if lines else None
 
     async def _lingers(self) -> None:
         """After her thanks, for a last question or good wishes."""
         if await self.phone.rings(self.time, LINGERS):
-            last = await self._reads()
-            if last in (Heard.QUESTION, Heard.FAREWELL):
-                await self._say("没有了" if last is Heard.QUESTION else self._usual_words(last))
+            last, _ = await self._reads()
+            if last in (Heard.QUESTION, Heard.ANYTHING_ELSE, Heard.FAREWELL):
+                await self._say(self._usual_words(Heard.ANYTHING_ELSE if last is Heard.QUESTION else last))
 
     def _usual_words(self, heard: Heard) -> str:
         manner = self.story.manner
@@ -159,6 +171,7 @@ class Customer:
             Heard.MACHINE: manner.asks,
             Heard.GREETING: manner.pressed,
             Heard.QUESTION: manner.pressed,
+            Heard.ANYTHING_ELSE: manner.nothing_more,
             Heard.HOLD: manner.held,
             Heard.REFUSAL: manner.resigned,
             Heard.FAREWELL: manner.parting,

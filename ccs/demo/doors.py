@@ -13,8 +13,8 @@ from typing import Any
 from attrs import frozen
 
 from ccs.demo.gateway import Gateway
+from ccs.demo.lines import Goods, Line, Order, Picture
 from ccs.demo.people import Person
-from ccs.demo.stories import Goods, Line, Order, Picture
 from ccs.demo.wecom import WeCom
 
 OnAnswer = Callable[[str, str], None]       # the customer's id, and the words
@@ -95,7 +95,7 @@ def _members(line: Line, serial: int) -> dict[str, Any]:
     if isinstance(line, Goods):
         return {"sku": {"id": str(100_000 + serial), "title": line.title, "price": 12900}}
     if isinstance(line, Order):
-        return {"order": {"id": str(3_000_000_000 + serial), "state": "已付款", "title": line.title}}
+        return {"order": {"id": line.number, "state": "已付款", "title": line.title}}
     return {"text": line}
 
 

@@ -4,78 +4,16 @@ A story is what one customer says: the opening as a burst of lines, then what sh
 knows no clock and no network; `customer.py` plays it. Words in braces are filled with the facts of the visit.
 """
 
-from random import Random
-from typing import Any
-
 from attrs import frozen
 
+from ccs.demo.lines import Goods, Line, Order, Picture
+from ccs.demo.manners import CALM, CROSS, SHORT, Manner
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 
-
-@frozen
-class Picture:
-    """A photo or a screenshot; `what` is for the reader of this file."""
-
-    what: str
-
-
-@frozen
-class Goods:
-    """The card of a product."""
-
-    title: str = "{goods}"
-
-
-@frozen
-class Order:
-    """The card of an order."""
-
-    title: str = "{goods}"
-
-
-Line = str | Picture | Goods | Order
-
-
-@frozen
-class Manner:
-    """How somebody talks when the story itself has no words for it."""
-
-    asks: tuple[str, ...]           # for a person, once a machine has answered
-    waits: tuple[str, ...]          # while nobody answers, in this order
-    held: tuple[str, ...]           # told to wait
-    pressed: tuple[str, ...]        # asked something once more
-    thanks: tuple[str, ...]
-    resigned: tuple[str, ...]       # told no for the last time
-    parting: tuple[str, ...]
-
-
-CALM = Manner(
-    asks=("转人工", "人工客服", "人工", "麻烦转一下人工 谢谢", "有真人吗"),
-    waits=("在吗", "您好 有人在吗", "那我等会儿再来看看", "请问现在有人了吗"),
-    held=("好的", "嗯嗯", "好 不着急", "OK", "好的 麻烦你了"),
-    pressed=("就是上面说的那个", "我只有这些信息了", "这个我不太清楚诶", "嗯 对的"),
-    thanks=("好的 谢谢", "谢谢啦🌹", "明白了 谢谢", "好嘞 麻烦了", "嗯嗯 那我知道了"),
-    resigned=("好吧 那算了", "行吧 我再想想", "那好吧 谢谢"),
-    parting=("拜拜", "再见👋", "好的 再见"),
-)
-SHORT = Manner(
-    asks=("人工", "转人工", "转接人工"),
-    waits=("？", "人呢", "。。。", "在不在"),
-    held=("嗯", "好", "哦", "快点哈"),
-    pressed=("不知道", "对", "上面有"),
-    thanks=("谢了", "行", "ok👌", "好的"),
-    resigned=("算了", "。。行吧"),
-    parting=("88", "👌"),
-)
-CROSS = Manner(
-    asks=("别给我发这个 转人工！！", "我要人工", "机器人有啥用啊 转人工"),
-    waits=("？？？", "有没有人管了", "再不回我直接投诉了", "你们就是这样做生意的？"),
-    held=("还要等？都等多久了", "快点", "等等等 就知道等"),
-    pressed=("上面不是发了吗", "我都说了几遍了", "你自己看聊天记录"),
-    thanks=("行吧 希望说到做到", "嗯 早这样不就好了", "好 我等着"),
-    resigned=("那我给差评了", "无语 以后不会买了", "行 平台见吧"),
-    parting=("嗯", "哦"),
-)
+CLOTHES = ("加绒卫衣", "羽绒服", "亚麻衬衫", "阔腿裤", "儿童外套")
+GADGETS = ("蓝牙耳机", "破壁机", "电动牙刷", "筋膜枪", "空气炸锅")
+FOOD = ("坚果礼盒", "五常大米", "高钙奶粉")
+GOODS = (*CLOTHES, *GADGETS, "冰丝凉席", "不锈钢保温杯", "儿童书包", "四件套")
 
 
 @frozen
@@ -90,6 +28,7 @@ class Story:
     upset: tuple[Line, ...] = ()                # to an agent who says no
     manner: Manner = CALM
     doors: tuple[str, ...] = (WECOM, WECHAT, DOUYIN, JD)
+    goods: tuple[str, ...] = GOODS
     machine_will_do: bool = False               # leaves once anything has answered
 
 
@@ -111,11 +50,11 @@ STORIES = (
     ),
     Story(
         "换货尺码", ("衣服收到了 有点小", "可以换大一码吗", Order()), details=("现在是{size}，想换大一号", "吊牌都还在的"),
-        more=("来回运费谁出呀",), upset=("可是我是按你们尺码表买的啊",),
+        more=("来回运费谁出呀",), upset=("可是我是按你们尺码表买的啊",), goods=CLOTHES,
     ),
     Story(
         "选尺码", ("身高{height} 体重{weight}斤穿什么码", Goods(), "人工推荐一下 谢谢"), details=("平时穿{size}", "喜欢宽松一点的"),
-        more=("会起球吗", "洗了会缩水不"),
+        more=("会起球吗", "洗了会缩水不"), goods=CLOTHES,
     ),
     Story(
         "优惠券不能用", ("为什么我的券用不了啊😤", Picture("结算页的截图")), details=("满200减30那张", "{goods}"),
@@ -135,15 +74,15 @@ STORIES = (
     ),
     Story(
         "破损", ("收到就是坏的……", Picture("碎掉的商品"), "这怎么弄"), details=("昨天下午签收的", Picture("外包装"), "{order}"),
-        more=("需要我寄回去吗",), upset=("这还要我出运费？？",),
+        more=("需要我寄回去吗",), upset=("这还要我出运费？？",), goods=("玻璃茶具", "陶瓷碗", "台灯"),
     ),
     Story(
         "材质", ("亲 这个是纯棉的吗", Goods(), "有没有人工呀"), details=("就链接里这款", "给小孩穿的 怕过敏"),
-        more=("有检测报告吗",),
+        more=("有检测报告吗",), goods=CLOTHES,
     ),
     Story(
         "保修", ("用了两个月就充不进电了", "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
-        more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",),
+        more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",), goods=GADGETS,
     ),
     Story(
         "赠品没收到", ("直播间说好的送收纳袋呢", "没看到啊"), details=("昨晚8点那场", "{order}", Picture("直播间的截图")),
@@ -155,7 +94,7 @@ STORIES = (
     ),
     Story(
         "夜间咨询", ("这么晚还有人在吗", "睡不着想问下 {goods}还有货不", "人工"), details=("要{size}的", "{color}的"),
-        more=("现在拍明天能发吗",),
+        more=("现在拍明天能发吗",), goods=CLOTHES,
     ),
     Story("只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT),
     Story(
@@ -168,19 +107,19 @@ STORIES = (
     ),
     Story(
         "色差", ("颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
-        upset=("这叫光线问题？？",), manner=CROSS,
+        upset=("这叫光线问题？？",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
         "七天无理由", ("不合适可以退吗", "转人工问下"), details=("{goods}", "试了一下 没下水"), more=("退货地址发我一下", "填你们电话就行？"),
-        upset=("不是支持七天无理由吗",),
+        upset=("不是支持七天无理由吗",), goods=CLOTHES,
     ),
     Story(
         "质量问题", ("洗一次就开线了", Picture("开线的地方"), "质量也太差了"), details=("{order}", "按标签冷水洗的"),
-        more=("我也不想麻烦 给我补点钱就算了",), upset=("那我只能晒图了",), manner=CROSS,
+        more=("我也不想麻烦 给我补点钱就算了",), upset=("那我只能晒图了",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
         "安装", ("师傅什么时候来按装啊", "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
-        more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM),
+        more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM), goods=("空调", "热水器", "洗衣机"),
     ),
     Story(
         "批量采购", ("你好 公司要订一批{goods}", "50个 有优惠吗", "麻烦转人工报个价"), details=("送到{city}", "要开专票", "月底之前要"),
@@ -196,19 +135,19 @@ STORIES = (
     ),
     Story(
         "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), "人工处理一下呗"), details=("{order}",),
-        more=("先发对的过来行吗 急着送人",), upset=("你们发错的凭什么我等",),
+        more=("先发对的过来行吗 急着送人",), upset=("你们发错的凭什么我等",), goods=CLOTHES,
     ),
     Story(
         "预售", ("预售的什么时候轮到我呀😂", "付了尾款都一周了", "转人工"), details=("{order}", "{goods}"), more=("能不能提前一点点",),
-        upset=("页面写15天内 今天第16天了",), doors=(DOUYIN, WECHAT, JD),
+        upset=("页面写15天内 今天第16天了",), doors=(DOUYIN, WECHAT, JD), goods=CLOTHES,
     ),
     Story(
         "说明书", ("这个怎么连蓝牙啊", Goods(), "按了半天没反应 有真人教一下吗"), details=("灯是红的 一直闪", Picture("指示灯")),
-        more=("连上了！那怎么调音量",),
+        more=("连上了！那怎么调音量",), goods=("蓝牙耳机", "蓝牙音箱"),
     ),
     Story(
         "保质期", ("这批日期新鲜吗", "给老人买的 要新的"), details=("{goods}", "两箱"), more=("开封了能放多久", "到{city}几天"),
-        manner=SHORT,
+        manner=SHORT, goods=FOOD,
     ),
     Story("随便看看", ("在吗",), machine_will_do=True),
     Story("营业时间", ("你们几点下班",), machine_will_do=True),
@@ -223,36 +162,3 @@ AFTERTHOUGHTS = (
     Story("再买一件", ("对了 再买一件能便宜点吗", Goods()), upset=("老顾客都不行啊🥲",)),
     Story("收到短信", ("我收到短信了 是你们发的吗", Picture("短信的截图")), more=("哦哦 那就好",)),
 )
-
-GOODS = (
-    "加绒卫衣", "冰丝凉席", "蓝牙耳机", "不锈钢保温杯", "儿童书包", "破壁机", "羽绒服", "电动牙刷", "四件套", "坚果礼盒", "筋膜枪", "猫砂盆",
-)
-CITIES = ("武汉", "郑州", "东莞", "义乌", "成都", "西安", "南京", "长沙")
-
-
-def facts(door: str, chance: Random) -> dict[str, str]:
-    """What is true in one visit."""
-    def digits(number: int) -> str:
-        return "".join(chance.choices("0123456789", k=number))
-    return {
-        "order": {JD: "30" + digits(10), DOUYIN: "69" + digits(17)}.get(door, "WX" + digits(12)),
-        "parcel": chance.choice(("SF", "YT", "JT")) + digits(13),
-        "goods": chance.choice(GOODS),
-        "city": chance.choice(CITIES),
-        "surname": chance.choice("陈林黄周吴郑"),
-        "size": chance.choice(("M", "L", "XL", "170", "36码")),
-        "color": chance.choice(("米白", "雾霾蓝", "黑色", "豆沙粉")),
-        "height": str(chance.randint(155, 185)),
-        "weight": str(chance.randint(90, 170)),
-        "hour": str(chance.randint(11, 15)),
-    }
-
-
-def filled(line: Line, known: dict[str, str]) -> Line:
-    """The line with its facts in place."""
-    if isinstance(line, str):
-        return line.format_map(known)
-    if isinstance(line, Picture):
-        return line
-    card: Any = type(line)
-    return card(line.title.format_map(known))

@@ -18,8 +18,9 @@ from attrs import Factory, define
 
 from ccs.demo.customer import Customer, Phone, Time
 from ccs.demo.doors import Door
+from ccs.demo.lines import Line
 from ccs.demo.people import PEOPLE, Person
-from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Line, Story
+from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 
 log = logging.getLogger(__name__)
 
