@@ -1,7 +1,8 @@
 """CCS: one process that serves a merchant's customers from WeChat, Douyin and JD.
 
     python server.py [--config FILE]            start the server
-    python server.py --demo                     start it with played customers, without any configuration
+    python server.py --demo                     the same with played customers, without any configuration;
+                                                [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
     python server.py backup TARGET              copy the database while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
@@ -158,7 +159,8 @@ async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
     async with Shop.open(customers, seed, NaturalTime(pace)) as shop:
         _set_up_logs(shop.settings.server.log_level)
         async with _running(shop.settings) as server, shop.world.open(shop.address(server.port)):
-            print(shop.welcome(server.port), flush=True)
+            encoding = sys.stdout.encoding          # of a terminal that may not know Chinese
+            print(shop.welcome(server.port).encode(encoding, "replace").decode(encoding), flush=True)
             await stop.wait()
 
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from heapq import nsmallest
@@ -19,16 +20,17 @@ from typing import Any
 import httpx
 import pytest
 from attrs import Factory, define
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
 
 from ccs.config import AssistantSettings
 from ccs.demo.customer import LINGERS, Customer, NaturalTime, Phone
 from ccs.demo.doors import GatewayDoor
 from ccs.demo.gateway import Gateway
 from ccs.demo.lines import Picture, facts, filled
-from ccs.demo.local import Local, no_log
+from ccs.demo.local import Local
 from ccs.demo.manners import Manner
 from ccs.demo.people import PEOPLE
+from ccs.demo.pictures import HEIGHT, WIDTH, png
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
@@ -133,7 +135,7 @@ async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator
     def is_quiet() -> bool:
         """Nothing is on its way to the disk or to a platform: the assistant has spoken too."""
         registry = stage.server._registry
-        return not registry._in_flight and not registry.sessions_with_outgoing()
+        return registry.published_event_id == registry._last_event_id and not registry.sessions_with_outgoing()
 
     time = PlayedTime(customers, is_quiet)
     async with Shop.open(customers, seed, time, port=0) as shop:
@@ -178,6 +180,36 @@ async def test_every_answer_arrives_by_every_door(stage: Stage) -> None:
             for message in await stage.history(row["sessionId"]) if message["senderType"] != "customer"
         ]
         assert len(fates) > 10 and set(fates) <= {"sent"}
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -> None:
+    async with play(stage) as played:
+        await played.agent_works(minutes=8)
+        said = [
+            message for row in await played.sessions() for message in await stage.history(row["sessionId"])
+            if message["senderType"] == "customer"
+        ]
+        assert {"text", "image", "order"} < {message["msgType"] for message in said}
+        fields = [message.get("fields", {}) for message in said]
+        pictures = {each.get("mediaUrl") or each.get("PicUrl") or each.get("sku", {}).get("image") for each in fields}
+        assert len(pictures - {None}) > 3
+        for picture in pictures - {None}:
+            answer = await stage.http.get(picture)
+            assert answer.headers["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
+
+
+def test_a_picture_is_a_sound_png() -> None:
+    content = png(17)
+    assert content == png(17) != png(18)
+    found, rest = {}, content[8:]
+    while rest:
+        length = int.from_bytes(rest[:4], "big")
+        name, body, check = rest[4:8], rest[8:8 + length], rest[8 + length:12 + length]
+        assert zlib.crc32(name + body).to_bytes(4, "big") == check
+        found[name], rest = body, rest[12 + length:]
+    assert list(found) == [b"IHDR", b"IDAT", b"IEND"]
+    assert len(zlib.decompress(found[b"IDAT"])) == HEIGHT * (1 + 3 * WIDTH)
 
 
 @pytest.mark.gen_test(timeout=100)
@@ -241,8 +273,8 @@ class Deaf(Local):
     statuses: list[int] = Factory(list)
     bodies: list[dict[str, Any]] = Factory(list)
 
-    def application(self) -> Application:
-        return Application([(".*", DeafHandler, {"deaf": self})], log_function=no_log)
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [("/channel/.*", DeafHandler, {"deaf": self})]
 
 
 class DeafHandler(RequestHandler):
@@ -501,6 +533,11 @@ def test_one_command_and_seconds_later_a_customer_waits_is_answered_and_reacts(d
     assert it.stops() == 0
     assert not folder.exists()
     assert "Traceback" not in "".join(it.said) and "Warning" not in "".join(it.said)
+
+
+def test_a_terminal_that_knows_no_chinese_is_told_the_address_all_the_same(demo) -> None:
+    it = demo(PYTHONIOENCODING="ascii")
+    assert it.address().startswith("http://127.0.0.1:") and it.stops() == 0
 
 
 def test_ctrl_c_ends_the_demo_at_any_time_and_takes_its_data_along(demo) -> None:

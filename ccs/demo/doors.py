@@ -62,10 +62,21 @@ class GatewayDoor(Door):
             "conversationId": f"{self.shop}:{person.id}",
             "message": {
                 "id": f"msg-{serial}", "sentAt": int(time.time() * 1000),
-                "msgType": KINDS.get(type(line), "text"), **_members(line, serial),
+                "msgType": KINDS.get(type(line), "text"), **self._members(line, serial),
             },
         }, ensure_ascii=False).encode()
         return Call(f"/channel/{self.gateway.channel}/callback", {}, self.gateway.headers(body), body)
+
+    def _members(self, line: Line, serial: int) -> dict[str, Any]:
+        """What the message has besides its id, time and kind."""
+        if isinstance(line, Picture):
+            return {"mediaUrl": self.gateway.picture(serial), "mime": "image/png"}
+        if isinstance(line, Goods):
+            picture = self.gateway.picture(serial)
+            return {"sku": {"id": str(100_000 + serial), "title": line.title, "image": picture, "price": 12900}}
+        if isinstance(line, Order):
+            return {"order": {"id": line.number, "state": "已付款", "title": line.title}}
+        return {"text": line}
 
     def tell(self, on_answer: OnAnswer) -> None:
         self.gateway.on_said = lambda said: on_answer(said["customerId"], said["message"]["text"])
@@ -78,35 +89,21 @@ class WeComDoor(Door):
     wecom: WeCom
 
     def call(self, person: Person, line: Line, serial: int) -> Call:
-        kind, elements = _elements(line, serial)
+        kind, elements = self._elements(line, serial)
         query, body = self.wecom.sealed(
             self.wecom.message(person.id, str(FIRST_MESSAGE + serial), kind, **elements)
         )
         return Call("/wecom/callback", query, {"Content-Type": "text/xml"}, body)
 
+    def _elements(self, line: Line, serial: int) -> tuple[str, dict[str, str]]:
+        """The kind of the message and its elements. WeCom has no cards of the shop's: what is shared is a link."""
+        picture = self.wecom.picture(serial)
+        if isinstance(line, Picture):
+            return "image", {"PicUrl": picture, "MediaId": f"media-{serial}"}
+        if isinstance(line, (Goods, Order)):
+            url = f"https://shop.example/{serial}"
+            return "link", {"Title": line.title, "Description": "", "Url": url, "PicUrl": picture}
+        return "text", {"Content": line}
+
     def tell(self, on_answer: OnAnswer) -> None:
         self.wecom.on_said = on_answer
-
-
-def _members(line: Line, serial: int) -> dict[str, Any]:
-    """Of a gateway's message."""
-    if isinstance(line, Picture):
-        return {"mediaUrl": _media(serial), "mime": "image/jpeg"}
-    if isinstance(line, Goods):
-        return {"sku": {"id": str(100_000 + serial), "title": line.title, "price": 12900}}
-    if isinstance(line, Order):
-        return {"order": {"id": line.number, "state": "已付款", "title": line.title}}
-    return {"text": line}
-
-
-def _elements(line: Line, serial: int) -> tuple[str, dict[str, str]]:
-    """The kind of a WeCom message and its elements. WeCom has no cards of the shop's: what is shared is a link."""
-    if isinstance(line, Picture):
-        return "image", {"PicUrl": _media(serial), "MediaId": f"media-{serial}"}
-    if isinstance(line, (Goods, Order)):
-        return "link", {"Title": line.title, "Description": "", "Url": f"https://shop.example/{serial}", "PicUrl": ""}
-    return "text", {"Content": line}
-
-
-def _media(serial: int) -> str:
-    return f"https://media.example/{serial}.jpg"

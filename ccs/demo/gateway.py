@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import Factory, define
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
 
-from ccs.demo.local import Local, no_log
+from ccs.demo.local import Local
 
 Mood = Callable[["Messages"], bool]     # does what it likes with a request; False lets it go on as usual
 
@@ -35,8 +35,8 @@ class Gateway(Local):
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
-    def application(self) -> Application:
-        return Application([("/messages", Messages, {"gateway": self})], log_function=no_log)
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [("/messages", Messages, {"gateway": self})]
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""

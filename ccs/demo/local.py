@@ -1,11 +1,14 @@
 """A fake platform's address on this machine."""
 
 import socket
+from typing import Any
 
 from attrs import define, field
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
+
+from ccs.demo.pictures import Pictures
 
 
 @define
@@ -15,13 +18,15 @@ class Local:
     port: int = field(default=0, kw_only=True)
     _server: HTTPServer | None = field(default=None, kw_only=True)
 
-    def application(self) -> Application:
+    def routes(self) -> list[tuple[Any, ...]]:
+        """What is to be found there, besides the pictures that customers send."""
         raise NotImplementedError
 
     def start(self, port: int = 0) -> None:
         sockets = bind_sockets(port, "127.0.0.1", family=socket.AF_INET)
         self.port = sockets[0].getsockname()[1]
-        self._server = HTTPServer(self.application())
+        pictures = (r"/pictures/(\d{1,12})\.png", Pictures)
+        self._server = HTTPServer(Application([*self.routes(), pictures], log_function=_no_log))
         self._server.add_sockets(sockets)
 
     def stop(self) -> None:
@@ -36,10 +41,13 @@ class Local:
         if server:
             await server.close_all_connections()
 
+    def picture(self, number: int) -> str:
+        return f"{self.url}/pictures/{number}.png"
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
 
-def no_log(handler: RequestHandler) -> None:
-    """For `log_function`: what a fake keeps tells more than an access log."""
+def _no_log(handler: RequestHandler) -> None:
+    """What a fake keeps tells more than an access log."""

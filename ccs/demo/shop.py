@@ -4,7 +4,9 @@ A folder for the data, the platforms with secrets made just now, the settings th
 that is started with these settings is the usual one, and does not know that its platforms are played.
 """
 
+import os
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from attrs import field, frozen
-from tornado.netutil import bind_sockets
 
 from ccs.config import AgentSettings, ChannelSettings, ChannelsSettings, Config, DouyinSettings, ServerSettings
 from ccs.config import WeChatSettings
@@ -120,9 +121,12 @@ class Platforms:
 
 
 def _is_free(port: int) -> bool:
-    try:
-        for each in bind_sockets(port, HOST):
-            each.close()
-    except OSError:
-        return False
+    """Whether the server could listen there: tried in the way in which it will be."""
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
     return True

@@ -15,9 +15,9 @@ from xml.sax.saxutils import escape
 
 from attrs import Factory, define
 from Crypto.Cipher import AES
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
 
-from ccs.demo.local import Local, no_log
+from ccs.demo.local import Local
 
 Mood = Callable[["Call"], bool]     # does what it likes with a request; False lets it go on as usual
 
@@ -47,11 +47,11 @@ class WeCom(Local):
     on_said: Callable[[str, str], None] = lambda member, text: None
     _access_token: str = ""
 
-    def application(self) -> Application:
-        return Application([
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [
             ("/cgi-bin/(gettoken)", GetToken, {"wecom": self}),
             ("/cgi-bin/(message/send)", MessageSend, {"wecom": self}),
-        ], log_function=no_log)
+        ]
 
     # Callbacks
 
