@@ -34,9 +34,7 @@ from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http
 from ccs.config import Config
-from ccs.demo.customer import NaturalTime
-from ccs.demo.shop import Shop
-from ccs.demo.world import MOST_SEATS
+from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
 from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
@@ -67,9 +65,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="server.py", description="Multi-channel customer service (多渠道客服)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="instead of config.toml beside server.py")
     parser.add_argument("--demo", action="store_true", help="play customers; no configuration, nothing is kept")
-    parser.add_argument("--customers", type=_between(int, 1, MOST_SEATS), metavar="N", help="in the demo at a time (6)")
-    parser.add_argument("--pace", type=_between(float, 0.1, 100), metavar="X", help="of the demo; 1 is natural")
-    parser.add_argument("--seed", type=int, metavar="S", help="of the demo; the same seed plays the same customers")
+    demo = parser.add_argument_group("of the demo")
+    demo.add_argument("--customers", type=_between(int, 1, MOST_CUSTOMERS), metavar="N", help="at a time (6)")
+    demo.add_argument("--pace", type=_between(float, 0.1, 100), metavar="X", help="1 is natural")
+    demo.add_argument("--seed", type=int, metavar="S", help="the same seed plays the same customers")
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
@@ -154,6 +153,9 @@ async def serve(settings: Config) -> None:
 
 async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
     """The same, on settings that are made up and with customers at the door. Raises CannotStart."""
+    from ccs.demo.customer import NaturalTime       # here, because a server that is no demo has no use for them
+    from ccs.demo.shop import Shop
+
     stop = _asked_to_stop()
     seed = SystemRandom().randrange(2**32) if seed is None else seed
     async with Shop.open(customers, seed, NaturalTime(pace)) as shop:

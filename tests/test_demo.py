@@ -23,6 +23,7 @@ from attrs import Factory, define
 from tornado.web import RequestHandler
 
 from ccs.config import AssistantSettings
+from ccs.demo import MOST_CUSTOMERS
 from ccs.demo.customer import LINGERS, Customer, NaturalTime, Phone
 from ccs.demo.doors import GatewayDoor
 from ccs.demo.gateway import Gateway
@@ -34,7 +35,7 @@ from ccs.demo.pictures import HEIGHT, WIDTH, png
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
-from ccs.demo.world import LAST_RETRY, MOST_SEATS, World
+from ccs.demo.world import LAST_RETRY, World
 from tests.conftest import Stage, until
 from tests.process import ROOT, ccs
 
@@ -430,7 +431,7 @@ def test_there_are_stories_enough_and_every_line_of_them_can_be_said() -> None:
 
 
 def test_everybody_is_somebody_and_every_seat_has_people_who_take_turns() -> None:
-    assert len({(person.door, person.id) for person in PEOPLE}) == len(PEOPLE) >= 2 * MOST_SEATS
+    assert len({(person.door, person.id) for person in PEOPLE}) == len(PEOPLE) >= 2 * MOST_CUSTOMERS
     assert {person.door for person in PEOPLE[:4]} == {"wecom", "wechat", "douyin", "jd"}
 
 
@@ -567,7 +568,7 @@ def test_a_port_in_use_is_said_and_another_taken(demo) -> None:
     (["--demo", "check"], "leave out check"),
     (["--customers", "3"], "--customers belongs to --demo"),
     (["--pace", "2", "check"], "--pace belongs to --demo"),
-    (["--demo", "--customers", "0"], f"between 1 and {MOST_SEATS}"),
+    (["--demo", "--customers", "0"], f"between 1 and {MOST_CUSTOMERS}"),
     (["--demo", "--pace", "nan"], "between 0.1 and 100"),
     (["--demo", "--seed", "x"], "--seed"),
 ])

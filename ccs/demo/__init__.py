@@ -10,3 +10,5 @@
 
 Nothing here calls the server's objects, and nothing of the product imports this; `server.py` and the tests do.
 """
+
+MOST_CUSTOMERS = 20         # at a time; each has somebody to take turns with

@@ -24,8 +24,6 @@ from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 
 log = logging.getLogger(__name__)
 
-MOST_SEATS = 20                 # each still has two people or more who take turns
-
 # Seconds, at the natural pace.
 FIRST_ARRIVAL = 0.5             # so that whoever opens the page sees somebody
 BETWEEN_ARRIVALS = (6.0, 14.0)
