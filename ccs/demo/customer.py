@@ -28,6 +28,7 @@ LONGEST_SILENCE = 3600.0        # from then on she asks once an hour, for as lon
 LINGERS = 40.0                  # after her thanks, for a last word
 
 LAST = (Heard.ANSWER, Heard.ANYTHING_ELSE, Heard.REFUSAL, Heard.FAREWELL)     # when she has nothing more to say to it
+MOST_UNREAD = 100               # the newest; nobody scrolls further back
 MOST_TURNS = 12                 # answers that she answers to; then she has had enough
 
 
@@ -58,9 +59,7 @@ class NaturalTime:
 class Phone:
     """What has arrived and is not read yet."""
 
-    MOST = 100
-
-    _unread: "deque[str]" = Factory(lambda: deque(maxlen=Phone.MOST))
+    _unread: "deque[str]" = Factory(lambda: deque(maxlen=MOST_UNREAD))
     _rings: asyncio.Event = Factory(asyncio.Event)
 
     def receive(self, text: str) -> None:
