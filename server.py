@@ -18,6 +18,7 @@ import signal
 import socket
 import ssl
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from getpass import getpass
@@ -26,10 +27,11 @@ from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
+from tornado.web import RequestHandler
 
-from ccs import __version__, accounts, config
+from ccs import __version__, config, logs
+from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http
@@ -42,8 +44,9 @@ from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.registry import Registry
-from ccs.wire import Wire
+from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
+from handlers.bounded import BoundedServer
 from handlers.callbacks import Doorway
 from handlers.line import frame
 from handlers.routes import front
@@ -56,9 +59,11 @@ log = logging.getLogger("ccs")
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413
-IDLE_LIMIT = 75             # seconds a silent connection is kept; longer than proxies keep theirs
+LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
+IDLE_LIMIT = 75             # seconds a connection is kept without a whole header; longer than proxies keep theirs
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
-DRAIN = 8.0                 # seconds that a stop waits for what is on its way
+DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
+FINISH = 1.5                # seconds more for requests that are being answered
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,11 +85,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(fault)
     try:
         if given.command == "hash-password":
-            print(f'password_hash = "{accounts.hash_password(_ask_for_password())}"')
+            print(f'password_hash = "{hash_password(_ask_for_password())}"')
             return 0
         if given.command == "new-token":
-            token = accounts.new_token()
-            print(f'# for the program, shown only now: {token}\ntoken_hash = "{accounts.hash_token(token)}"')
+            token = new_token()
+            print(f'# for the program, shown only now: {token}\ntoken_hash = "{hash_token(token)}"')
             return 0
         if given.demo:
             asyncio.run(serve_demo(given.customers or 6, given.pace or 1.0, given.seed))
@@ -96,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "backup":
             print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
         else:
-            _set_up_logs(settings.server.log_level)
+            logs.set_up(settings.server.log_level)
             for note in notes:
                 log.warning("%s", note)
             asyncio.run(serve(settings))
@@ -117,10 +122,10 @@ def _ask_for_password() -> str:
             raise CannotStart("the two are not the same")
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    if not accounts.SHORTEST_PASSWORD <= len(password) <= accounts.LONGEST_PASSWORD:
-        raise CannotStart(
-            f"a password has {accounts.SHORTEST_PASSWORD} to {accounts.LONGEST_PASSWORD} characters"
-        )
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise CannotStart(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    if not password.isprintable():
+        raise CannotStart("a password holds nothing that no keyboard writes, and is UTF-8")
     return password
 
 
@@ -159,7 +164,7 @@ async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
     stop = _asked_to_stop()
     seed = SystemRandom().randrange(2**32) if seed is None else seed
     async with Shop.open(customers, seed, NaturalTime(pace)) as shop:
-        _set_up_logs(shop.settings.server.log_level)
+        logs.set_up(shop.settings.server.log_level)
         async with _running(shop.settings) as server, shop.world.open(shop.address(server.port)):
             encoding = sys.stdout.encoding          # of a terminal that may not know Chinese
             print(shop.welcome(server.port).encode(encoding, "replace").decode(encoding), flush=True)
@@ -193,8 +198,9 @@ class Server:
     """The running parts. `start` gives one that listens; `stop` lets it finish what it has begun."""
 
     port: int
-    _http_server: HTTPServer
+    _http_server: BoundedServer
     _http: Http
+    _busy: set[RequestHandler]
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
@@ -243,16 +249,18 @@ class Server:
         desk.wake_assistant = turns.wake
         desk.end_logins = hub.end_logins
         parts = Parts(
-            settings, desk, registry, Intake(channels, desk, outbox), accounts.Accounts(settings, archive, utc_now),
+            settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
             hub, wire, archive, journal, utc_now, epoch.name,
         )
 
         restored(load(data.database), None)
+        known = parts.accounts
+        if over := [login for login in archive.logins() if epoch.is_new or not known.lasts(login)]:
+            await desk.log_out(over)
         secure = _tls(settings)
         doorway = front(parts)
-        http_server = HTTPServer(
-            doorway, xheaders=settings.server.xheaders, ssl_options=secure,
-            max_body_size=LARGEST_BODY,
+        http_server = BoundedServer(
+            doorway, ssl_options=secure, max_body_size=LARGEST_BODY, max_header_size=LARGEST_HEADER,
             idle_connection_timeout=IDLE_LIMIT,
         )
         http_server.add_sockets(sockets)
@@ -262,8 +270,8 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, doorway, hub, registry, epoch))
-        return cls(port, http_server, http, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
+        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -274,6 +282,8 @@ class Server:
         await self._outbox.stop(DRAIN)
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
+        await self._answered(FINISH)
+        self._hub.close_all()               # whoever came in meanwhile over a connection that was open
         self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
@@ -281,15 +291,24 @@ class Server:
         self._data.unlock()
         log.info("stopped")
 
+    async def _answered(self, patience: float) -> None:
+        """Until every request that came has its answer, within reason."""
+        deadline = time.monotonic() + patience
+        while self._busy and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
-async def _tidy(journal: Journal, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch) -> None:
+
+async def _tidy(
+    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch
+) -> None:
     """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
     while True:
         await asyncio.sleep(TIDY_EVERY)
-        doorway.drop_slow_bodies()
-        hub.end_old_logins(utc_now())
-        epoch.note(registry.published_event_id)
         try:
+            doorway.drop_slow_bodies()
+            http_server.drop_slow_readers()
+            hub.end_old_logins(utc_now())
+            epoch.note(registry.published_event_id)
             await journal.tidy(utc_now())
         except Exception:
             log.exception("tidying up failed")
@@ -312,11 +331,6 @@ def _tls(settings: Config) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         raise CannotStart(f"server.tls_cert and tls_key cannot be used: {error}") from error
     return context
-
-
-def _set_up_logs(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)        # it logs whole addresses
 
 
 if __name__ == "__main__":

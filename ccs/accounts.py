@@ -9,12 +9,11 @@ import asyncio
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from attrs import frozen
 
@@ -23,10 +22,9 @@ from ccs.config import Config
 from ccs.errors import TooManyTries, WrongPassword
 from ccs.models import Agent, Clock, Login
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256    # characters
-FREE_TRIES = 3          # of one agent's password from one address, before waits begin
-FREE_TRIES_OF_ADDRESS = 20
+SHORTEST_PASSWORD = 8   # characters
 MOST_WAITING = 16       # checks in line; each takes some 30 ms and 19 MiB while it runs
+WELCOME_KEPT = 10_000   # of those who got in, whom their neighbours' failures do not hold up
 
 # What OWASP's Password Storage Cheat Sheet recommends for argon2id.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -55,41 +53,52 @@ class Accounts:
         self._now = clock
         self._hours = timedelta(hours=config.auth.session_hours)
         self._passwords = {agent.id: agent.password_hash for agent in config.agents if agent.password_hash}
-        self._programs: Mapping[str, str] = {agent.token_hash: agent.id for agent in config.agents if agent.token_hash}
-        self._nobodys = hash_password(secrets.token_hex()) if config.auth.required else ""
+        self._programs = {agent.token_hash: agent.id for agent in config.agents if agent.token_hash}
+        self._slowest = max(self._passwords.values(), key=_cost, default="")
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._by_agent = Backoff(FREE_TRIES)
-        self._by_address = Backoff(FREE_TRIES_OF_ADDRESS)
+        self._welcome: dict[str, None] = {}
+        self._of_pair = Backoff(free=3, longest=60)         # an agent's password, tried from one place
+        self._of_place = Backoff(free=20, longest=5)        # anybody's; an office has one address, so not for long
 
     async def check(self, cs_id: str, password: str, address: str) -> Agent:
         """The agent whose password it is. Raises WrongPassword, or TooManyTries without having looked.
 
-        Checks run one after another in a thread. An unknown csId takes as long as a wrong password.
+        Checks run one after another in a thread. An unknown csId takes as long as a wrong password. Who has got in from
+        a place before is not held up by what others try.
         """
-        if self._waiting >= MOST_WAITING:
+        place = _place(address)
+        pair = f"{place} {cs_id}"
+        self._must_not_wait(pair, place)
+        if self._waiting >= MOST_WAITING and pair not in self._welcome:
             raise TooManyTries(1)
         self._waiting += 1
         try:
             async with self._turn:
-                return await self._check(cs_id, password, _network(address))
+                self._must_not_wait(pair, place)        # others may have tried meanwhile
+                return await self._check(cs_id, password, pair, place)
         finally:
             self._waiting -= 1
 
-    async def _check(self, cs_id: str, password: str, network: str) -> Agent:
-        pair = f"{network} {cs_id}"
-        wait = max(self._by_agent.wait(pair, self._seconds()), self._by_address.wait(network, self._seconds()))
+    def _must_not_wait(self, pair: str, place: str) -> None:
+        wait = self._of_pair.wait(pair, self._seconds())
+        if pair not in self._welcome:
+            wait = max(wait, self._of_place.wait(place, self._seconds()))
         if wait:
             raise TooManyTries(wait)
+
+    async def _check(self, cs_id: str, password: str, pair: str, place: str) -> Agent:
         known = self._passwords.get(cs_id)
-        is_right = await asyncio.to_thread(verify_password, known or self._nobodys, password)
+        is_right = await asyncio.to_thread(verify_password, known or self._slowest, password)
         agent = self._config.agent(cs_id) if known and is_right else None
         if agent is None:
-            self._by_agent.failed(pair, self._seconds())
-            self._by_address.failed(network, self._seconds())
+            self._of_pair.failed(pair, self._seconds())
+            self._of_place.failed(place, self._seconds())
             raise WrongPassword("客服编号或密码不正确")
-        self._by_agent.succeeded(pair)
-        self._by_address.succeeded(network)
+        self._of_pair.succeeded(pair)
+        self._welcome[pair] = None
+        if len(self._welcome) > WELCOME_KEPT:
+            del self._welcome[next(iter(self._welcome))]
         return agent
 
     def new_login(self, agent: Agent) -> tuple[str, Login]:
@@ -98,23 +107,26 @@ class Accounts:
         now = self._now()
         return token, Login(hash_token(token), agent.id, self._credential(agent.id), now, now + self._hours)
 
-    def caller(self, token: str) -> Caller | None:
-        """Whose token it is: a program's, or that of a login that has not ended. Raises StoreUnavailable."""
-        token_hash = hash_token(token)
-        login = None
-        cs_id = self._programs.get(token_hash)
-        if cs_id is None and (login := self._logins.login(token_hash)) and self.lasts(login):
-            cs_id = login.agent_id
+    def program(self, token: str) -> Caller | None:
+        """The program whose token it is."""
+        cs_id = self._programs.get(hash_token(token))
         agent = self._config.agent(cs_id) if cs_id else None
+        return Caller(agent) if agent else None
+
+    def browser(self, token: str) -> Caller | None:
+        """Who is logged in with this token, unless that has ended. Raises StoreUnavailable."""
+        login = self._logins.login(hash_token(token))
+        agent = self._config.agent(login.agent_id) if login and self.lasts(login) else None
         return Caller(agent, login) if agent else None
 
     def lasts(self, login: Login) -> bool:
-        """Whether it has not ended: by time, by a logout, or because the password is another now."""
-        return self._now() < login.expires_at and login.credential == self._credential(login.agent_id)
+        """Whether it has not ended: by time, by a logout, or because the agent or her password is another now."""
+        ends = min(login.expires_at, login.created_at + self._hours)
+        return self._now() < ends and login.credential == self._credential(login.agent_id)
 
     def _credential(self, cs_id: str) -> str:
         """Stands for the agent's password as it is configured now."""
-        return hash_token(self._passwords.get(cs_id, ""))
+        return hash_token(f"{cs_id} {self._passwords.get(cs_id, '')}")
 
     def _seconds(self) -> float:
         return self._now().timestamp()
@@ -132,6 +144,11 @@ def verify_password(password_hash: str, password: str) -> bool:
         return False
 
 
+def _cost(password_hash: str) -> int:
+    parameters = extract_parameters(password_hash)
+    return parameters.memory_cost * parameters.time_cost
+
+
 def new_token() -> str:
     """256 random bits in 43 characters."""
     return secrets.token_urlsafe(32)
@@ -146,10 +163,12 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _network(address: str) -> str:
-    """What counts as one place: an IPv4 address, or the /64 that a household has of IPv6."""
+def _place(address: str) -> str:
+    """What counts as one: an IPv4 address, in whichever form it comes, or the /64 that a household has of IPv6."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    return str(parsed.packed[:8].hex()) if isinstance(parsed, IPv6Address) else address
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or parsed.packed[:8].hex())
+    return str(parsed)

@@ -4,7 +4,6 @@ from attrs import define
 
 KEPT = 10_000           # of those who failed; beyond, the one who failed longest ago is forgotten
 FORGOTTEN_AFTER = 3600  # seconds without a failure
-LONGEST_WAIT = 60       # seconds
 
 
 @define
@@ -14,10 +13,15 @@ class _Failures:
 
 
 class Backoff:
-    """Failures by key, where a key is whatever tells one who tries from another. Times are seconds of any one clock."""
+    """Failures by key, where a key is whatever tells one who tries from another.
 
-    def __init__(self, free: int) -> None:
+    After `free` failures waits begin, from one second to `longest`. Times are seconds of any one clock. It may be set
+    back: nobody waits longer for that.
+    """
+
+    def __init__(self, free: int, longest: float) -> None:
         self._free = free
+        self._longest = longest
         self._failures: dict[str, _Failures] = {}
 
     def wait(self, key: str, now: float) -> float:
@@ -25,8 +29,8 @@ class Backoff:
         failures = self._failures.get(key)
         if failures is None or failures.number < self._free:
             return 0.0
-        wait = min(2.0 ** (failures.number - self._free), LONGEST_WAIT)
-        return max(0.0, failures.last + wait - now)
+        wait = min(2.0 ** (failures.number - self._free), self._longest)
+        return min(wait, max(0.0, failures.last + wait - now))
 
     def failed(self, key: str, now: float) -> None:
         failures = self._failures.pop(key, None)

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import attrs
-from argon2 import Type, extract_parameters
-from argon2.exceptions import InvalidHashError
 from attrs import frozen
 
 from ccs.errors import ConfigError
@@ -24,6 +22,10 @@ from ccs.models import Agent, Role
 
 AGENT_ID = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
 
+ARGON2_HASH = re.compile(
+    r"\$argon2id\$v=19\$m=(?P<memory>\d{1,9}),t=(?P<time>\d{1,9}),p=\d{1,2}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}",
+    re.ASCII,
+)
 TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
@@ -83,12 +85,11 @@ def readable_file(value: Path | None) -> str | None:
 def argon2_hash(value: str) -> str | None:
     if not value:
         return None
-    try:
-        parameters = extract_parameters(value)
-    except InvalidHashError:
-        parameters = None
-    if parameters is None or parameters.type is not Type.ID:
+    usable = ARGON2_HASH.fullmatch(value)
+    if not usable:
         return "must be what `server.py hash-password` printed"
+    if int(usable["memory"]) > 256 * 1024 or int(usable["time"]) > 16:
+        return "asks for more than 256 MiB of memory or 16 rounds; `server.py hash-password` makes one that fits"
     return None
 
 

@@ -89,6 +89,8 @@ class Desk:
         session = self.registry.get(session_id)
         if client_id and (said := self.registry.said(session.id, client_id)):
             message, ticket = said
+            if by and by.id != message.sender_id:
+                lifecycle.must_hold(session, by)
             if message.content == text:
                 return ticket.followed_by(message)
             return ticket.followed_by(error=ClientIdReused("这个 clientMsgId 已经用于另一条内容"))
@@ -120,9 +122,11 @@ class Desk:
         return self._commit(Change(logins=(login,)))
 
     def log_out(self, logins: Iterable[Login]) -> Ticket:
-        """These end now, and their sockets with them."""
+        """These end now. Their sockets are closed whatever the disk says: a page whose login lasts comes again."""
         ended = tuple(evolve(login, expires_at=self._now()) for login in logins)
-        return self._commit(Change(logins=ended)).then(self.end_logins, {login.id for login in ended})
+        ticket = self._commit(Change(logins=ended))
+        ticket.finally_(lambda error: self.end_logins({login.id for login in ended}))
+        return ticket
 
     # What becomes of deliveries
 

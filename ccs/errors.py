@@ -89,13 +89,13 @@ class WrongPassword(Refusal):
 
 
 class TooManyTries(Refusal):
-    """Nothing was looked at; trying again is worth while after `retry_after` whole seconds."""
+    """Nothing was looked at; trying again is worthwhile after `retry_after` whole seconds."""
 
     code = 429
 
     def __init__(self, wait: float) -> None:
         self.retry_after = max(1, ceil(wait))
-        super().__init__(f"尝试次数过多，请 {self.retry_after} 秒后再试", {"retryAfter": self.retry_after})
+        super().__init__(f"登录请求过多，请 {self.retry_after} 秒后再试", {"retryAfter": self.retry_after})
 
 
 class Forbidden(Refusal):
@@ -126,6 +126,12 @@ class TooLarge(Refusal):
 
 class UnsupportedMediaType(Refusal):
     code = 415
+
+
+class UpgradeRequired(Refusal):
+    """The address is a WebSocket's, and the request is none."""
+
+    code = 426
 
 
 class DeliveryError(CCSError):

@@ -15,6 +15,10 @@ from ccs.models import Agent, Event, EventType, Login, Session, Status
 from ccs.wire import Wire, encode
 
 
+MOST_SOCKETS = 2000             # in all: ten for each of 200 agents
+MOST_OF_AGENT = 50              # tabs, windows and machines of one person, and then some
+
+
 class Listener(Protocol):
     """One socket. `push` puts a frame in its bounded queue, `catch_up` in front of what it holds back meanwhile,
     `flush` writes what is queued, `dismiss` and `log_out` close it."""
@@ -50,6 +54,10 @@ class Hub:
         self._unflushed: set[Listener] = set()
 
     # Who is here
+
+    def has_room_for(self, agent: Agent) -> bool:
+        """Each socket costs memory and a share of every event, so nobody has them without end."""
+        return len(self._all) < MOST_SOCKETS and len(self._of_agent.get(agent.id, ())) < MOST_OF_AGENT
 
     def join(self, listener: Listener) -> None:
         self._all.add(listener)

@@ -263,8 +263,15 @@ def _known_better(known: Customer, told: Customer) -> Customer:
 
 
 def must_hold(session: Session, by: Agent | None) -> None:
-    if by is not None and by.id != session.agent_id and not by.supervises:
+    """Raises Forbidden if somebody else holds it, unless a supervisor asks, or access is open (None)."""
+    if by and session.agent_id and by.id != session.agent_id and not by.supervises:
         raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以操作", _where(session))
+
+
+def must_read(session: Session, agent: Agent | None) -> None:
+    """Raises Forbidden if what is said in it is not for this agent."""
+    if agent and not may_read(session, agent):
+        raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以查看", _where(session))
 
 
 def _wrong(session: Session, words: str) -> WrongStatus:

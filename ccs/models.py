@@ -286,6 +286,7 @@ class SessionFilter:
     status: Status | None = None
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
+    reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
 
 
 @frozen

@@ -147,13 +147,17 @@ def decode(text: bytes | str) -> Any:
 Identifier = Annotated[str, "identifier"]       # 1 to 256 printable characters, not all of them blank
 OptionalText = Annotated[str, "text"]           # up to 2048 characters, may be empty
 Words = Annotated[str, "words"]                 # what is said: not blank
+Password = Annotated[str, "password"]           # up to 256 characters
 
 LONGEST_IDENTIFIER = 256
 LONGEST_TEXT = 2048
+LONGEST_PASSWORD = 256
 
 
 def read(cls: type[T], value: Any) -> T:
     """The decoded JSON as an attrs class. Unknown members are ignored; all faults come back in one BadRequest."""
+    if not isinstance(value, dict):
+        raise BadRequest("请求体必须是 JSON 对象")
     try:
         return _converter.structure(value, cls)
     except ClassValidationError as errors:
@@ -173,8 +177,16 @@ def _identifier(value: Any, _: Any) -> str:
 
 
 def _optional_text(value: Any, _: Any) -> str:
-    if len(_text(value)) > LONGEST_TEXT:
-        raise ValueError(f"不能超过 {LONGEST_TEXT} 个字符")
+    return _not_longer(value, LONGEST_TEXT)
+
+
+def _password(value: Any, _: Any) -> str:
+    return _not_longer(value, LONGEST_PASSWORD)
+
+
+def _not_longer(value: Any, most: int) -> str:
+    if len(_text(value)) > most:
+        raise ValueError(f"不能超过 {most} 个字符")
     return value
 
 
@@ -205,7 +217,9 @@ def _strict(texts: dict[Any, Callable[[Any, Any], str]]) -> cattrs.Converter:
     return converter
 
 
-_converter = _strict({Identifier: _identifier, OptionalText: _optional_text, Words: _words})
+_converter = _strict({
+    Identifier: _identifier, OptionalText: _optional_text, Words: _words, Password: _password,
+})
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import Factory, frozen
 from tornado.httputil import responses
 from tornado.web import HTTPError, RequestHandler
 
@@ -38,9 +38,19 @@ STATUSES: dict[type[Exception], int] = {
     errors.NotFound: 404,
     errors.UnsupportedMediaType: 415,
     errors.TooLarge: 413,
+    errors.UpgradeRequired: 426,
     errors.TooManyTries: 429,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
+}
+
+# On every answer. What we answer is data, which no browser may guess at, run or frame; a page sets a policy of its own.
+# No HSTS: an office machine has a certificate of its own making, and a browser told to insist could not be helped.
+SAFE_HEADERS = {
+    "Server": "CCS",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
 }
 
 HTTP_WORDS = {
@@ -68,6 +78,7 @@ class Parts:
     health: Health
     now: Clock
     epoch: str
+    busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
 def status_of(error: BaseException) -> int:
@@ -93,12 +104,16 @@ class Handler(RequestHandler):
 
     def initialize(self, parts: Parts) -> None:
         self.parts = parts
+        parts.busy.add(self)
+
+    def on_finish(self) -> None:
+        self.parts.busy.discard(self)
 
     def set_default_headers(self) -> None:
-        self.set_header("Server", "CCS")
+        for name, value in SAFE_HEADERS.items():
+            self.set_header(name, value)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def compute_etag(self) -> None:
         return None
@@ -156,11 +171,11 @@ class Handler(RequestHandler):
         return own + list(cls.elsewhere)
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
-        """A refusal is an answer, not a fault."""
+        """A refusal is an answer, not a fault. Never the query, which may hold a token; Tornado's own words have it."""
         if isinstance(error, (errors.CCSError, HTTPError)):
             log.debug("%s %s: %s", self.request.method, self.request.path, error)
         else:
-            super().log_exception(kind, error, traceback)
+            log.error("%s %s failed", self.request.method, self.request.path, exc_info=(kind, error, traceback))
 
 
 class ApiHandler(Handler):

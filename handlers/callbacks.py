@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}      # of `SAFE_HEADERS` all that platforms need; the others cost time
+
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
 
@@ -182,6 +184,8 @@ class _Request(HTTPMessageDelegate):
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, RequestStartLine)
+        if not start_line.path.startswith("/"):
+            start_line = in_origin_form(start_line, headers)
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
         self._doorway.arriving[self] = time.monotonic()
@@ -240,10 +244,21 @@ class _Request(HTTPMessageDelegate):
             self._answer(route.taken(value) if error is None else route.refused(error))
 
     def _answer(self, answer: Answer) -> None:
-        headers = HTTPHeaders({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))})
+        headers = HTTPHeaders({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **NOSNIFF})
         line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "Unknown"))
         self._connection.write_headers(line, headers, answer.body)
         self._connection.finish()
+
+
+def in_origin_form(line: RequestStartLine, headers: HTTPHeaders) -> RequestStartLine:
+    """`GET http://host/path`, as to a proxy, means `/path` from that host, whatever `Host` says (RFC 9112 §3.2.2)."""
+    scheme, _, rest = line.path.partition("://")
+    if scheme.lower() not in ("http", "https"):
+        return line
+    host = re.split("[/?]", rest, maxsplit=1)[0]
+    headers["Host"] = host
+    path = rest[len(host):]
+    return line._replace(path=path if path.startswith("/") else f"/{path}")
 
 
 def query_of(text: str) -> dict[str, str]:

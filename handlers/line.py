@@ -51,10 +51,6 @@ class Line:
         self._drained = asyncio.Event()
         self._drained.set()
 
-    @property
-    def is_catching_up(self) -> bool:
-        return self._held is not None
-
     def push(self, data: bytes) -> None:
         if self._overflowed:
             return

@@ -5,11 +5,11 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs.accounts import LONGEST_PASSWORD, Caller
-from ccs.errors import BadRequest, Forbidden, NeedsLogin, Refusal
-from ccs.wire import Identifier, OptionalText
+from ccs.accounts import Caller
+from ccs.errors import Forbidden, NeedsLogin, Refusal, WrongPassword
+from ccs.wire import Identifier, Password, Wire
 from handlers.base import ApiHandler
-from handlers.guards import COOKIE
+from handlers.guards import COOKIE, address_of, protocol_of
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 @frozen
 class LoginRequest:
     csId: Identifier
-    password: OptionalText
+    password: Password
 
 
 @frozen
@@ -25,56 +25,48 @@ class LogoutRequest:
     csId: Identifier | None = None
 
 
-class LoginHandler(ApiHandler):
-    """Handlers that also answer those who are not logged in."""
-
+class LogIn(ApiHandler):
     needs_login = False
 
-    def answer_caller(self, caller: Caller | None) -> None:
-        """Who somebody is; None while access is open and the page has to ask."""
-        if caller is None:
-            self.answer({"authRequired": False})
-            return
-        agent, login = caller.agent, caller.login
-        me: dict[str, Any] = {
-            "authRequired": True, "csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value,
-        }
-        if login:
-            me["expiresAt"] = self.parts.wire.time(login.expires_at)
-        self.answer(me)
-
-
-class LogIn(LoginHandler):
     async def post(self) -> None:
         request = self.read(LoginRequest)
         if not self.parts.config.auth.required:
             raise Refusal("本系统未启用登录（auth.required = false），直接使用 csId 即可")
-        if len(request.password) > LONGEST_PASSWORD:
-            raise BadRequest(f"密码不能超过 {LONGEST_PASSWORD} 个字符")
-        agent = await self.parts.accounts.check(request.csId, request.password, self.request.remote_ip or "")
+        address = address_of(self.request, self.parts.config)
+        try:
+            agent = await self.parts.accounts.check(request.csId, request.password, address)
+        except WrongPassword:
+            log.warning("a login from %s was refused", address)
+            raise
         token, login = self.parts.accounts.new_login(agent)
+        if self.caller and self.caller.login:
+            self.parts.desk.log_out([self.caller.login])        # its browser forgets it now
         await self.parts.desk.log_in(login)
-        log.info("agent %s logged in from %s", agent.id, self.request.remote_ip)
+        log.info("agent %s logged in from %s", agent.id, address)
         self.set_cookie(
-            COOKIE, token, path="/", httponly=True, samesite="Strict", secure=self.request.protocol == "https",
-            expires=login.expires_at,
+            COOKIE, token, path="/", httponly=True, samesite="Strict", expires=login.expires_at,
+            secure=protocol_of(self.request, self.parts.config) == "https",
         )
-        self.answer_caller(Caller(agent, login))
+        self.answer(introduced(Caller(agent, login), self.parts.wire))
 
 
-class LogOut(LoginHandler):
+class LogOut(ApiHandler):
     """Ends the caller's login; for an admin who names a csId, all logins of that agent."""
 
+    needs_login = False
+
     async def post(self) -> None:
-        request = self.read(LogoutRequest)
-        logins = [self.caller.login] if self.caller and self.caller.login else []
-        if request.csId is not None:
-            logins = self.parts.archive.logins(self._may_end(request.csId))
+        cs_id = self.read(LogoutRequest).csId
+        if cs_id is not None:
+            logins = self.parts.archive.logins(self._may_end(cs_id))
         else:
-            self.clear_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
+            logins = [self.caller.login] if self.caller and self.caller.login else []
         if logins:
             await self.parts.desk.log_out(logins)
-            log.info("%d logins of agent %s ended", len(logins), logins[0].agent_id)
+            by = self.caller.agent.id if self.caller else None
+            log.info("%d logins of agent %s were ended by %s", len(logins), logins[0].agent_id, by)
+        if cs_id is None:
+            self.clear_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
         self.answer()
 
     def _may_end(self, cs_id: str) -> str:
@@ -85,8 +77,15 @@ class LogOut(LoginHandler):
         return cs_id
 
 
-class Me(LoginHandler):
-    needs_login = True
-
+class Me(ApiHandler):
     def get(self) -> None:
-        self.answer_caller(self.caller)
+        self.answer(introduced(self.caller, self.parts.wire))
+
+
+def introduced(caller: Caller | None, wire: Wire) -> dict[str, Any]:
+    """Who the caller is; while access is open (None) only that nobody is asked."""
+    if caller is None:
+        return {"authRequired": False}
+    agent, login = caller.agent, caller.login
+    me = {"authRequired": True, "csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
+    return {**me, "expiresAt": wire.time(login.expires_at)} if login else me

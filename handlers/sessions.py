@@ -7,9 +7,10 @@ from typing import Any
 
 from attrs import frozen
 
+from ccs import lifecycle
 from ccs.channels import CHANNELS
-from ccs.errors import BadRequest, Forbidden, NotFound
-from ccs.models import Page, Session, SessionFilter, Status, from_millis, to_millis
+from ccs.errors import BadRequest, NotFound
+from ccs.models import Message, Page, Session, SessionFilter, Status, from_millis, to_millis
 from ccs.wire import Identifier, Words, encode
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself
@@ -55,8 +56,7 @@ class SessionHandler(ApiHandler):
 
     def readable(self, session_id: str) -> Session:
         session = self.stored(session_id)
-        if not self.may_read(session):
-            raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以查看")
+        lifecycle.must_read(session, self.caller.agent if self.caller else None)
         return session
 
     def answer_session(self, session: Session, **more: Any) -> None:
@@ -70,6 +70,7 @@ class SessionList(ApiHandler):
             status=Status(status) if (status := self._one_of("status", tuple(Status))) else None,
             agent_id=self.query("csId"),
             text=self.query("q"),
+            reader=self.caller.agent if self.caller else None,
         )
         limit = self.number("limit", 1, MOST_ROWS) or MOST_ROWS
         place = Page(limit + 1, self._cursor(), self._one_of("sort", SORTS) or SORTS[0])
@@ -128,23 +129,24 @@ class SessionHistory(SessionHandler):
             await self._whole(session)
             return
         name, seq = next(iter(given.items()), ("before", session.seq + 1))
-        messages = await self._page(session.id, name, seq, limit or USUAL_MESSAGES)
+        messages = await self._page(session, name, seq, limit or USUAL_MESSAGES)
         self.answer([self.parts.wire.message(message) for message in messages])
 
     async def _whole(self, session: Session) -> None:
         slices = []
-        async for page in self.parts.archive.history(session.id):
+        async for page in self.parts.archive.history(session.id, session.seq):
             slices.append(",".join(encode(self.parts.wire.message(message)) for message in page))
         self.answer_list(slices)
 
-    async def _page(self, session_id: str, name: str, seq: int, limit: int) -> list[Any]:
-        archive = self.parts.archive
+    async def _page(self, session: Session, name: str, seq: int, limit: int) -> list[Message]:
+        """Nothing newer than the session that was looked at: what is said meanwhile may be for others only."""
+        archive, last = self.parts.archive, session.seq
         if name == "before":
-            return await archive.messages_before(session_id, seq, limit)
+            return await archive.messages_before(session.id, min(seq, last + 1), limit)
         if name == "after":
-            return await archive.messages_after(session_id, seq, limit)
-        earlier = await archive.messages_before(session_id, seq, limit // 2) if limit > 1 else []
-        return earlier + await archive.messages_after(session_id, seq - 1, limit - len(earlier))
+            return await archive.messages_after(session.id, seq, last, limit)
+        earlier = await archive.messages_before(session.id, min(seq, last + 1), limit // 2) if limit > 1 else []
+        return earlier + await archive.messages_after(session.id, seq - 1, last, limit - len(earlier))
 
 
 class Accept(SessionHandler):

@@ -13,17 +13,20 @@ from tornado.websocket import WebSocketHandler
 
 from ccs import lifecycle, wire
 from ccs.accounts import Caller
-from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable
+from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable, UpgradeRequired
 from ccs.models import Agent, SessionFilter, Status
 from ccs.wire import Identifier
-from handlers.base import Parts, envelope, status_of
-from handlers.guards import must_be_herself, must_be_our_host, who_asks
+from handlers.base import Handler, Parts, envelope
+from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.line import LOGIN_NEEDED, Line, frame
 
 log = logging.getLogger(__name__)
 
 WRONG_AGENT = 4403              # close codes
+WRONG_AGENT = 4403              # close codes
+TOO_MANY = 4429
 TRY_AGAIN_LATER = 1013
+VERSION = "13"                  # of the protocol, and the only one (RFC 6455 §4.1)
 
 
 @frozen
@@ -44,10 +47,11 @@ class ReadFrame:
     seq: int
 
 
-class AgentSocket(WebSocketHandler):
-    """One agent's socket. She may have several."""
+class AgentSocket(Handler, WebSocketHandler):
+    """One agent's socket. She may have several. What is refused before it is one is answered as by any `Handler`."""
 
     def initialize(self, parts: Parts) -> None:
+        super().initialize(parts)
         self._parts = parts
         self._line: Line | None = None
         self._catching_up: asyncio.Task[None] | None = None
@@ -59,18 +63,32 @@ class AgentSocket(WebSocketHandler):
             "ping": self._ping,
         }
 
-    def set_default_headers(self) -> None:
-        self.set_header("Server", "CCS")
-
     def prepare(self) -> None:
         must_be_our_host(self.request, self._parts.config)
+        must_be_our_origin(self.request, self._parts.config)
+
+    async def get(self, *path: str, **_: str) -> None:
+        """Tornado refuses in words of its own what cannot become a socket; so it is refused here before."""
+        headers = self.request.headers
+        asked = {word.strip().lower() for word in headers.get("Connection", "").split(",")}
+        if headers.get("Upgrade", "").lower() != "websocket" or "upgrade" not in asked:
+            raise UpgradeRequired("这个地址只接受 WebSocket 连接")
+        if headers.get("Sec-WebSocket-Version") != VERSION:
+            raise UpgradeRequired(f"只支持 WebSocket 版本 {VERSION}")
+        if not headers.get("Sec-WebSocket-Key"):
+            raise BadRequest("缺少 Sec-WebSocket-Key")
+        await super().get(*path)
+
+    def check_origin(self, origin: str) -> bool:
+        """`prepare` did, by the rule that holds everywhere."""
+        return True
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Of what is refused before it is a socket."""
-        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        if isinstance(error, CCSError):
-            self.set_status(status_of(error))
-        self.finish()
+        if isinstance(kwargs.get("exc_info", (None, None))[1], UpgradeRequired):        # RFC 9110 §15.5.22
+            self.set_header("Upgrade", "websocket")
+            self.set_header("Connection", "Upgrade")
+            self.set_header("Sec-WebSocket-Version", VERSION)
+        super().write_error(status_code, **kwargs)
 
     def open(self, cs_id: str) -> None:
         try:
@@ -88,6 +106,10 @@ class AgentSocket(WebSocketHandler):
         agent = self._parts.config.agent(cs_id)
         if agent is None:
             self.close(WRONG_AGENT, "unknown csId")
+            return
+        if not self._parts.hub.has_room_for(agent):
+            log.warning("agent %s has too many sockets, or all have", agent.id)
+            self.close(TOO_MANY, "too many connections")
             return
         self.set_nodelay(True)
         self._line = Line(agent, self, caller.login if caller else None)
@@ -113,8 +135,8 @@ class AgentSocket(WebSocketHandler):
             log.info("agent %s disconnected", self._line.agent.id)
 
     def on_message(self, message: str | bytes) -> None:
-        """Whatever comes is answered or ignored; nothing raises."""
-        if self._line:
+        """Whatever comes is answered or ignored; nothing raises. After our goodbye nothing is heard."""
+        if self._line and self.ws_connection and not self.ws_connection.is_closing():
             self._guarded(self._line, self._hear, message)
 
     def _guarded(self, line: Line, act: Callable[..., None], *args: Any) -> None:
@@ -159,49 +181,54 @@ class AgentSocket(WebSocketHandler):
 
     def _bind_now(self, line: Line, session_id: str) -> None:
         session = self._parts.registry.get(session_id)
-        if not lifecycle.may_open(session, line.agent):
-            holder = session.agent_id
-            words = f"会话由 {holder} 接待，只有 {holder} 本人或主管可以查看" if session.is_open else "会话已结束"
-            raise Forbidden(words, {"sessionId": session_id})
+        lifecycle.must_read(session, line.agent)
+        if not session.is_open:
+            raise Forbidden("会话已结束", {"sessionId": session_id})
         self._parts.hub.bind(line, session_id)
         self._tell({"type": "bound", "sessionId": session_id})
 
     def _resume(self, line: Line, told: dict[str, Any]) -> None:
         """Bring a page that was away up to date, or tell it to load afresh."""
         wanted = wire.read(ResumeFrame, told)
-        if line.is_catching_up:
+        if self._catching_up and not self._catching_up.done():
             raise BadRequest("正在恢复，请稍候")
-        published = self._parts.registry.published_event_id
-        oldest = self._parts.archive.oldest_event_id()
-        if wanted.epoch != self._parts.epoch or not oldest - 1 <= wanted.eventId <= published:
-            self._tell({"type": "resync_required"})
-            return
-        bound = [session_id for session_id in wanted.bound if self._may_bind(line, session_id)]
-        for session_id in bound:
-            self._parts.hub.bind(line, session_id)
-        line.hold()
-        self._catching_up = asyncio.create_task(self._catch_up(line, wanted.eventId, published, bound))
+        self._catching_up = asyncio.create_task(self._catch_up(line, wanted))
 
-    def _may_bind(self, line: Line, session_id: str) -> bool:
-        try:
-            return lifecycle.may_open(self._parts.registry.get(session_id), line.agent)
-        except NotFound:
-            return False
-
-    async def _catch_up(self, line: Line, after: int, last: int, bound: list[str]) -> None:
+    async def _catch_up(self, line: Line, wanted: ResumeFrame) -> None:
         """Replay what was missed, say that it is done, then let go what came live meanwhile."""
-        done = {"type": "resume_ok", "eventId": last, "bound": bound}
         try:
-            async for page in self._parts.archive.events(after, last):
-                for event_id, event in page:
-                    self._parts.hub.replay(line, event, event_id)
-                await line.drained()
+            done = await self._replayed(line, wanted)
         except Exception as error:
             if not isinstance(error, CCSError):
                 log.exception("catching up of agent %s failed", line.agent.id)
             done = {"type": "resync_required"}
         line.catch_up(frame(wire.encode(done)))
         line.release()
+
+    async def _replayed(self, line: Line, wanted: ResumeFrame) -> dict[str, Any]:
+        """The frame that closes the replay."""
+        registry, archive, hub = self._parts.registry, self._parts.archive, self._parts.hub
+        for session_id in wanted.bound:
+            while not (last := registry.in_flight(session_id)).is_settled:
+                await last                  # who may look depends on what the session becomes
+        published = registry.published_event_id
+        if wanted.epoch != self._parts.epoch or not archive.oldest_event_id() - 1 <= wanted.eventId <= published:
+            return {"type": "resync_required"}
+        bound = [session_id for session_id in wanted.bound if self._may_bind(line, session_id)]
+        for session_id in bound:
+            hub.bind(line, session_id)
+        line.hold()
+        async for page in archive.events(wanted.eventId, published):
+            for event_id, event in page:
+                hub.replay(line, event, event_id)
+            await line.drained()
+        return {"type": "resume_ok", "eventId": published, "bound": bound}
+
+    def _may_bind(self, line: Line, session_id: str) -> bool:
+        try:
+            return lifecycle.may_open(self._parts.registry.get(session_id), line.agent)
+        except NotFound:
+            return False
 
     def _read(self, line: Line, told: dict[str, Any]) -> None:
         mark = wire.read(ReadFrame, told)

@@ -68,7 +68,7 @@ class Archive:
     def login(self, login_id: str) -> Login | None:
         return self._now(logins.one, login_id)
 
-    def logins(self, agent_id: str) -> list[Login]:
+    def logins(self, agent_id: str | None = None) -> list[Login]:
         return self._now(logins.of_agent, agent_id)
 
     # In the pool: pages
@@ -85,15 +85,15 @@ class Archive:
             yield page
             after = page[-1][0]
 
-    async def history(self, session_id: str) -> AsyncIterator[list[Message]]:
-        """The whole history, ascending, a page at a time."""
+    async def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]:
+        """The history up to `last`, ascending, a page at a time."""
         seq = 0
-        while page := await self._soon(messages.after, session_id, seq, PAGE):
+        while page := await self._soon(messages.after, session_id, seq, last, PAGE):
             yield page
             seq = page[-1].seq
 
-    async def messages_after(self, session_id: str, seq: int, limit: int) -> list[Message]:
-        return await self._soon(messages.after, session_id, seq, limit)
+    async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]:
+        return await self._soon(messages.after, session_id, seq, last, limit)
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
         return await self._soon(messages.before, session_id, seq, limit)

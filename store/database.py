@@ -41,7 +41,7 @@ class DataDir:
     def lock(self) -> None:
         """Create the folder if need be and take it for this process. Raises CannotStart."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)     # customers' words are nobody else's
             self._lock = open(self.path / "lock", "a+b")
         except OSError as error:
             raise CannotStart(f"data_dir {self.path} cannot be used: {error.strerror}") from error

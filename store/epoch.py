@@ -27,7 +27,8 @@ class Epoch:
         with closing(database.connect(folder / database.FILE_NAME)) as connection:
             self.name = meta.get(connection, "epoch") or ""
             last = events.last_id(connection)
-            if not self.name or not self._goes_on(last):
+            self.is_new = not self.name or not self._goes_on(last)
+            if self.is_new:
                 self.name = token_hex(8)
                 write(connection, meta.TABLE, [("epoch", self.name)])
             self.note(last)

@@ -20,8 +20,11 @@ def one(connection: Any, login_id: str) -> Login | None:
     return _from_row(row) if row else None
 
 
-def of_agent(connection: Any, agent_id: str) -> list[Login]:
-    rows = connection.execute(f"SELECT {TABLE.listed} FROM logins WHERE agent_id = ?", (agent_id,)).fetchall()
+def of_agent(connection: Any, agent_id: str | None) -> list[Login]:
+    """Of everyone, if it is None."""
+    rows = connection.execute(
+        f"SELECT {TABLE.listed} FROM logins WHERE ? IS NULL OR agent_id = ?", (agent_id, agent_id)
+    ).fetchall()
     return [_from_row(row) for row in rows]
 
 

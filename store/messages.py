@@ -65,19 +65,18 @@ def of_delivery(connection: Any, delivery_id: str) -> Message | None:
     return from_row(row) if row else None
 
 
-def after(connection: Any, session_id: str, seq: int, limit: int) -> list[Message]:
-    """Up to `limit` messages whose seq is above `seq`, ascending."""
-    return _page(connection, session_id, "> ?", "ASC", seq, limit)
+def after(connection: Any, session_id: str, seq: int, last: int, limit: int) -> list[Message]:
+    """Up to `limit` messages whose seq is above `seq` and at most `last`, ascending."""
+    return _page(connection, "messages.seq > ? AND messages.seq <= ?", "ASC", session_id, seq, last, limit)
 
 
 def before(connection: Any, session_id: str, seq: int, limit: int) -> list[Message]:
     """The `limit` messages nearest below `seq`, ascending."""
-    return _page(connection, session_id, "< ?", "DESC", seq, limit)[::-1]
+    return _page(connection, "messages.seq < ?", "DESC", session_id, seq, limit)[::-1]
 
 
-def _page(connection: Any, session_id: str, bound: str, order: str, seq: int, limit: int) -> list[Message]:
+def _page(connection: Any, where: str, order: str, *values: str | int) -> list[Message]:
     rows = connection.execute(
-        f"{_JOINED} WHERE messages.session_id = ? AND messages.seq {bound} ORDER BY messages.seq {order} LIMIT ?",
-        (session_id, seq, limit),
+        f"{_JOINED} WHERE messages.session_id = ? AND {where} ORDER BY messages.seq {order} LIMIT ?", values
     ).fetchall()
     return [from_row(row) for row in rows]

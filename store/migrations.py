@@ -125,7 +125,6 @@ def m002_logins(db: Database) -> None:
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL
         ) WITHOUT ROWID;
-        CREATE INDEX logins_of_agent ON logins (agent_id);
         CREATE INDEX logins_by_end ON logins (expires_at);
         """
     )

@@ -128,7 +128,10 @@ def _clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
             clauses.append(f"{name} = ?")
             values.append(str(value))
     if wanted.text is not None:
-        columns = ("customer_name", "customer_id", "last_text", "id")
-        clauses.append(f"({' OR '.join(f'instr(lower({column}), lower(?))' for column in columns)})")
-        values += [wanted.text] * len(columns)
+        found = [f"instr(lower({column}), lower(?))" for column in ("customer_name", "customer_id", "id", "last_text")]
+        values += [wanted.text] * len(found)
+        if wanted.reader and not wanted.reader.supervises:
+            found[-1] = f"({found[-1]} AND (status <> 'manual' OR agent_id = ?))"       # as in `lifecycle.may_read`
+            values.append(wanted.reader.id)
+        clauses.append(f"({' OR '.join(found)})")
     return clauses, values

@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -23,10 +24,9 @@ from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from server import Server
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
+from tests.raw import PATIENCE, SlowReader
 
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
-
-PATIENCE = 5.0          # seconds for anything that must happen
 
 
 @pytest.fixture
@@ -82,6 +82,12 @@ def stage(io_loop: IOLoop, settings: Config) -> Iterator["Stage"]:
     stage = Stage(settings)
     yield stage
     io_loop.run_sync(stage.close, timeout=30)
+
+
+@pytest.fixture
+def slow_reader() -> Iterator[SlowReader]:
+    with socket.socket() as line:
+        yield SlowReader(line)
 
 
 @define

@@ -21,6 +21,7 @@ CONFIG = """
 [server]
 port = {port}
 data_dir = "data"
+log_level = "{log_level}"
 [channels.jd]
 enabled = true
 gateway_secret = "{secret}"
@@ -39,6 +40,7 @@ class Process:
     gateway_url: str = ""
     wrapper: list[str] = field(factory=list)        # a command that runs it, strace for one
     port: int = field(factory=lambda: free_port())
+    log_level: str = "info"
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,7 +62,9 @@ class Process:
 
     def start(self) -> "Process":
         config = self.folder / "config.toml"
-        config.write_text(CONFIG.format(port=self.port, secret=SECRET, url=self.gateway_url))
+        config.write_text(CONFIG.format(
+            port=self.port, secret=SECRET, url=self.gateway_url, log_level=self.log_level,
+        ))
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
                 [*self.wrapper, sys.executable, "server.py", "--config", str(config)], cwd=ROOT, stdout=log, stderr=log,

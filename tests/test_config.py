@@ -62,7 +62,7 @@ def test_a_file_as_windows_editors_save_it_is_read(tmp_path: Path) -> None:
 
 
 TOKEN_HASH = "0" * 64
-ARGON2I = "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"      # not the kind that is meant for passwords
+ARGON2ID = f"$argon2id$v=19$m=19456,t=2,p=1${'c2FsdHNhbHQ'}${'aGFzaGhhc2g' * 3}"
 
 FAULTS = [
     # Names
@@ -105,7 +105,9 @@ FAULTS = [
     ("[[agents]]\nid = ''", "agents.id must be 1 to 64"),
     ("[[agents]]\nname = '小王'", "agents.id"),
     ("[[agents]]\nid = 'wang'\npassword_hash = 'secret'", "agents.password_hash must be what `server.py hash-"),
-    (f"[[agents]]\nid = 'wang'\npassword_hash = '{ARGON2I}'", "agents.password_hash must be what"),
+    (f"[[agents]]\nid = 'w'\npassword_hash = '{ARGON2ID.replace('argon2id', 'argon2i')}'", "agents.password_hash must"),
+    (f"[[agents]]\nid = 'w'\npassword_hash = '{ARGON2ID.replace('m=19456', 'm=999999')}'", "agents.password_hash asks"),
+    (f"[[agents]]\nid = 'w'\npassword_hash = '{ARGON2ID[:-20]}'", "agents.password_hash must be what"),
     ("[[agents]]\nid = 'wang'\ntoken_hash = 'secret'", "agents.token_hash must be what `server.py new-token`"),
     ("[auth]\nsession_hours = 0", "auth.session_hours must be between"),
     # Between settings

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ import httpx
 import pytest
 import schemathesis
 import yaml
+from attrs import frozen
 
+from ccs.accounts import hash_token
 from ccs.demo.gateway import Gateway, answers
 from ccs.errors import StoreUnavailable
 from ccs.intake import Intake
@@ -165,17 +167,18 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     }
 
 
-def test_schemathesis_finds_nothing_that_the_description_does_not_say(live: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("live", ["open", "agent", "supervisor"], indirect=True)
+def test_schemathesis_finds_nothing_that_the_description_does_not_say(live: "Live", tmp_path: Path) -> None:
     settings = tmp_path / "schemathesis.toml"
-    settings.write_text(SCHEMATHESIS)
+    settings.write_text(f'headers = {{ Authorization = "{live.headers["Authorization"]}" }}\n{SCHEMATHESIS}')
     run = subprocess.run(
-        [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings), "run", f"{live}/openapi.yaml",
-         "--url", live, "--no-color"],
+        [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings), "run", f"{live.base}/openapi.yaml",
+         "--url", live.base, "--no-color"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=180,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "Tested: 18" in run.stdout, run.stdout       # all but /openapi.yaml itself
-    found = httpx.get(f"{live}/api/sessions", params={"q": "jd-cust-1"}).json()["data"]
+    found = httpx.get(f"{live.base}/api/sessions", params={"q": "jd-cust-1"}, headers=live.headers).json()["data"]
     assert found, "no signed callback came through: the hook above did not run"
 
 
@@ -194,16 +197,21 @@ include-operation-id = "verifyWecomUrl"
 checks.not_a_server_error.enabled = false
 """
 
+TOKENS = {cs_id: f"the token of {cs_id}" for cs_id in ("wang", "li", "zhao")}
+
 CONFIG = f"""
 [server]
 port = 0
 [[agents]]
 id = "wang"
+token_hash = "{hash_token(TOKENS["wang"])}"
 [[agents]]
 id = "li"
+token_hash = "{hash_token(TOKENS["li"])}"
 [[agents]]
 id = "zhao"
 role = "supervisor"
+token_hash = "{hash_token(TOKENS["zhao"])}"
 [channels.wechat]
 enabled = true
 corp_id = "{CORP}"
@@ -219,17 +227,26 @@ gateway_secret = "{SECRET}"
 """
 
 
+@frozen
+class Live:
+    """A server in a process of its own, with sessions of every status, and how somebody proves who she is there."""
+
+    base: str
+    headers: Mapping[str, str]
+
+
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[str]:
-    """The address of a server in a process of its own, with sessions of every status."""
+def live(request: Any, tmp_path: Path) -> Iterator[Live]:
+    """Open to all, or as an agent or a supervisor who is logged in."""
     config, log = tmp_path / "config.toml", tmp_path / "log"
-    config.write_text(CONFIG)
+    config.write_text(CONFIG if request.param == "open" else f"{CONFIG}\n[auth]\nrequired = true\n")
+    who = {"Authorization": f"Bearer {TOKENS['zhao' if request.param == 'supervisor' else 'li']}"}
     with open(log, "wb") as told:
         process = subprocess.Popen(
             [sys.executable, "server.py", "--config", str(config)], cwd=ROOT, stdout=told, stderr=told
         )
     try:
-        yield _with_sessions(_address(process, log))
+        yield Live(_with_sessions(_address(process, log)), who)
     finally:
         process.terminate()
         process.wait(20)
@@ -248,9 +265,11 @@ def _with_sessions(base: str) -> str:
         body = json.dumps(gateway_message(f"客户{number}", "转人工" if number % 2 else "在吗？", f"m-{number}")).encode()
         taken = httpx.post(f"{base}/channel/jd/callback", content=body, headers=Gateway(SECRET).headers(body))
         assert taken.status_code == 200
-    for session in httpx.get(f"{base}/api/sessions").json()["data"][::3]:
+    wang = {"Authorization": f"Bearer {TOKENS['wang']}"}
+    for session in httpx.get(f"{base}/api/sessions", headers=wang).json()["data"][::3]:
         verb = "accept" if session["status"] == "pending" else "takeover"
-        httpx.post(f"{base}/api/sessions/{session['sessionId']}/{verb}", json={"csId": "wang"})
+        path = f"{base}/api/sessions/{session['sessionId']}/{verb}"
+        assert httpx.post(path, json={"csId": "wang"}, headers=wang).status_code == 200
     return base
 
 

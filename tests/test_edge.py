@@ -47,7 +47,8 @@ async def test_while_access_is_open_only_our_own_names_are_answered(stage, setti
 @pytest.mark.gen_test
 @pytest.mark.parametrize("headers", [
     {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "same-site"}, {"Origin": "http://["}, {"Origin": "http://127.0.0.1:99999"},
+    {"Origin": "http://127.0.0.1:1"}, {"Origin": ""},
 ])
 async def test_another_sites_page_changes_nothing(stage: Stage, headers: dict[str, str]) -> None:
     await stage.start()
@@ -91,3 +92,27 @@ async def test_a_platform_that_hangs_up_is_still_kept(stage: Stage, gateway) -> 
     await until(lambda: disk.execute("SELECT 1 FROM platform_ids WHERE value = 'event:e'").fetchone())
     disk.close()
     assert (await stage.get("/healthz")).status_code == 200
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("public_url, host, origin, is_ours", [
+    ("https://kf.example.com", "10.0.0.7:8080", "https://kf.example.com", True),
+    ("https://KF.Example.com:443/", "10.0.0.7:8080", "https://kf.example.com", True),
+    ("", "kf-pc", "https://kf-pc", True), ("", "kf-pc", "https://KF-PC:443", True),
+    ("", "kf-pc", "https://kf-pc:8443", False),
+    ("https://kf.example.com", "kf-pc", "https://kf.example.com.evil.example", False),
+])
+async def test_a_page_of_ours_is_ours_by_every_way(stage, settings, public_url, host, origin, is_ours) -> None:
+    """REST and WebSocket agree, whether or not a proxy tells by which name and scheme it was called."""
+    await stage.start(evolve(settings, server=evolve(
+        settings.server, public_url=public_url, allowed_hosts=("KF-PC",)
+    )))
+    headers = {"Host": host, "Origin": origin}
+    answer = await stage.http.post(f"{stage.base}/api/logout", headers=headers)
+    assert answer.status_code == (200 if is_ours else 403)
+    request = HTTPRequest(f"{stage.base.replace('http', 'ws')}/ws/cs/wang", headers=headers)
+    if is_ours:
+        (await websocket_connect(request)).close()
+    else:
+        with pytest.raises(HTTPClientError, match="403"):
+            await websocket_connect(request)

@@ -5,8 +5,11 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 import re
+import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,7 +27,8 @@ import server
 from ccs import accounts
 from ccs.accounts import hash_password, hash_token, new_token, verify_password
 from ccs.backoff import Backoff
-from ccs.config import AgentSettings, AuthSettings, Config
+from ccs.config import AgentSettings, AssistantSettings, AuthSettings, Config
+from ccs.demo.gateway import answers
 from ccs.models import utc_now
 from handlers.routes import ROUTES
 from store import database
@@ -293,6 +297,75 @@ async def test_while_somebody_holds_a_session_its_words_are_hers(stage: Stage, b
         assert SECRET_WORDS in (await li.get(place)).text, "of what is over, colleagues may learn"
 
 
+@pytest.mark.gen_test
+async def test_a_search_finds_no_words_that_one_may_not_read(stage: Stage, browser) -> None:
+    await stage.start()
+    wang, li, zhao = await browser("wang"), await browser("li"), await browser("zhao")
+    path = f"/api/sessions/{await held_by_wang(stage, wang)}"
+
+    async def finds(who: Browser, text: str) -> tuple[int, str]:
+        answer = await who.get(f"/api/sessions?q={text}")
+        return len(answer.json()["data"]), answer.headers["X-Total-Count"]
+
+    assert await finds(wang, "三一〇") == await finds(zhao, "三一〇") == (1, "1")
+    assert await finds(li, "三一〇") == (0, "0") and await finds(li, "陈女士") == (1, "1")
+    await wang.post(f"{path}/close")
+    assert await finds(li, "三一〇") == (1, "1")
+
+
+@pytest.mark.gen_test
+async def test_a_history_ends_where_it_was_when_it_was_asked_for(stage: Stage, browser, monkeypatch) -> None:
+    """Somebody may accept while the pages are read; what is said then is not for whoever asked before."""
+    await stage.start()
+    wang, li = await browser("wang"), await browser("li")
+    await stage.customer().says("在吗？")
+    path = f"/api/sessions/{(await li.get('/api/sessions')).json()['data'][0]['sessionId']}"
+    pool = stage.server._archive._pool
+    release = threading.Event()
+    stuck = [pool.submit(release.wait) for _ in range(2)]           # every reader is busy
+    reading = [asyncio.ensure_future(li.get(f"{path}/history{page}"))
+               for page in ("", "?limit=9", "?after=0", "?before=99", "?around=1")]
+    await until(lambda: pool._work_queue.qsize() == len(reading))
+    assert (await wang.post(f"{path}/accept", {"csId": "wang"})).status_code == 200
+    assert (await wang.post(f"{path}/message", {"content": SECRET_WORDS})).status_code == 200
+    release.set()
+    for answer in await asyncio.gather(*reading):
+        assert [message["content"] for message in answer.json()["data"]] == ["在吗？"]
+    assert all(done.result() for done in stuck)
+
+
+@pytest.mark.gen_test
+async def test_nobody_learns_of_a_colleagues_words_by_guessing_their_id(stage: Stage, browser) -> None:
+    await stage.start()
+    wang, li, zhao = await browser("wang"), await browser("li"), await browser("zhao")
+    path = f"/api/sessions/{await held_by_wang(stage, wang)}/message"
+    said = await wang.post(path, {"content": SECRET_WORDS, "clientMsgId": "1"})
+    for words in (SECRET_WORDS, "x"):
+        assert (await li.post(path, {"content": words, "clientMsgId": "1"})).status_code == 403
+    again = await wang.post(path, {"content": SECRET_WORDS, "clientMsgId": "1"})
+    assert again.json()["data"]["msgId"] == said.json()["data"]["msgId"]
+    assert (await zhao.post(path, {"content": "x", "clientMsgId": "1"})).json()["code"] == 4004
+
+
+@pytest.mark.gen_test
+async def test_whoever_may_answer_may_send_again_what_the_assistant_could_not(
+    stage: Stage, browser, settings, gateway
+) -> None:
+    gateway.moods.append(answers(2002))
+    await stage.start(evolve(settings, assistant=AssistantSettings()))
+    li = await browser("li")
+    await stage.customer().says("在吗？")
+    path = f"/api/sessions/{(await li.get('/api/sessions')).json()['data'][0]['sessionId']}"
+
+    async def failed() -> str | None:
+        messages = (await li.get(f"{path}/history")).json()["data"]
+        return next((each["msgId"] for each in messages if each.get("delivery", {}).get("state") == "failed"), None)
+
+    while not (message_id := await failed()):
+        pass
+    assert (await li.post(f"{path}/messages/{message_id}/retry")).status_code == 200
+
+
 # How a login ends
 
 
@@ -311,6 +384,16 @@ async def test_a_login_survives_a_restart_and_its_agents_password_ends_it(stage:
     assert (await wang.me(), await li.me()) == (None, None)
     assert (await wang.logs_in("wang")).status_code == 401
     assert (await wang.logs_in("wang", "another password")).status_code == 200
+
+
+@pytest.mark.gen_test
+async def test_a_browser_has_one_login(stage: Stage, browser) -> None:
+    await stage.start()
+    wang = await browser("wang")
+    before = wang.http.cookies["ccs_login"]
+    assert (await wang.logs_in("wang")).status_code == 200 and logins_on_disk(stage) <= 2
+    wang.http.cookies["ccs_login"] = before
+    assert await wang.me() is None
 
 
 @pytest.mark.gen_test
@@ -348,6 +431,77 @@ async def test_a_logout_ends_this_login_and_no_other(stage: Stage, browser) -> N
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("fault", ["before", "lost commit", "done commit"])
+async def test_a_logout_that_the_disk_did_not_take_can_be_asked_for_again(stage: Stage, browser, fault: str) -> None:
+    await stage.start()
+    wang = await browser("wang")
+    socket = await wang.socket("wang")
+    journal = stage.server._journal
+    journal._connection = FaultyConnection(journal._connection, fault)
+    refused = await wang.post("/api/logout")
+    assert refused.status_code == 503 and "ccs_login" in wang.http.cookies
+    assert await close_code(socket) == 4401, "and nothing more is told, whatever the disk says"
+    await until(lambda: journal.is_healthy)
+    stolen = wang.http.cookies["ccs_login"]
+    assert (await wang.post("/api/logout")).status_code == 200
+    wang.http.cookies["ccs_login"] = stolen
+    assert await wang.me() is None
+
+
+@pytest.mark.gen_test
+async def test_after_its_goodbye_a_socket_is_not_heard(stage: Stage, browser) -> None:
+    await stage.start()
+    wang, admin = await browser("wang"), await browser("admin")
+    session_id = await held_by_wang(stage, wang)
+    assert stage.server
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+    writer.write((
+        f"GET /ws/cs/wang HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Cookie: ccs_login={wang.http.cookies['ccs_login']}\r\n\r\n"
+    ).encode())
+    await reader.readuntil(b'"hello"')
+    await admin.post("/api/logout", {"csId": "wang"})
+    await reader.readuntil(struct.pack("!H", 4401) + b"login needed")
+    mark = json.dumps({"type": "read", "sessionId": session_id, "seq": 99}).encode()
+    writer.write(struct.pack("!BB4x", 0x81, 0x80 | len(mark)) + mark + struct.pack("!BB4x", 0x88, 0x80))
+    assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+    writer.close()
+    assert (await admin.get(f"/api/sessions/{session_id}")).json()["data"]["unread"] == 1
+
+
+@pytest.mark.gen_test
+async def test_a_login_that_was_ended_does_not_come_back(stage: Stage, browser, settings, clock) -> None:
+    await stage.start()
+    wang, li, zhao = await browser("wang"), await browser("li"), await browser("zhao")
+    shorter = evolve(settings, auth=AuthSettings(required=True, session_hours=1))
+    without_li = evolve(settings, agents=tuple(agent for agent in settings.agents if agent.id != "li"))
+    for each in (without_li, settings):
+        await stage.stop()
+        await stage.start(each)
+    assert (await wang.me(), await li.me()) == ("wang", None), "the agent was taken out of the file meanwhile"
+    await stage.stop()
+    await stage.start(shorter)
+    clock.ahead = timedelta(hours=1)
+    assert await wang.me() is None, "the hours are fewer now"
+
+    clock.ahead = timedelta()
+    assert await zhao.me() == "zhao"
+    copy = settings.server.data_dir.parent / "copy.db"
+    database.backup(settings.server.data_dir / "ccs.db", copy)
+    stolen = zhao.http.cookies["ccs_login"]
+    await zhao.post("/api/logout")
+    await stage.customer().says("在吗？")
+    await stage.stop()
+    for file in settings.server.data_dir.glob("ccs.db*"):
+        file.unlink()
+    copy.rename(settings.server.data_dir / "ccs.db")
+    await stage.start(settings)
+    zhao.http.cookies["ccs_login"] = stolen
+    assert await zhao.me() is None, "the database is an older copy"
+
+
+@pytest.mark.gen_test
 async def test_an_admin_ends_anybodys_logins_and_an_agent_all_her_own(stage: Stage, browser) -> None:
     await stage.start()
     wang, li, zhao, admin = [await browser(cs_id) for cs_id in ("wang", "li", "zhao", "admin")]
@@ -374,6 +528,9 @@ async def test_guessing_gets_slower_and_slower(stage: Stage, browser, settings, 
 
     assert [(await tries()).status_code for _ in range(3)] == [401, 401, 401]
     for wait in (1, 2, 4, 8, 16, 32, 60, 60):
+        clock.ahead -= timedelta(days=1)
+        assert 0 < int((await tries()).headers["Retry-After"]) <= wait, "a clock that was set back is no reason to wait"
+        clock.ahead += timedelta(days=1)
         refused = await tries(PASSWORDS["wang"])        # not even looked at
         assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= wait
         assert refused.json()["data"]["retryAfter"] == int(refused.headers["Retry-After"])
@@ -389,8 +546,29 @@ async def test_guessing_gets_slower_and_slower(stage: Stage, browser, settings, 
 async def test_one_address_cannot_guess_at_everybody(stage: Stage, browser, clock) -> None:
     await stage.start()
     guesser = await browser()
+    await guesser.logs_in("li")
+    await guesser.post("/api/logout")
     codes = [(await guesser.logs_in(f"agent-{number}", "wrong")).status_code for number in range(21)]
     assert codes == [401] * 20 + [429]
+    assert (await guesser.logs_in("wang")).status_code == 429
+    assert (await guesser.logs_in("li")).status_code == 200, "who got in from here before is not held up"
+    clock.ahead += timedelta(seconds=5)
+    assert (await guesser.logs_in("wang")).status_code == 200, "and the others not for long"
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("first, second, one_place", [
+    ("192.0.2.1", "192.0.2.2", False), ("::ffff:192.0.2.1", "192.0.2.1", True), ("::ffff:192.0.2.1", "::1", False),
+    ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False), ("2001:db8::1", "2001:db8::ffff", True),
+    ("2001:db8::1", "2001:db8:0:1::1", False), ("192.0.2.1, 198.51.100.7", "192.0.2.2, 198.51.100.7", True),
+])
+async def test_what_counts_as_one_place(stage: Stage, browser, settings, first, second, one_place) -> None:
+    await stage.start(evolve(settings, server=evolve(settings.server, xheaders=True)))
+    guesser = await browser()
+    for number in range(3):
+        await guesser.logs_in("wang", "wrong", **{"X-Forwarded-For": first, "X-Real-Ip": f"198.51.100.{number}"})
+    answer = await guesser.logs_in("wang", "wrong", **{"X-Forwarded-For": second, "X-Real-Ip": "198.51.100.9"})
+    assert answer.status_code == (429 if one_place else 401)
 
 
 @pytest.mark.gen_test
@@ -415,7 +593,7 @@ async def test_passwords_are_checked_one_at_a_time_and_off_the_loop(stage: Stage
 
 
 def test_waits_double_end_and_are_forgotten() -> None:
-    backoff = Backoff(free=2)
+    backoff = Backoff(free=2, longest=60)
     for now in (0.0, 1.0):
         assert backoff.wait("a", now) == 0
         backoff.failed("a", now)
@@ -480,6 +658,7 @@ def test_hash_password_prints_a_line_for_config_toml() -> None:
     found = re.fullmatch(r'password_hash = "(\$argon2id\$.*)"\n', said)
     assert found and verify_password(found[1], "correct horse")
     refuses(ccs("hash-password", input="short\n"), "a password has 8 to 256 characters")
+    refuses(ccs("hash-password", input="with a\ttab\n"), "no keyboard writes")
 
 
 def test_new_token_prints_a_token_and_a_line_for_config_toml() -> None:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import Factory, define
+from tornado.iostream import IOStream
 from tornado.web import RequestHandler
 
 from ccs.demo.local import Local
 
 Mood = Callable[["Messages"], bool]     # does what it likes with a request; False lets it go on as usual
-
 
 KEPT = 10_000       # messages, requests and results remembered, the newest
 
@@ -32,11 +32,17 @@ class Gateway(Local):
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
     requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
     moods: "deque[Mood]" = Factory(deque)
+    hung: list[IOStream] = Factory(list)                # lines on which nobody is answered
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
     def routes(self) -> list[tuple[Any, ...]]:
         return [("/messages", Messages, {"gateway": self})]
+
+    def stop(self) -> None:
+        super().stop()
+        for line in self.hung:
+            line.close()
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""
@@ -115,6 +121,12 @@ def garbles(request: Messages) -> bool:
     request.gateway.take(request.gateway.requests[-1])
     request.set_header("Content-Encoding", "gzip")
     request.finish("this is not gzip")
+    return True
+
+
+def hangs(request: Messages) -> bool:
+    """Takes the request and never answers."""
+    request.gateway.hung.append(request.detach())
     return True
 
 

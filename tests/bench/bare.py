@@ -14,6 +14,9 @@ EVENT = '{"type":"session_updated","data":"' + "x" * 700 + '"}'      # as long a
 
 
 class Bare(RequestHandler):
+    def get(self) -> None:
+        self.write("success")
+
     def post(self) -> None:
         assert self.request.body
         self.write("success")

@@ -1,152 +1,80 @@
-"""`python -m tests.bench.callbacks`: the whole path of a WeCom callback against a bare Tornado handler.
+"""The whole path of a WeCom callback, against a bare Tornado handler.
 
 The product verifies, decrypts, parses, dedupes, commits with synchronous=FULL, pushes to the holder's socket and
-answers; the yardstick reads the body and answers. Both run on one core and the load on the other, in turns; what is
-printed are medians of the runs and their ratio.
+answers; the yardstick reads the body and answers. 32 keep-alive connections, in turns.
 """
 
-import argparse
-import asyncio
-import contextlib
-import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlencode
 
-from tests.bench.load import Ear, Results, post_all
-from tests.platforms import CORP, KEY, TOKEN, wecom_request, wecom_text
-from tests.process import ROOT, free_port
+from attrs import Factory, define
 
-AGENT = "bench-agent"
-CONNECTIONS = 32
-CUSTOMERS = 100
-SERVER_CORE, LOAD_CORE = 0, 1
-CONFIG = f"""
-[server]
-port = {{port}}
-data_dir = "{{folder}}/data"
-log_level = "warning"
-[channels.wechat]
-enabled = true
-corp_id = "{CORP}"
-token = "{TOKEN}"
-encoding_aes_key = "{KEY}"
-[assistant]
-provider = "off"
-"""
+from tests.bench.load import Ear, callbacks, hold_everyone, percentile, post_all
+from tests.bench.report import Row
+from tests.bench.servers import Running, product, yardstick
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=6000, help="in each run")
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {LOAD_CORE})
-    asyncio.run(compare(given.messages, given.rounds))
+@define
+class Entrant:
+    """A server in the race, and what was measured of it in each round. As a string, the medians."""
+
+    name: str
+    server: Running
+    ear: Ear | None = None              # the holder's, if it pushes
+    rates: list[float] = Factory(list)
+    tails: list[float] = Factory(list)
+    loop: list[float] = Factory(list)   # microseconds of processor time for each message
+    rest: list[float] = Factory(list)   # the same, of its other threads
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    def __str__(self) -> str:
+        spent = statistics.median(map(sum, zip(self.loop, self.rest, strict=True)))
+        return f"{self.rate:,.0f} (p99 {statistics.median(self.tails):.0f} ms, CPU {spent:.0f} µs each)"
+
+    async def take(self, requests: Sequence[bytes]) -> None:
+        heard, (loop, rest) = self.ear.heard if self.ear else 0, self.server.cpu
+        results = await post_all(self.server.port, requests)
+        if self.ear:
+            await self.ear.hears(heard + len(requests))
+        loop_now, rest_now = self.server.cpu
+        self.rates.append(results.rate)
+        self.tails.append(percentile(results.latencies, 99))
+        self.loop.append((loop_now - loop) / len(requests) * 1e6)
+        self.rest.append((rest_now - rest) / len(requests) * 1e6)
+        print(f"  {self.name:30} {self.rates[-1]:6.0f}/s  p99 {self.tails[-1]:5.1f} ms", flush=True)
 
 
-async def compare(messages: int, rounds: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, bare() as bare_port, product(Path(folder)) as port:
-        ear = await hold_everyone(port)
-        bare_rates, rates, tails = [], [], []
-        for number in range(rounds + 1):
-            requests = [callback(port, f"r{number}-{index}", f"c{index % CUSTOMERS}") for index in range(messages)]
-            yardstick = await post_all(bare_port, requests, CONNECTIONS)
-            before = ear.heard
-            ours = await post_all(port, requests, CONNECTIONS)
-            await ear.hears(before + messages)
-            assert not ours.refused and not yardstick.refused, (ours.refused, yardstick.refused)
-            if number == 0:
-                continue                                # the first round warms both up
-            bare_rates.append(yardstick.rate)
-            rates.append(ours.rate)
-            tails.append(percentile(ours, 99))
-            print(f"round {number}: bare {yardstick.rate:7.0f}/s   product {ours.rate:7.0f}/s"
-                  f"   ratio {ours.rate / yardstick.rate:.2f}   p99 {percentile(ours, 99):.1f} ms")
-        print(f"median: bare {statistics.median(bare_rates):.0f}/s, product {statistics.median(rates):.0f}/s,"
-              f" ratio {statistics.median(rates) / statistics.median(bare_rates):.2f},"
-              f" p99 {statistics.median(tails):.1f} ms")
-        ear.close()
+async def run(folder: Path, quick: bool) -> list[Row]:
+    with yardstick("bare", folder / "bare") as simple, product(folder / "callbacks") as server:
+        bare, ours = Entrant("a bare Tornado handler", simple), Entrant("CCS", server, await hold_everyone(server.port))
+        await race([bare, ours], *((2000, 3) if quick else (6000, 5)))
+    return [against(bare, ours, "≥ 0.60", "≥ 0.95")]
 
 
-def percentile(results: Results, percent: int) -> float:
-    """In milliseconds."""
-    return sorted(results.latencies)[len(results.latencies) * percent // 100] * 1000
+async def race(entrants: Sequence[Entrant], messages: int, rounds: int) -> None:
+    """Every entrant takes the same messages in turns; the first round warms them up and does not count."""
+    stored = {entrant.name: entrant.server.stored() for entrant in entrants if entrant.ear}
+    for _ in range(rounds + 1):
+        requests = callbacks(messages)
+        for entrant in entrants:
+            await entrant.take(requests)
+    for entrant in entrants:
+        for measured in (entrant.rates, entrant.tails, entrant.loop, entrant.rest):
+            del measured[0]
+        print(f"  {entrant.name}: processor time for each message {statistics.median(entrant.loop):.0f} µs in the loop,"
+              f" {statistics.median(entrant.rest):.0f} µs in other threads")
+        if entrant.ear:
+            entrant.ear.close()
+            kept = entrant.server.stored() - stored[entrant.name]
+            assert kept == messages * (rounds + 1), f"{entrant.name} kept {kept} messages"
 
 
-async def hold_everyone(port: int) -> Ear:
-    """Every customer has written once and is held by one agent, whose socket is returned."""
-    ear = await Ear.open(port, f"/ws/cs/{AGENT}")
-    await post_all(port, [callback(port, f"first-{index}", f"c{index}") for index in range(CUSTOMERS)], CONNECTIONS)
-    for session in call(port, "/api/sessions?status=pending")["data"]:
-        call(port, f"/api/sessions/{session['sessionId']}/accept", {"csId": AGENT})
-    return ear
-
-
-def callback(port: int, message_id: str, customer: str) -> bytes:
-    """A complete HTTP request with an encrypted message, made by wechatpy."""
-    query, body = wecom_request(
-        wecom_text(customer, f"请问这件衣服还有 L 码吗？{message_id}", message_id), nonce=message_id
+def against(theirs: Entrant, ours: Entrant, hold: str, aim: str) -> Row:
+    return Row(
+        f"WeCom callbacks a second, whole path, against {theirs.name}", str(theirs), str(ours),
+        f"{ours.rate / theirs.rate:.2f}", hold, aim,
     )
-    return (
-        f"POST /wecom/callback?{urlencode(query)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
-
-
-def call(port: int, path: str, body: object = None) -> dict:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", headers={"Content-Type": "application/json"},
-        data=None if body is None else json.dumps(body).encode(),
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
-@contextlib.contextmanager
-def product(folder: Path) -> Iterator[int]:
-    port = free_port()
-    file = folder / "config.toml"
-    file.write_text(CONFIG.format(port=port, folder=folder.as_posix()))
-    with running([sys.executable, "server.py", "--config", str(file)], port):
-        yield port
-
-
-@contextlib.contextmanager
-def bare() -> Iterator[int]:
-    port = free_port()
-    with running([sys.executable, "-m", "tests.bench.bare", str(port)], port):
-        yield port
-
-
-@contextlib.contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    """A server on its own core, until it is no longer needed."""
-    process = subprocess.Popen(command, cwd=ROOT)
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(process.pid, {SERVER_CORE})
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            if time.monotonic() > deadline or process.poll() is not None:
-                raise RuntimeError(f"{command} did not start")
-            time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-if __name__ == "__main__":
-    main()
