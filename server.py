@@ -1,6 +1,8 @@
 """CCS: one process that serves a merchant's customers from WeChat, Douyin and JD.
 
     python server.py [--config FILE]            start the server
+    python server.py --demo                     the same with played customers, without any configuration;
+                                                [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
     python server.py backup TARGET              copy the database while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
@@ -17,9 +19,11 @@ import socket
 import ssl
 import sys
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -32,6 +36,7 @@ from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http
 from ccs.config import Config
+from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
 from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
@@ -63,7 +68,12 @@ FINISH = 1.5                # seconds more for requests that are being answered
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="server.py", description="Multi-channel customer service (多渠道客服)")
-    parser.add_argument("--config", type=Path, default=HERE / "config.toml", metavar="FILE")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="instead of config.toml beside server.py")
+    parser.add_argument("--demo", action="store_true", help="play customers; no configuration, nothing is kept")
+    demo = parser.add_argument_group("of the demo")
+    demo.add_argument("--customers", type=_between(int, 1, MOST_CUSTOMERS), metavar="N", help="at a time (6)")
+    demo.add_argument("--pace", type=_between(float, 0.1, 100), metavar="X", help="1 is natural")
+    demo.add_argument("--seed", type=int, metavar="S", help="the same seed plays the same customers")
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
@@ -71,6 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
     given = parser.parse_args(arguments)
+    for fault in _mixed_up(given):
+        parser.error(fault)
     try:
         if given.command == "hash-password":
             print(f'password_hash = "{hash_password(_ask_for_password())}"')
@@ -79,9 +91,13 @@ def main(arguments: list[str] | None = None) -> int:
             token = new_token()
             print(f'# for the program, shown only now: {token}\ntoken_hash = "{hash_token(token)}"')
             return 0
-        settings, notes = config.read(given.config, os.environ)
+        if given.demo:
+            asyncio.run(serve_demo(given.customers or 6, given.pace or 1.0, given.seed))
+            return 0
+        file = given.config or HERE / "config.toml"
+        settings, notes = config.read(file, os.environ)
         if given.command == "check":
-            print("\n".join([f"{given.config} is fine", *notes]))
+            print("\n".join([f"{file} is fine", *notes]))
         elif given.command == "backup":
             print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
         else:
@@ -113,10 +129,60 @@ def _ask_for_password() -> str:
     return password
 
 
+def _between(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be between {low} and {high}")
+        return value
+    return number
+
+
+def _mixed_up(given: argparse.Namespace) -> Iterator[str]:
+    """What was asked for and would have no effect."""
+    if given.demo and given.config:
+        yield "--demo needs no configuration and reads none: leave out --config"
+    if given.demo and given.command:
+        yield f"--demo starts the server: leave out {given.command}"
+    for name in ("customers", "pace", "seed"):
+        if getattr(given, name) is not None and not given.demo:
+            yield f"--{name} belongs to --demo"
+
+
 async def serve(settings: Config) -> None:
     """Start, tell where, and run until a signal asks to stop. Raises CannotStart."""
+    stop = _asked_to_stop()
+    async with _running(settings):
+        await stop.wait()
+
+
+async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
+    """The same, on settings that are made up and with customers at the door. Raises CannotStart."""
+    from ccs.demo.customer import NaturalTime       # here, because a server that is no demo has no use for them
+    from ccs.demo.shop import Shop
+
+    stop = _asked_to_stop()
+    seed = SystemRandom().randrange(2**32) if seed is None else seed
+    async with Shop.open(customers, seed, NaturalTime(pace)) as shop:
+        logs.set_up(shop.settings.server.log_level)
+        async with _running(shop.settings) as server, shop.world.open(shop.address(server.port)):
+            encoding = sys.stdout.encoding          # of a terminal that may not know Chinese
+            print(shop.welcome(server.port).encode(encoding, "replace").decode(encoding), flush=True)
+            await stop.wait()
+
+
+@asynccontextmanager
+async def _running(settings: Config) -> "AsyncIterator[Server]":
     server = await Server.start(settings)
     gc.freeze()                             # what is here now stays; the collector need not look at it again
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set when a signal asks to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
@@ -124,10 +190,7 @@ async def serve(settings: Config) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
         except NotImplementedError:                     # Windows
             signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop.set))
-    try:
-        await stop.wait()
-    finally:
-        await server.stop()
+    return stop
 
 
 @frozen

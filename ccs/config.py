@@ -69,6 +69,10 @@ def web_address(value: str) -> str | None:
     return None if not value or usable else "must be an http:// or https:// address"
 
 
+def given_web_address(value: str) -> str | None:
+    return web_address(value) if value else "must be an http:// or https:// address"
+
+
 def wecom_key(value: str) -> str | None:
     usable = not value or WECOM_KEY.fullmatch(value)
     return None if usable else "must be the 43 letters and digits that WeCom's console shows"
@@ -144,6 +148,8 @@ class WeChatSettings(ChannelSettings):
     corp_id: str = setting("")
     token: str = setting("", secret=True)
     encoding_aes_key: str = setting("", wecom_key, secret=True)
+    secret: str = setting("", secret=True)
+    api_base: str = setting("https://qyapi.weixin.qq.com", given_web_address)
 
 
 @frozen
@@ -191,7 +197,7 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "channels.wechat.secret", "channels.wechat.api_base", "channels.douyin.api_base",
+    "channels.douyin.api_base",
     "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
     "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
 }
@@ -342,6 +348,8 @@ def _together(config: Config) -> list[str]:
     if wechat.enabled and any(native.values()) and not all(native.values()):
         missing = ", ".join(f"channels.wechat.{name}" for name, value in native.items() if not value)
         faults.append(f"{missing} must be given too, or WeCom's callbacks cannot be read")
+    if wechat.enabled and wechat.secret and not wechat.corp_id:
+        faults.append("channels.wechat.corp_id must be given with secret")
     douyin = config.channels.douyin
     checks_its_own = {"wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret)}
     for name in attrs.fields_dict(ChannelsSettings):

@@ -21,8 +21,9 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from ccs.config import AgentSettings, AssistantSettings, ChannelSettings, ChannelsSettings, Config, ServerSettings
 from ccs.config import DouyinSettings, WeChatSettings
 from ccs.demo.gateway import Gateway
+from ccs.demo.wecom import WeCom
 from server import Server
-from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
+from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 from tests.raw import PATIENCE, SlowReader
 
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
@@ -38,7 +39,16 @@ def gateway(io_loop: IOLoop) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, gateway: Gateway) -> Config:
+def wecom(io_loop: IOLoop) -> Iterator[WeCom]:
+    """WeCom's own API, and how it is today: see `wecom.moods`."""
+    wecom = WeCom(CORP, TOKEN, KEY, agent_id=int(AGENT_ID))
+    io_loop.run_sync(async_(wecom.start))
+    yield wecom
+    io_loop.run_sync(wecom.close)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom) -> Config:
     """Everything on, no login, no assistant: a customer waits for a person at once."""
     channel = ChannelSettings(enabled=True, gateway_secret=SECRET, gateway_url=gateway.url)
     return Config(
@@ -48,8 +58,8 @@ def settings(tmp_path: Path, gateway: Gateway) -> Config:
         ),
         channels=ChannelsSettings(
             wechat=WeChatSettings(
-                enabled=True, corp_id=CORP, token=TOKEN, encoding_aes_key=KEY, gateway_secret=SECRET,
-                gateway_url=gateway.url,
+                enabled=True, corp_id=CORP, token=TOKEN, encoding_aes_key=KEY, secret=wecom.secret,
+                api_base=wecom.url, gateway_secret=SECRET, gateway_url=gateway.url,
             ),
             douyin=DouyinSettings(
                 enabled=True, client_key=CLIENT_KEY, client_secret=CLIENT_SECRET, gateway_secret=SECRET,

@@ -119,6 +119,9 @@ FAULTS = [
     ("[channels.jd]\nenabled = true", "channels.jd is enabled but has no secret"),
     ("[channels.wechat]\nenabled = true", "channels.wechat is enabled but has no secret"),
     ("[channels.douyin]\nenabled = true\nclient_key = 'k'", "channels.douyin is enabled but has no secret"),
+    ("[channels.wechat]\nenabled = true\ngateway_secret = 'g'\nsecret = 's'",
+     "channels.wechat.corp_id must be given with secret"),
+    ("[channels.wechat]\napi_base = ''", "channels.wechat.api_base must be an http:// or https:// address"),
     ("[server]\ntls_cert = 'config.toml'", "server.tls_cert and server.tls_key must be given together"),
     ("[server]\ntls_key = 'config.toml'", "server.tls_cert and server.tls_key must be given together"),
 ]

@@ -13,6 +13,9 @@ ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
 WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer drips
 LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred
 MOST_CONNECTIONS = 64
+NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
+
+OURSELVES = ("all://127.0.0.1", "all://localhost")      # a gateway here is called directly, whatever HTTP_PROXY says
 
 
 @frozen
@@ -24,20 +27,28 @@ class Reply:
 
 
 class Http:
-    """Posts, and tells apart "it never left" from "it left and nobody answered"."""
+    """Asks, and tells apart "it never left" from "it left and nobody answered"."""
 
     def __init__(self) -> None:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(ANSWER_PATIENCE, connect=CONNECT_PATIENCE),
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
+            mounts=dict.fromkeys(OURSELVES),
         )
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused."""
+        return await self._ask("POST", url, body, headers)
+
+    async def get(self, url: str) -> Reply:
+        """Raises as `post` does."""
+        return await self._ask("GET", url, None, {})
+
+    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         try:
             async with asyncio.timeout(WHOLE_PATIENCE):
-                reply = await self._post(url, body, headers)
+                reply = await self._exchange(method, url, body, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise DeliveryDelayed("暂时连接不上对方服务器") from error
         except (httpx.RequestError, TimeoutError) as error:
@@ -45,11 +56,12 @@ class Http:
         except httpx.InvalidURL as error:
             raise DeliveryRefused("渠道地址配置有误，请联系管理员") from error
         if reply.status >= 500 or reply.status == 429:
-            raise DeliveryDelayed(f"对方服务器暂时不可用（HTTP {reply.status}）")
+            words = f"对方服务器暂时不可用（HTTP {reply.status}）"
+            raise DeliveryDelayed(words, lost=reply.status not in NOT_DONE)
         return reply
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        async with self._client.stream("POST", url, content=body, headers=dict(headers)) as response:
+    async def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+        async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
             answer = b""
             async for chunk in response.aiter_bytes():
                 answer += chunk

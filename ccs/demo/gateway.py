@@ -4,23 +4,24 @@ import hashlib
 import hmac
 import json
 import secrets
-import socket
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from attrs import Factory, define
-from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
-from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
+
+from ccs.demo.local import Local
 
 Mood = Callable[["Messages"], bool]     # does what it likes with a request; False lets it go on as usual
 
+KEPT = 10_000       # messages, requests and results remembered, the newest
+
 
 @define
-class Gateway:
+class Gateway(Local):
     """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks.
 
     `moods` is what happens to the next requests, one each; when it is empty they are taken.
@@ -33,26 +34,15 @@ class Gateway:
     moods: "deque[Mood]" = Factory(deque)
     hung: list[IOStream] = Factory(list)                # lines on which nobody is answered
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
-    _server: HTTPServer | None = None
     _results: dict[str, dict[str, Any]] = Factory(dict)
-    port: int = 0
 
-    def start(self, port: int = 0) -> None:
-        sockets = bind_sockets(port, "127.0.0.1", family=socket.AF_INET)
-        self.port = sockets[0].getsockname()[1]
-        self._server = HTTPServer(Application([("/messages", Messages, {"gateway": self})], log_function=_quiet))
-        self._server.add_sockets(sockets)
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [("/messages", Messages, {"gateway": self})]
 
     def stop(self) -> None:
-        if self._server:
-            self._server.stop()
-            self._server = None
+        super().stop()
         for line in self.hung:
             line.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""
@@ -71,10 +61,16 @@ class Gateway:
         """Say it, unless this request id was said before: then the first result again."""
         request_id = body["requestId"]
         if request_id not in self._results:
-            self._results[request_id] = {"messageId": f"gw-{len(self.said) + 1}", "state": "accepted"}
+            self._results[request_id] = {"messageId": f"gw-{secrets.token_hex(8)}", "state": "accepted"}
             self.said.append(body)
             self.on_said(body)
+            self._forget_the_oldest()
         return {"code": 0, "data": self._results[request_id]}
+
+    def _forget_the_oldest(self) -> None:
+        del self.said[:-KEPT], self.requests[:-KEPT]
+        while len(self._results) > KEPT:
+            del self._results[next(iter(self._results))]
 
 
 class Messages(RequestHandler):
@@ -138,7 +134,3 @@ def forgets(request: Messages) -> bool:
     """Cuts the line without taking the message."""
     request.detach().close()
     return True
-
-
-def _quiet(handler: RequestHandler) -> None:
-    """No access log: what matters is in `said` and `requests`."""

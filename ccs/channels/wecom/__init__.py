@@ -1,14 +1,15 @@
-"""WeCom (企业微信): encrypted callbacks of self-built apps and of 微信客服 at `/wecom/callback`.
+"""WeCom (企业微信): encrypted callbacks of self-built apps and of 微信客服 at `/wecom/callback`; answers by its API.
 
 The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消息与事件 (90238).
 """
 
 from collections.abc import Mapping
 
-from ccs.channels.base import Callback, must_be_fresh
+from ccs.channels.base import Callback, Way, must_be_fresh
 from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
+from ccs.channels.wecom.api import Api, App
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
@@ -29,6 +30,7 @@ class WeCom(GatewayChannel):
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
+        self._app = App(Api(settings, http, clock)) if settings.secret and settings.corp_id else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -41,9 +43,13 @@ class WeCom(GatewayChannel):
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)
 
+    def ways_out(self) -> Mapping[Via, Way]:
+        own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
+        return {**super().ways_out(), **own}
+
     def no_way_out(self, via: Via) -> str:
         if via is Via.NATIVE:
-            return "企业微信自建应用的消息暂不能从这里回复，请在企业微信中答复"
+            return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
 
     def _open(self, query: Mapping[str, str], encrypted: str) -> bytes:

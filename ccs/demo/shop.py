@@ -1,0 +1,132 @@
+"""The demo: everything around the server that a merchant would have, made up and gone again afterwards.
+
+A folder for the data, the platforms with secrets made just now, the settings that name them, and customers. The server
+that is started with these settings is the usual one, and does not know that its platforms are played.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from attrs import field, frozen
+
+from ccs.config import AgentSettings, ChannelSettings, ChannelsSettings, Config, DouyinSettings, ServerSettings
+from ccs.config import WeChatSettings
+from ccs.demo.customer import NaturalTime, Time
+from ccs.demo.doors import Door, GatewayDoor, WeComDoor
+from ccs.demo.gateway import Gateway
+from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
+from ccs.demo.wecom import WeCom
+from ccs.demo.world import World
+
+HOST = "127.0.0.1"
+PORT = 8080
+
+AGENTS = (AgentSettings("wang", "小王"), AgentSettings("li", "小李"), AgentSettings("zhao", "老赵", "supervisor"))
+
+WELCOME = """
+  CCS 演示 · demo
+
+  打开 {address} ，选择“小王”，接入等待中的客户，回复他们。
+  Open {address}, choose 小王, accept a customer who waits, and answer.
+
+  客户是程序扮演的，会从微信、抖音、京东不断进来，同时最多 {customers} 位。
+  The customers are played; they come by WeChat, Douyin and JD, at most {customers} at a time.
+{moved}
+  数据放在 {folder} ，按 Ctrl-C 结束，数据随之删除。
+  Data lies in {folder}; Ctrl-C ends the demo and deletes it.
+"""
+MOVED = """
+  端口 {port} 已被占用，换用了空闲端口。 Port {port} is taken, so a free one is used.
+"""
+
+
+@frozen
+class Shop:
+    """An open demo: settings to start the server with, and the customers to let in once it listens."""
+
+    settings: Config
+    world: World
+    port_taken: int | None          # the one that was wished for, if somebody else has it
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, customers: int, seed: int, time: Time = NaturalTime(), port: int = PORT
+    ) -> "AsyncIterator[Shop]":
+        """The platforms answer and the folder exists until this is left, which the server should be before."""
+        async with AsyncExitStack() as stack:
+            folder = stack.enter_context(TemporaryDirectory(prefix="ccs-demo-", ignore_cleanup_errors=True))
+            platforms = Platforms()
+            for platform in (platforms.wecom, *platforms.gateways.values()):
+                platform.start()
+                stack.push_async_callback(platform.close)
+            is_free = _is_free(port)
+            settings = Config(
+                server=ServerSettings(
+                    host=HOST, port=port if is_free else 0, data_dir=Path(folder), log_level="warning"
+                ),
+                agents=AGENTS,
+                channels=platforms.settings(),
+            )
+            yield cls(settings, World(platforms.doors(), time, customers, seed), None if is_free else port)
+
+    def address(self, port: int) -> str:
+        return f"http://{HOST}:{port}"
+
+    def welcome(self, port: int) -> str:
+        """What to tell whoever has started it."""
+        return WELCOME.format(
+            address=self.address(port), customers=self.world.seats, folder=self.settings.server.data_dir,
+            moved=MOVED.format(port=self.port_taken) if self.port_taken else "",
+        )
+
+
+@frozen
+class Platforms:
+    """WeCom, and a gateway for each channel, with secrets of their own."""
+
+    wecom: WeCom = field(factory=WeCom)
+    gateways: dict[str, Gateway] = field(
+        factory=lambda: {name: Gateway(secrets.token_urlsafe(32), name) for name in (WECHAT, DOUYIN, JD)}
+    )
+
+    def settings(self) -> ChannelsSettings:
+        """Once they are started, and have addresses."""
+        wecom = self.wecom
+        return ChannelsSettings(
+            wechat=WeChatSettings(
+                **self._gateway(WECHAT), corp_id=wecom.corp_id, token=wecom.token, encoding_aes_key=wecom.key,
+                secret=wecom.secret, api_base=wecom.url,
+            ),
+            douyin=DouyinSettings(**self._gateway(DOUYIN)),
+            jd=ChannelSettings(**self._gateway(JD)),
+        )
+
+    def doors(self) -> dict[str, Door]:
+        shops = {WECHAT: "wkShop0001", DOUYIN: "58213306", JD: "10288"}
+        return {
+            WECOM: WeComDoor(self.wecom),
+            **{name: GatewayDoor(gateway, shops[name]) for name, gateway in self.gateways.items()},
+        }
+
+    def _gateway(self, name: str) -> dict[str, Any]:
+        gateway = self.gateways[name]
+        return {"enabled": True, "gateway_secret": gateway.secret, "gateway_url": gateway.url}
+
+
+def _is_free(port: int) -> bool:
+    """Whether the server could listen there: tried in the way in which it will be."""
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,164 @@
+"""What customers want, and in which words.
+
+A story is what one customer says: the opening as a burst of lines, then what she has ready for each kind of answer. It
+knows no clock and no network; `customer.py` plays it. Words in braces are filled with the facts of the visit.
+"""
+
+from attrs import frozen
+
+from ccs.demo.lines import Goods, Line, Order, Picture
+from ccs.demo.manners import CALM, CROSS, SHORT, Manner
+from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
+
+CLOTHES = ("加绒卫衣", "羽绒服", "亚麻衬衫", "阔腿裤", "儿童外套")
+GADGETS = ("蓝牙耳机", "破壁机", "电动牙刷", "筋膜枪", "空气炸锅")
+FOOD = ("坚果礼盒", "五常大米", "高钙奶粉")
+GOODS = (*CLOTHES, *GADGETS, "冰丝凉席", "不锈钢保温杯", "儿童书包", "四件套")
+
+
+@frozen
+class Story:
+    """One errand. Each line of `more`, `details` and `upset` is said once; when they are used up, manners are left."""
+
+    about: str
+    opening: tuple[Line, ...]
+    again: Line = "嗯 就是上面那个问题"        # to an agent who says no more than hello
+    details: tuple[Line, ...] = ()              # to an agent who asks
+    more: tuple[Line, ...] = ()                 # after an answer, before the thanks
+    upset: tuple[Line, ...] = ()                # to an agent who says no
+    manner: Manner = CALM
+    doors: tuple[str, ...] = (WECOM, WECHAT, DOUYIN, JD)
+    goods: tuple[str, ...] = GOODS
+    machine_will_do: bool = False               # leaves once anything has answered
+
+
+STORIES = (
+    Story(                                      # the first that anybody sees
+        "物流停滞", ("人工客服在吗", "我的快递在{city}停了三天了 一直不动"),
+        again="就是快递不动了 帮我催一下好吗", details=(Order(), "单号是{parcel}"),
+        more=("那大概几号能到呀 我周末要用",), upset=("可是再等就赶不上了😭",),
+    ),
+    Story(
+        "催发货", ("在嘛", "我前天拍的{goods}怎么还没发或", "发货*"),
+        details=("{order}", "收货人姓{surname}"), more=("能不能今天就发 急用",),
+        upset=("那为什么页面写的48小时内发货？",),
+    ),
+    Story(
+        "退款进度", ("你好，退款申请三天了还没到账", "转人工看一下"), again="退款 一直显示处理中",
+        details=("{order}", Picture("退款详情的截图")), more=("是原路退回吗 我当时用的花呗",),
+        upset=("商品你们都签收了 为什么不退",),
+    ),
+    Story(
+        "换货尺码", ("衣服收到了 有点小", "可以换大一码吗", Order()), details=("现在是{size}，想换大一号", "吊牌都还在的"),
+        more=("来回运费谁出呀",), upset=("可是我是按你们尺码表买的啊",), goods=CLOTHES,
+    ),
+    Story(
+        "选尺码", ("身高{height} 体重{weight}斤穿什么码", Goods(), "人工推荐一下 谢谢"), details=("平时穿{size}", "喜欢宽松一点的"),
+        more=("会起球吗", "洗了会缩水不"), goods=CLOTHES,
+    ),
+    Story(
+        "优惠券不能用", ("为什么我的券用不了啊😤", Picture("结算页的截图")), details=("满200减30那张", "{goods}"),
+        more=("那你帮我改个价行不",), upset=("页面又没写不能叠加",), manner=SHORT,
+    ),
+    Story(
+        "开发票", ("麻烦开一下发票", "人工"), again="开发票，公司抬头", details=("抬头 {city}云帆贸易有限公司", "税号稍后发你", "{order}"),
+        more=("电子的就行 发到邮箱可以吗", "大概多久能开好"),
+    ),
+    Story(
+        "服务投诉", ("你们快递员态度也太差了吧", "打电话骂人 还把东西扔门口", "叫你们领导来"), details=("{parcel}", Picture("门口的包裹")),
+        more=("那处理结果怎么告诉我",), upset=("不处理我就打12315",), manner=CROSS,
+    ),
+    Story(
+        "少件", ("少发了一件！", "拍了两件只收到一件 {goods}", Picture("开箱照")), details=("{order}", "快递袋是完好的 没拆过"),
+        more=("是补发还是退钱",), upset=("我有开箱视频的 要看吗",), manner=CROSS,
+    ),
+    Story(
+        "破损", ("收到就是坏的……", Picture("碎掉的商品"), "这怎么弄"), details=("昨天下午签收的", Picture("外包装"), "{order}"),
+        more=("需要我寄回去吗",), upset=("这还要我出运费？？",), goods=("玻璃茶具", "陶瓷碗", "台灯"),
+    ),
+    Story(
+        "材质", ("亲 这个是纯棉的吗", Goods(), "有没有人工呀"), details=("就链接里这款", "给小孩穿的 怕过敏"),
+        more=("有检测报告吗",), goods=CLOTHES,
+    ),
+    Story(
+        "保修", ("用了两个月就充不进电了", "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
+        more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",), goods=GADGETS,
+    ),
+    Story(
+        "赠品没收到", ("直播间说好的送收纳袋呢", "没看到啊"), details=("昨晚8点那场", "{order}", Picture("直播间的截图")),
+        more=("那什么时候补寄",), upset=("主播明明说了人人有份",), doors=(DOUYIN,), manner=SHORT,
+    ),
+    Story(
+        "价格保护", ("上周买的今天就降了40", "申请价保 人工处理一下"), details=("{order}", Picture("今天的价格")),
+        more=("差价退到哪里",), upset=("7天价保不是你们自己写的吗",), doors=(JD,), manner=SHORT,
+    ),
+    Story(
+        "夜间咨询", ("这么晚还有人在吗", "睡不着想问下 {goods}还有货不", "人工"), details=("要{size}的", "{color}的"),
+        more=("现在拍明天能发吗",), goods=CLOTHES,
+    ),
+    Story("只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT),
+    Story(
+        "改地址", ("地址填错了！！能改吗", "还没发货吧 急", "转人工"), again="改收货地址", details=("改到{city}市云溪路18号", "电话不变的", "{order}"),
+        more=("改好了跟我说一声哈",), upset=("那帮我拦截一下快递行吗",),
+    ),
+    Story(
+        "取消订单", ("不想要了 帮我取消下", "点取消没反应"), details=("{order}", "拍错颜色了"), more=("退款多久到账",),
+        upset=("才拍了十分钟 怎么就取消不了",), manner=SHORT,
+    ),
+    Story(
+        "色差", ("颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
+        upset=("这叫光线问题？？",), manner=CROSS, goods=CLOTHES,
+    ),
+    Story(
+        "七天无理由", ("不合适可以退吗", "转人工问下"), details=("{goods}", "试了一下 没下水"), more=("退货地址发我一下", "填你们电话就行？"),
+        upset=("不是支持七天无理由吗",), goods=CLOTHES,
+    ),
+    Story(
+        "质量问题", ("洗一次就开线了", Picture("开线的地方"), "质量也太差了"), details=("{order}", "按标签冷水洗的"),
+        more=("我也不想麻烦 给我补点钱就算了",), upset=("那我只能晒图了",), manner=CROSS, goods=CLOTHES,
+    ),
+    Story(
+        "安装", ("师傅什么时候来按装啊", "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
+        more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM), goods=("空调", "热水器", "洗衣机"),
+    ),
+    Story(
+        "批量采购", ("你好 公司要订一批{goods}", "50个 有优惠吗", "麻烦转人工报个价"), details=("送到{city}", "要开专票", "月底之前要"),
+        more=("可以先寄个样品吗", "账期能谈不"), upset=("别家都能给到八折的",), doors=(WECOM, WECHAT),
+    ),
+    Story(
+        "会员积分", ("积分怎么突然没了", Picture("积分页"), "原来有两千多的 人工查下"), details=("手机尾号6608", "昨天还在"),
+        more=("能补回来吗",), upset=("过期之前也不提醒一下",),
+    ),
+    Story(
+        "签收没收到", ("显示签收了 我根本没收到！", "{parcel}", "人工！"), details=("没放驿站 我问过了", "门口也没有"),
+        more=("找不到是不是就给我补发",), upset=("那我钱白花了？",), manner=CROSS,
+    ),
+    Story(
+        "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), "人工处理一下呗"), details=("{order}",),
+        more=("先发对的过来行吗 急着送人",), upset=("你们发错的凭什么我等",), goods=CLOTHES,
+    ),
+    Story(
+        "预售", ("预售的什么时候轮到我呀😂", "付了尾款都一周了", "转人工"), details=("{order}", "{goods}"), more=("能不能提前一点点",),
+        upset=("页面写15天内 今天第16天了",), doors=(DOUYIN, WECHAT, JD), goods=CLOTHES,
+    ),
+    Story(
+        "说明书", ("这个怎么连蓝牙啊", Goods(), "按了半天没反应 有真人教一下吗"), details=("灯是红的 一直闪", Picture("指示灯")),
+        more=("连上了！那怎么调音量",), goods=("蓝牙耳机", "蓝牙音箱"),
+    ),
+    Story(
+        "保质期", ("这批日期新鲜吗", "给老人买的 要新的"), details=("{goods}", "两箱"), more=("开封了能放多久", "到{city}几天"),
+        manner=SHORT, goods=FOOD,
+    ),
+    Story("随便看看", ("在吗",), machine_will_do=True),
+    Story("营业时间", ("你们几点下班",), machine_will_do=True),
+    Story("点错了", ("[呲牙]",), machine_will_do=True, doors=(WECHAT, DOUYIN)),
+    Story("看中一件", (Goods(),), machine_will_do=True, doors=(DOUYIN, JD)),
+)
+
+# Of somebody who has left and remembers something.
+AFTERTHOUGHTS = (
+    Story("又想起来", ("刚才忘了问", "运费是谁出来着"), details=("就刚才那个",)),
+    Story("还在等", ("还是我 刚才那个有结果了吗",), again="上面说的那个", details=("{order}",), manner=SHORT),
+    Story("再买一件", ("对了 再买一件能便宜点吗", Goods()), upset=("老顾客都不行啊🥲",)),
+    Story("收到短信", ("我收到短信了 是你们发的吗", Picture("短信的截图")), more=("哦哦 那就好",)),
+)

@@ -1,0 +1,577 @@
+"""The demo: played customers who know the server only by its wire, and leave nothing behind."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from heapq import nsmallest
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from attrs import Factory, define
+from tornado.web import RequestHandler
+
+from ccs.config import AssistantSettings
+from ccs.demo import MOST_CUSTOMERS
+from ccs.demo.customer import LINGERS, Customer, NaturalTime, Phone
+from ccs.demo.doors import GatewayDoor
+from ccs.demo.gateway import Gateway
+from ccs.demo.lines import Picture, facts, filled
+from ccs.demo.local import Local
+from ccs.demo.manners import Manner
+from ccs.demo.people import PEOPLE
+from ccs.demo.pictures import HEIGHT, WIDTH, png
+from ccs.demo.reading import Heard, read
+from ccs.demo.shop import Shop
+from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
+from ccs.demo.world import LAST_RETRY, World
+from tests.conftest import Stage, until
+from tests.process import ROOT, ccs
+
+MINUTE, HOUR = 60.0, 3600.0
+ANSWERS = ("您好，在的", "麻烦提供一下订单号", "稍等，我查一下", "已经为您处理好了", "今天之内会有结果", "这个确实不可以")
+
+
+# Time, played
+
+
+@define(eq=False)
+class Alarm:
+    due: float
+    number: int
+    event: asyncio.Event
+    rings: "asyncio.Future[None]"
+
+
+@define
+class PlayedTime:
+    """Passes when the test says so, from one alarm to the next, and only once all is quiet."""
+
+    seats: int
+    is_quiet: Callable[[], bool] = lambda: True
+    now: float = 0.0
+    alarms: list[Alarm] = Factory(list)
+    pauses: list[float] = Factory(list)
+    _numbers: Iterator[int] = Factory(lambda: count())
+
+    async def until(self, event: asyncio.Event, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        alarm = Alarm(self.now + seconds, next(self._numbers), event, asyncio.get_running_loop().create_future())
+        self.alarms.append(alarm)
+        waits = asyncio.create_task(event.wait())
+        try:
+            await asyncio.wait({alarm.rings, waits}, return_when=asyncio.FIRST_COMPLETED)
+            return event.is_set()
+        finally:
+            waits.cancel()
+            self.alarms.remove(alarm)
+
+    async def settles(self) -> None:
+        """Everybody waits for time to pass, and nothing is on its way to anybody."""
+        await until(lambda: self._everybody_waits() and self.is_quiet(), patience=20)
+
+    async def passes(self, seconds: float) -> None:
+        end = self.now + seconds
+        await self.settles()
+        while (first := nsmallest(1, self.alarms, key=lambda alarm: (alarm.due, alarm.number))[0]).due <= end:
+            self.now = first.due
+            first.rings.set_result(None)
+            await self.settles()
+        self.now = end
+
+    def _everybody_waits(self) -> bool:
+        waiting = [alarm for alarm in self.alarms if not alarm.rings.done() and not alarm.event.is_set()]
+        return len(waiting) == len(self.alarms) == self.seats
+
+
+@define
+class Play:
+    """A real server, with customers at the door and the test's hand on the clock."""
+
+    stage: Stage
+    shop: Shop
+    time: PlayedTime
+
+    async def sessions(self, **query: Any) -> list[dict[str, Any]]:
+        return (await self.stage.get("/api/sessions", **query)).json()["data"]
+
+    async def transcript(self) -> dict[str, list[tuple[str, str]]]:
+        """Who said what to each customer, over all her sessions."""
+        told: dict[str, list[tuple[str, str]]] = {}
+        for session in sorted(await self.sessions(), key=lambda row: row["createdAt"]):
+            for message in await self.stage.history(session["sessionId"]):
+                told.setdefault(session["customerId"], []).append((message["senderType"], message["content"]))
+        return told
+
+    async def agent_works(self, minutes: int, answers: tuple[str, ...] = ANSWERS) -> None:
+        """小王 looks every 20 seconds, accepts whoever waits, and answers whoever spoke last, a line at a time."""
+        said: dict[str, int] = {}
+        for _ in range(3 * minutes):
+            await self.time.passes(20)
+            for session in sorted(await self.sessions(), key=lambda row: row["customerId"]):
+                id = session["sessionId"]
+                if session["status"] == "pending":
+                    assert (await self.stage.post(f"/api/sessions/{id}/accept", {"csId": "wang"})).status_code == 200
+                elif session["status"] != "manual":
+                    continue
+                if (await self.stage.history(id))[-1]["senderType"] == "customer":
+                    said[id] = said.get(id, -1) + 1
+                    await self.stage.post(f"/api/sessions/{id}/message", {"content": answers[said[id] % len(answers)]})
+                await self.time.settles()
+
+
+@asynccontextmanager
+async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator[Play]:
+    def is_quiet() -> bool:
+        """Nothing is on its way to the disk or to a platform: the assistant has spoken too."""
+        registry = stage.server._registry
+        return registry.published_event_id == registry._last_event_id and not registry.sessions_with_outgoing()
+
+    time = PlayedTime(customers, is_quiet)
+    async with Shop.open(customers, seed, time, port=0) as shop:
+        await stage.start(shop.settings)
+        try:
+            async with shop.world.open(stage.base):
+                yield Play(stage, shop, time)
+        finally:
+            await stage.stop()
+
+
+# What customers do
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_customers_of_every_channel_come_and_answer_to_what_they_are_told(stage: Stage) -> None:
+    async with play(stage) as played:
+        await played.time.passes(2 * MINUTE)
+        waiting = await played.sessions(status="pending")
+        assert {row["channelType"] for row in waiting} == {"wechat", "douyin", "jd"}
+        assert {row["kfId"] for row in waiting if row["channelType"] == "wechat"} == {"1000002", "wkShop0001"}
+        before = await played.transcript()
+
+        await played.agent_works(minutes=10)
+        after = await played.transcript()
+        for customer in {row["customerId"] for row in waiting}:
+            told = [sender for sender, _ in after[customer]]
+            assert "customer" in told[told.index("manual"):], after[customer]
+        assert set(after) > set(before)                     # those who were helped made room for others
+        assert played.shop.world.refused == 0
+        said = [line for lines in after.values() for line in lines if line[0] == "customer"]
+        assert len(said) == played.shop.world.taken
+        assert [row for row in await played.sessions() if row["status"] == "pending"] == []
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_every_answer_arrives_by_every_door(stage: Stage) -> None:
+    async with play(stage) as played:
+        await played.agent_works(minutes=4)
+        fates = [
+            message["delivery"]["state"] for row in await played.sessions()
+            for message in await stage.history(row["sessionId"]) if message["senderType"] != "customer"
+        ]
+        assert len(fates) > 10 and set(fates) <= {"sent"}
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -> None:
+    async with play(stage) as played:
+        await played.agent_works(minutes=8)
+        said = [
+            message for row in await played.sessions() for message in await stage.history(row["sessionId"])
+            if message["senderType"] == "customer"
+        ]
+        assert {"text", "image", "order"} < {message["msgType"] for message in said}
+        fields = [message.get("fields", {}) for message in said]
+        pictures = {each.get("mediaUrl") or each.get("PicUrl") or each.get("sku", {}).get("image") for each in fields}
+        assert len(pictures - {None}) > 3
+        for picture in pictures - {None}:
+            answer = await stage.http.get(picture)
+            assert answer.headers["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
+
+
+def test_a_picture_is_a_sound_png() -> None:
+    content = png(17)
+    assert content == png(17) != png(18)
+    found, rest = {}, content[8:]
+    while rest:
+        length = int.from_bytes(rest[:4], "big")
+        name, body, check = rest[4:8], rest[8:8 + length], rest[8 + length:12 + length]
+        assert zlib.crc32(name + body).to_bytes(4, "big") == check
+        found[name], rest = body, rest[12 + length:]
+    assert list(found) == [b"IHDR", b"IDAT", b"IEND"]
+    assert len(zlib.decompress(found[b"IDAT"])) == HEIGHT * (1 + 3 * WIDTH)
+
+
+@pytest.mark.gen_test(timeout=100)
+async def test_the_same_seed_says_the_same_words_and_another_seed_others(stage: Stage) -> None:
+    played = []
+    for seed in (7, 7, 8):
+        async with play(stage, seed=seed) as it:
+            await it.agent_works(minutes=5)
+            played.append(await it.transcript())
+    assert played[0] == played[1] != played[2]
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_a_demo_that_nobody_watches_stays_small(stage: Stage) -> None:
+    async with play(stage, customers=3) as played:
+        await played.time.passes(HOUR)
+        waiting = await played.sessions(status="pending")
+        first = sum(row["messageCount"] for row in await played.sessions())
+        await played.time.passes(24 * HOUR)
+        assert await played.sessions(status="pending") and len(waiting) <= 3
+        assert len(await played.sessions(status="pending")) <= 3
+        assert sum(row["messageCount"] for row in await played.sessions()) < first + 3 * 40
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_whoever_is_closed_without_an_answer_comes_back(stage: Stage) -> None:
+    async with play(stage, customers=1) as played:
+        await played.time.passes(10)
+        [first] = await played.sessions(status="pending")
+        await stage.post(f"/api/sessions/{first['sessionId']}/close")
+        await played.time.passes(3 * MINUTE)
+        [again] = await played.sessions(status="pending")
+        assert again["customerId"] == first["customerId"] and again["sessionId"] != first["sessionId"]
+
+
+@pytest.mark.gen_test
+async def test_leaving_the_shop_leaves_nothing_behind(stage: Stage) -> None:
+    async with play(stage, customers=2) as played:
+        await played.time.passes(30)
+        folder = played.shop.settings.server.data_dir
+        assert (folder / "ccs.db").exists()
+    assert not folder.exists()
+    assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("seat")] == []
+
+
+@pytest.mark.gen_test
+async def test_the_settings_of_the_demo_are_those_of_a_usual_server_with_an_assistant() -> None:
+    async with Shop.open(1, 1) as shop:
+        assert shop.settings.assistant == AssistantSettings() and not shop.settings.auth.required
+        assert [(agent.id, agent.role) for agent in shop.settings.agents] == [
+            ("wang", "agent"), ("li", "agent"), ("zhao", "supervisor")]
+
+
+# When the server does not answer
+
+
+@define
+class Deaf(Local):
+    """A server that answers with the statuses it is given, then 200."""
+
+    statuses: list[int] = Factory(list)
+    bodies: list[dict[str, Any]] = Factory(list)
+
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [("/channel/.*", DeafHandler, {"deaf": self})]
+
+
+class DeafHandler(RequestHandler):
+    def initialize(self, deaf: Deaf) -> None:
+        self.deaf = deaf
+
+    def post(self) -> None:
+        self.deaf.bodies.append(json.loads(self.request.body))
+        status = self.deaf.statuses.pop(0) if self.deaf.statuses else 200
+        if status == 0:
+            self.detach().close()
+        else:
+            self.set_status(status)
+            self.finish()
+
+
+@asynccontextmanager
+async def deaf(statuses: list[int]) -> AsyncIterator[tuple[Deaf, World, PlayedTime]]:
+    server, time = Deaf(statuses=statuses), PlayedTime(1)
+    server.start()
+    doors = {name: GatewayDoor(Gateway("secret", name), "shop") for name in ("wechat", "douyin", "jd", "wecom")}
+    world = World(doors, time, seats=1, seed=1)
+    async with world.open(server.url):
+        yield server, world, time
+    await server.close()
+
+
+@pytest.mark.gen_test
+async def test_a_server_that_is_gone_or_busy_is_asked_again_ever_more_seldom_with_the_same_message() -> None:
+    async with deaf([503, 0, 429, 500, 503, 503, 503, 503]) as (server, world, time):
+        await time.passes(5 * MINUTE)
+        assert len({body["message"]["id"] for body in server.bodies[:9]}) == 1
+        assert server.bodies[9]["message"]["id"] != server.bodies[0]["message"]["id"]
+        assert time.pauses[1:9] == [1, 2, 4, 8, 16, 32, LAST_RETRY, LAST_RETRY] and world.refused == 0
+
+
+@pytest.mark.gen_test
+async def test_a_server_that_will_not_have_it_is_left_alone_for_a_while(caplog) -> None:
+    async with deaf([401]) as (server, world, time):
+        await time.passes(4 * MINUTE)
+        assert len(server.bodies) == 1 and world.refused == 1 and "HTTP 401" in caplog.text
+        await time.passes(4 * MINUTE)
+        assert len(server.bodies) > 1
+
+
+@pytest.mark.gen_test
+async def test_a_visit_that_goes_wrong_does_not_end_the_demo(monkeypatch, caplog) -> None:
+    visit, failed = Customer.visit, []
+
+    async def fails_once(customer: Customer) -> None:
+        if not failed:
+            failed.append(customer)
+            raise ValueError("what nobody thought of")
+        await visit(customer)
+
+    monkeypatch.setattr(Customer, "visit", fails_once)
+    async with deaf([]) as (server, world, time):
+        await time.passes(10 * MINUTE)
+        assert failed and server.bodies and "what nobody thought of" in caplog.text
+
+
+# What they say and how they read
+
+
+@pytest.mark.parametrize("heard, answers", {
+    Heard.MACHINE: [AssistantSettings().welcome],
+    Heard.GREETING: ["您好", "在的亲", "你好，请问有什么可以帮您？", "亲，在呢~", "？", "Hello", "！" * 100_000],
+    Heard.QUESTION: ["麻烦提供一下订单号", "您好，请问是哪个颜色？", "拍张照片发我看看好吗", "请问现在是什么情况?"],
+    Heard.ANYTHING_ELSE: ["还有其他问题吗？", "请问还有什么可以帮您的", "您好，还需要别的吗"],
+    Heard.HOLD: ["稍等，我查一下", "好的，请稍候", "这边马上为您核实"],
+    Heard.REFUSAL: ["不好意思，这个不支持退货", "抱歉，超过七天就不能退了", "券叠加用不了的"],
+    Heard.FAREWELL: ["祝您生活愉快", "好的，再见"],
+    Heard.ANSWER: ["已经为您办理退款，1-3天到账", "您好，今天下午就发货", "运费我们承担"],
+}.items())
+def test_customers_tell_one_kind_of_answer_from_another(heard: Heard, answers: list[str]) -> None:
+    began = time.monotonic()
+    assert [(answer[:20], read(answer)) for answer in answers] == [(answer[:20], heard) for answer in answers]
+    assert time.monotonic() - began < 1
+
+
+class Patient:
+    """Pauses take no time, and whoever waits for an answer waits for as long as it takes."""
+
+    async def until(self, event: asyncio.Event, seconds: float) -> bool:
+        if seconds <= LINGERS:
+            await asyncio.sleep(0)
+            return event.is_set()
+        return await event.wait()
+
+
+async def talk(story: Story, *answers: str) -> list[Any]:
+    """What 陈女士 says to these answers after her opening, and None once she is gone."""
+    said: list[Any] = []
+
+    async def says(line: Any) -> None:
+        said.append(line)
+
+    phone = Phone()
+    visit = asyncio.create_task(Customer(PEOPLE[0], story, phone, says, Patient(), Random(1)).visit())
+    for answer in answers:
+        known = len(said)
+        phone.receive(answer)
+        await until(lambda: len(said) > max(known, len(story.opening)) or visit.done())
+    gone = visit.done() or not await until(lambda: visit.done() or not phone._unread)
+    visit.cancel()
+    await asyncio.gather(visit, return_exceptions=True)
+    return said[len(story.opening):] + [None] * gone
+
+
+SIZES = Story(
+    "换货", ("可以换大一码吗",), again="换大一码", details=("现在是M", "{order}", "吊牌在的"), more=("运费谁出",), upset=("才三天",),
+    manner=Manner(*([f"<{name}>"] for name in (
+        "asks", "waits", "held", "pressed", "thanks", "resigned", "nothing_more", "parting"))),
+)
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("answers, lines", [
+    ((AssistantSettings().welcome, AssistantSettings().welcome, "可以的"), ["<asks>", "<asks>", "运费谁出"]),
+    (("您好", "在的"), ["换大一码", "<pressed>"]),
+    (("稍等",), ["<held>"]),
+    (("现在是什么码？", "吊牌还在吗？", "还有呢？"), ["现在是M", "WX", "吊牌在的"]),
+    (("请提供订单号", "现在是什么码？", "吊牌呢？", "订单号呢？"), ["WX", "现在是M", "吊牌在的", "<pressed>"]),
+    (("发张照片看看", "再拍一张好吗"), [Picture("一张照片"), "现在是M"]),
+    (("可以换", "我们承担"), ["运费谁出", "<thanks>", None]),
+    (("换不了哦", "真的不行"), ["才三天", "<resigned>", None]),
+    (("还有其他问题吗？", "我们承担"), ["运费谁出", "<thanks>", None]),
+    (("可以换", "还有其他问题吗？"), ["运费谁出", "<nothing_more>", None]),
+    (("祝您生活愉快",), ["<parting>", None]),
+])
+async def test_each_kind_of_answer_gets_its_own_and_each_line_is_said_once(answers, lines) -> None:
+    said = await talk(SIZES, *answers)
+    assert ["WX" if isinstance(line, str) and line.startswith("WX") else line for line in said] == lines
+
+
+@pytest.mark.gen_test
+async def test_nobody_talks_for_ever() -> None:
+    said = await talk(SIZES, *["稍等"] * 12)
+    assert said == ["<held>"] * 12 + ["<parting>", None]
+
+
+def test_there_are_stories_enough_and_every_line_of_them_can_be_said() -> None:
+    assert len(STORIES) >= 25 and len({story.about for story in STORIES}) == len(STORIES)
+    for story in (*STORIES, *AFTERTHOUGHTS):
+        for door in story.doors:
+            known = facts(story.goods, door, Random(1))
+            for line in (*story.opening, story.again, *story.details, *story.more, *story.upset):
+                assert "{" not in str(filled(line, known))
+    by_machine = [story for story in STORIES if story.machine_will_do]
+    assert 0 < len(by_machine) < len(STORIES) / 4
+    for door in {person.door for person in PEOPLE}:
+        assert any(door in story.doors for story in STORIES if not story.machine_will_do)
+
+
+def test_everybody_is_somebody_and_every_seat_has_people_who_take_turns() -> None:
+    assert len({(person.door, person.id) for person in PEOPLE}) == len(PEOPLE) >= 2 * MOST_CUSTOMERS
+    assert {person.door for person in PEOPLE[:4]} == {"wecom", "wechat", "douyin", "jd"}
+
+
+@pytest.mark.gen_test
+async def test_natural_time_passes_at_its_pace() -> None:
+    event = asyncio.Event()
+    assert not await NaturalTime(pace=1000).until(event, 1)
+    event.set()
+    assert await NaturalTime(pace=0.001).until(event, 1)
+
+
+def test_a_phone_keeps_no_more_than_anybody_reads() -> None:
+    phone = Phone()
+    for number in range(1000):
+        phone.receive(str(number))
+    assert phone.read()[-1] == "999" and phone.read() == []
+    phone.receive("x")
+    assert len(phone.read()) == 1
+
+
+# python server.py --demo
+
+
+@define
+class Demo:
+    """The demo in a process of its own, as a person starts it."""
+
+    process: "subprocess.Popen[str]"
+    said: list[str] = Factory(list)
+
+    def address(self) -> str:
+        """Reads what is printed as far as the address."""
+        assert self.process.stdout
+        while "Open http" not in (line := self.process.stdout.readline()):
+            assert line, self.process.wait(10)
+            self.said.append(line)
+        return line.split()[1].rstrip(",")
+
+    def folder(self) -> Path:
+        assert self.process.stdout
+        while "Data lies in" not in (line := self.process.stdout.readline()):
+            self.said.append(line)
+        return Path(line.split("lies in ")[1].split(";")[0])
+
+    def stops(self, by: int = signal.SIGTERM) -> int:
+        self.process.send_signal(by)
+        rest, _ = self.process.communicate(timeout=20)
+        self.said.append(rest)
+        return self.process.returncode
+
+
+@pytest.fixture
+def demo() -> Iterator[Callable[..., Demo]]:
+    started: list[Demo] = []
+
+    def start(*options: str, **environment: str) -> Demo:
+        started.append(Demo(subprocess.Popen(
+            [sys.executable, "-W", "error", "server.py", "--demo", *options], cwd=ROOT, text=True, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUTF8": "1", **environment},
+        )))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.stops(signal.SIGKILL)
+
+
+def waiting(address: str) -> list[dict[str, Any]]:
+    return httpx.get(f"{address}/api/sessions?status=pending", trust_env=False).json()["data"]
+
+
+def eventually(fact: Callable[[], Any], patience: float) -> Any:
+    deadline = time.monotonic() + patience
+    while not (value := fact()):
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.02)
+    return value
+
+
+def test_one_command_and_seconds_later_a_customer_waits_is_answered_and_reacts(demo) -> None:
+    it = demo("--pace", "4", CCS_SERVER_PORT="x", CCS_CHANNELS_JD_GATEWAY_SECRET="", HTTP_PROXY="http://127.0.0.1:9",
+              http_proxy="http://127.0.0.1:9")
+    address, folder = it.address(), it.folder()
+    session = eventually(lambda: waiting(address), patience=3)[0]
+    assert (folder / "ccs.db").exists()
+    path = f"{address}/api/sessions/{session['sessionId']}"
+    with httpx.Client(trust_env=False) as http:
+        http.post(f"{path}/accept", json={"csId": "wang"})
+        http.post(f"{path}/message", json={"content": "已经帮您催了，明天到"})
+        [answer] = eventually(lambda: [
+            message for message in http.get(f"{path}/history").json()["data"]
+            if message.get("delivery", {}).get("state") == "sent" and message["senderType"] == "manual"
+        ], patience=5)
+        eventually(lambda: [
+            message for message in http.get(f"{path}/history").json()["data"]
+            if message["seq"] > answer["seq"] and message["senderType"] == "customer"
+        ], patience=20)
+    assert it.stops() == 0
+    assert not folder.exists()
+    assert "Traceback" not in "".join(it.said) and "Warning" not in "".join(it.said)
+
+
+def test_a_terminal_that_knows_no_chinese_is_told_the_address_all_the_same(demo) -> None:
+    it = demo(PYTHONIOENCODING="ascii")
+    assert it.address().startswith("http://127.0.0.1:") and it.stops() == 0
+
+
+def test_ctrl_c_ends_the_demo_at_any_time_and_takes_its_data_along(demo) -> None:
+    it = demo()
+    it.address()
+    folder = it.folder()
+    assert it.stops(signal.SIGINT) == 0
+    assert not folder.exists() and "Traceback" not in "".join(it.said)
+
+
+def test_a_port_in_use_is_said_and_another_taken(demo) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):                     # then somebody else has it, which is as good
+            taken.bind(("127.0.0.1", 8080))
+            taken.listen()
+        it = demo()
+        address = it.address()
+        it.folder()
+        assert not address.endswith(":8080") and "8080" in "".join(it.said)
+        assert httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+        assert it.stops() == 0
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--demo", "--config", "config.toml"], "leave out --config"),
+    (["--demo", "check"], "leave out check"),
+    (["--customers", "3"], "--customers belongs to --demo"),
+    (["--pace", "2", "check"], "--pace belongs to --demo"),
+    (["--demo", "--customers", "0"], f"between 1 and {MOST_CUSTOMERS}"),
+    (["--demo", "--pace", "nan"], "between 0.1 and 100"),
+    (["--demo", "--seed", "x"], "--seed"),
+])
+def test_what_would_have_no_effect_is_refused_in_a_sentence(options: list[str], words: str) -> None:
+    code, said, complained = ccs(*options)
+    assert code == 2 and said == "" and words in complained.splitlines()[-1]

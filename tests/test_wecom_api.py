@@ -1,0 +1,199 @@
+"""Members of WeCom's self-built app are answered by `message/send`, and what WeCom says becomes words for the agent."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import define, evolve
+
+from ccs.channels.http import Http, Reply
+from ccs.channels.wecom.api import LONGEST_TEXT, Api
+from ccs.config import Config, WeChatSettings
+from ccs.demo.wecom import answers, fails, usual, vanishes
+from ccs.errors import DeliveryDelayed, DeliveryRefused
+from tests.conftest import AgentAtWork, Stage, until
+from tests.platforms import CORP, wecom_text
+
+SEND, TOKEN = "message/send", "gettoken"
+
+
+@define
+class Talk:
+    """小王 holds 陈女士's session."""
+
+    wang: AgentAtWork
+    session_id: str
+
+    async def says(self, text: str) -> dict:
+        """What became of her answer, once it is no longer on its way."""
+        sent = (await self.wang.replies(self.session_id, text)).json()["data"]
+        told = await self.wang.hears("message_updated", lambda frame: (
+            frame["data"]["msgId"] == sent["msgId"] and frame["data"]["delivery"]["state"] != "sending"))
+        return told["data"]["delivery"]
+
+
+async def talk(stage: Stage, settings: Config | None = None, inner: str = "") -> Talk:
+    await stage.start(settings)
+    wang = await stage.agent("wang")
+    assert (await stage.wecom(inner or wecom_text("Chen.Jing", "在吗", "1"))).status_code == 200
+    session_id = (await wang.next("new_pending_session"))["sessionId"]
+    await wang.accepts(session_id)
+    return Talk(wang, session_id)
+
+
+@pytest.mark.gen_test
+async def test_an_answer_names_the_member_and_the_app_and_the_token_is_fetched_once(stage: Stage, wecom) -> None:
+    chen = await talk(stage)
+    assert (await chen.says("在的"))["state"] == (await chen.says("有货😀"))["state"] == "sent"
+    assert list(wecom.said) == [
+        {"touser": "Chen.Jing", "agentid": 1000007, "msgtype": "text", "text": {"content": text}}
+        for text in ("在的", "有货😀")
+    ]
+    assert list(wecom.calls) == [TOKEN, SEND, SEND]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("code", [40014, 42001])
+async def test_a_token_that_ended_early_is_replaced_and_the_call_repeated_once(stage: Stage, wecom, code) -> None:
+    chen = await talk(stage)
+    await chen.says("一")
+    wecom.forget_token()
+    wecom.moods.append(answers(code))
+    assert (await chen.says("二"))["state"] == "sent"
+    assert list(wecom.calls) == [TOKEN, SEND, SEND, TOKEN, SEND]
+    assert [said["text"]["content"] for said in wecom.said] == ["一", "二"]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("moods, words", [
+    ([answers(-1)], "繁忙"),                                    # for the token
+    ([vanishes], "没有收到答复"),                               # a lost token is no lost message
+    ([fails(500)], "HTTP 500"),
+    ([answers(0)], "access_token"),
+    ([usual, answers(-1)], "繁忙"),
+    ([usual, answers(45033)], "次数"),
+    ([usual, fails(503)], "HTTP 503"),
+    ([usual, answers(42001), usual, answers(42001)], "过期"),
+])
+async def test_what_will_pass_is_tried_again(stage: Stage, wecom, moods, words) -> None:
+    chen = await talk(stage)
+    wecom.moods += moods
+    delayed = await chen.says("在的")
+    assert delayed["state"] == "pending" and words in delayed["reason"] and delayed["reason"].endswith("稍后自动重试")
+    await chen.wang.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == "sent")
+    assert len(wecom.said) == 1
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("mood", [vanishes, fails(500), fails(504)])
+async def test_a_lost_answer_is_left_to_the_agent_because_wecom_knows_no_request_id(stage: Stage, wecom, mood) -> None:
+    chen = await talk(stage)
+    wecom.moods += [usual, mood]
+    assert (await chen.says("在的"))["state"] == "uncertain"
+    assert (await chen.says("能看到吗"))["state"] == "sent"
+    assert list(wecom.calls).count(SEND) == 2
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("moods, words", [
+    ([answers(40001)], "secret"),
+    ([answers(40013)], "corp_id"),
+    ([answers(60020)], "可信IP"),
+    ([usual, answers(60020)], "可信IP"),
+    ([usual, answers(81013)], "可见范围"),
+    ([usual, answers(0, invaliduser="li.na|chen.jing")], "可见范围"),
+    ([usual, answers(0, unlicenseduser="chen.jing")], "许可"),
+    ([usual, answers(99999)], "99999"),
+])
+async def test_a_refusal_tells_the_agent_why_and_lets_the_next_go(stage: Stage, wecom, moods, words) -> None:
+    chen = await talk(stage)
+    wecom.moods += moods
+    refused = await chen.says("在的")
+    assert refused["state"] == "failed" and words in refused["reason"]
+    assert (await chen.says("现在呢"))["state"] == "sent"
+
+
+@pytest.mark.gen_test
+async def test_a_text_that_wecom_would_cut_off_is_refused_whole(stage: Stage, wecom) -> None:
+    chen = await talk(stage)
+    refused = await chen.says("好" * (LONGEST_TEXT // 3 + 1))
+    assert refused["state"] == "failed" and "分成几条" in refused["reason"]
+    assert (await chen.says("好" * (LONGEST_TEXT // 3)))["state"] == "sent"
+
+
+@pytest.mark.gen_test
+async def test_without_a_secret_the_agent_is_told_what_is_missing(stage: Stage, wecom) -> None:
+    channels = stage.settings.channels
+    chen = await talk(stage, evolve(stage.settings, channels=evolve(
+        channels, wechat=evolve(channels.wechat, secret=""))))
+    refused = await chen.says("在的")
+    assert refused["state"] == "failed" and "secret" in refused["reason"]
+    assert not wecom.calls
+
+
+@pytest.mark.gen_test
+async def test_a_message_that_names_no_app_cannot_be_answered_and_says_so(stage: Stage, wecom) -> None:
+    chen = await talk(stage, inner=wecom_text("Chen.Jing", "在吗", "1").replace("<AgentID>1000007</AgentID>", ""))
+    assert (await stage.session(chen.session_id))["kfId"] == CORP
+    assert "哪个应用" in (await chen.says("在的"))["reason"]
+
+
+# The token, with the clock in hand
+
+
+@define
+class Wire:
+    """In the place of `Http`: counts what is asked, and answers when the test lets it."""
+
+    asked: list[str]
+    gate: asyncio.Event
+
+    async def get(self, url: str) -> Reply:
+        self.asked.append(TOKEN)
+        await self.gate.wait()
+        number = self.asked.count(TOKEN)
+        return Reply(200, b'{"errcode":0,"access_token":"token-%d","expires_in":7200}' % number)
+
+    async def post(self, url: str, body: bytes, headers: object) -> Reply:
+        self.asked.append(url.rpartition("=")[2])
+        return Reply(200, b'{"errcode":0}')
+
+
+@pytest.mark.gen_test
+async def test_however_many_wait_for_a_token_it_is_fetched_once_and_again_before_it_ends() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    wire = Wire([], asyncio.Event())
+    api = Api(WeChatSettings(corp_id=CORP, secret="s"), wire, lambda: now[0])   # type: ignore[arg-type]
+    calls = [asyncio.create_task(api.post(SEND, {})) for _ in range(5)]
+    await until(lambda: wire.asked)
+    calls.pop().cancel()                    # one who no longer waits takes nothing from the others
+    calls.pop(0).cancel()                   # nor does the one who was asking
+    wire.gate.set()
+    await asyncio.gather(*calls)
+    assert wire.asked.count(TOKEN) <= 2 and len(set(wire.asked) - {TOKEN}) == 1
+    before = wire.asked.count(TOKEN)
+    now[0] += timedelta(minutes=114)
+    await api.post(SEND, {})
+    assert wire.asked.count(TOKEN) == before
+    now[0] += timedelta(minutes=2)          # still good by WeCom's word, but not for long
+    await api.post(SEND, {})
+    assert wire.asked[-2:] == [TOKEN, f"token-{before + 1}"]
+
+
+@pytest.mark.gen_test
+async def test_where_nobody_listens_nothing_has_left() -> None:
+    http = Http()
+    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://127.0.0.1:9"), http, lambda: datetime.now(UTC))
+    with pytest.raises(DeliveryDelayed) as delay:
+        await api.post(SEND, {})
+    assert not delay.value.lost
+    await http.close()
+
+
+@pytest.mark.gen_test
+async def test_an_address_that_is_none_is_refused() -> None:
+    http = Http()
+    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://:x"), http, lambda: datetime.now(UTC))
+    with pytest.raises(DeliveryRefused):
+        await api.post(SEND, {})
+    await http.close()
