@@ -23,6 +23,8 @@ from ccs.demo.gateway import Gateway
 from server import Server
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 
+pytest_plugins = ["tests.browser"]      # agents at their browsers
+
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
 
 PATIENCE = 5.0          # seconds for anything that must happen

@@ -141,7 +141,8 @@ const TEXTS = {
 
   // Composer
   reply: ["回复 {name}", "Reply to {name}"],
-  replyHint: ["输入回复，Enter 发送，Shift+Enter 换行", "Write a reply. Enter sends, Shift+Enter starts a new line"],
+  replyPrompt: ["输入回复…", "Write a reply…"],
+  replyHint: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
   send: ["发送", "Send"],
   tooLong: ["超出 {n} 字", "{n} too many"],
   heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],

@@ -50,10 +50,10 @@ function message({ actions, sessionId }) {
   const state_ = h("span");
   const fate = h("span", { class: "fate" }, mark.element, state_);
   const trouble = h("div", { class: "trouble" });
-  const why = h("span");
+  const why = h("span", { class: "why" }, icon("warn"), h("span"));
   const again = h("button", { type: "button", on: { click: () => retry() } });
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
-  trouble.append(icon("warn"), why, again, drop);
+  trouble.append(why, again, drop);
   const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble);
   let retry = () => {};
   let key = null;
@@ -90,7 +90,7 @@ function message({ actions, sessionId }) {
     set(trouble, { hidden: !troubled });
     if (!troubled) return;
     const unconfirmed = shown === "unconfirmed" && !reason ? w("unconfirmedWhy") : reason;
-    set(why, { text: unconfirmed ? w("because", { note: words, reason: unconfirmed }) : words });
+    set(why.lastChild, { text: unconfirmed ? w("because", { note: words, reason: unconfirmed }) : words });
     set(again, { text: w("retry"), disabled: Boolean(state.retrying[told.msgId]) });
     set(drop, { text: w("discard"), hidden: !item.said });
     retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));

@@ -5,7 +5,7 @@
  */
 
 import { h, set } from "../dom.js";
-import { icon } from "../icons.js";
+import { changingIcon, icon } from "../icons.js";
 import { mayAccept, mayTakeOver, mayWrite, isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
 
@@ -23,7 +23,8 @@ export function mount(element, actions) {
   const writing = h("div", { class: "writing" }, note, text, h("div", { class: "composer-foot" }, hint, counter, send));
   const why = h("span");
   const act = h("button", { type: "button", class: "primary", on: { click: () => does() } });
-  const locked = h("div", { class: "locked" }, icon("lock"), why, act);
+  const sign = changingIcon("lock");
+  const locked = h("div", { class: "locked" }, sign.element, why, act);
   element.append(writing, locked);
 
   let id = null;
@@ -87,8 +88,8 @@ export function mount(element, actions) {
   function write(state, session, draft, w) {
     const length = draft.trim().length;
     const over = length - LONGEST_REPLY;
-    set(text, { placeholder: w("replyHint"), "aria-label": w("reply", { name: customerName(session) }) });
-    set(hint, { text: matchMedia("(hover: hover)").matches ? "Enter ↵ · Shift+Enter ⏎" : "" });
+    set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
+    set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
     set(counter, {
       hidden: length < COUNT_FROM * LONGEST_REPLY, "data-over": over > 0,
       text: over > 0 ? w("tooLong", { n: over }) : `${length} / ${LONGEST_REPLY}`,
@@ -107,6 +108,7 @@ export function mount(element, actions) {
       manual: () => w("heldBy", { name: agentName(state, session.manualCsId) }),
     }[session.status]();
     set(locked, { "data-status": session.status });
+    sign.update({ ai: "spark", pending: "clock" }[session.status] ?? "lock");
     set(why, { text: reason });
     set(act, { hidden: !takes, text: takes ? w(takes) : "", disabled: Boolean(state.acts[id]) });
     does = () => actions[takes](id);

@@ -44,6 +44,7 @@ export function row(id, actions) {
     set(failed.lastChild, { text: String(undelivered) });
     set(failed, { hidden: !undelivered, title: w("failed", { n: undelivered }), "aria-label": w("failed", { n: undelivered }) });
     const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
+    set(element, { "data-quick": Boolean(verb) });
     set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
     act = () => actions[verb](id);
   });

@@ -36,7 +36,7 @@ export function mount(element, actions) {
       reconnecting: () => (waits ? w("lineWaiting", { n: seconds }) : w("lineConnecting")),
     }[kind]();
     act = { stale: actions.refresh, reconnecting: actions.reconnect }[kind] ?? null;
-    set(pill, { "data-line": kind });
+    set(pill, { "data-line": kind, hidden: !state.me });
     set(pillText, { text });
     set(pillAct, { text: w(kind === "stale" ? "refresh" : "retryNow"), hidden: !act || (!waits && kind !== "stale") || opening });
   }
