@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    async_playwright,
+    expect,
+)
 from tornado.ioloop import IOLoop
 
 from tests.conftest import Stage

@@ -27,7 +27,11 @@ import { mount as mountThread } from "./views/thread.js";
 import { mount as mountTopbar } from "./views/topbar.js";
 
 const prefs = { ...initial.prefs, lang: fitting(navigator.language), ...readPrefs() };
-const start = { ...initial, now: Date.now(), prefs, line: { ...initial.line, online: navigator.onLine } };
+const start = {
+  ...initial, now: Date.now(), prefs,
+  line: { ...initial.line, online: navigator.onLine },
+  reading: { ...initial.reading, visible: !document.hidden },
+};
 
 const store = createStore(start, reduce, { keep, show });
 const { dispatch } = store;
@@ -38,7 +42,7 @@ const live = createLive({
 });
 const entrance = createEntrance(store, live);
 const onExpired = () => entrance.refused(4401);
-const sound = createSound(() => dispatch({ type: "preferred", name: "heardTone", value: true }));
+const sound = createSound((heard) => dispatch({ type: "preferred", name: "heardTone", value: heard }));
 const actions = {
   ...createActions(store, { live, sound, onExpired }),
   choose: entrance.choose, logIn: entrance.logIn, leave: entrance.leave,

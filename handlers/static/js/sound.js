@@ -6,27 +6,30 @@
 const TONES = [660, 880]; // Hz; a rising fourth, friendly and heard through an office
 const LENGTH = 0.22; // s each
 const LOUDNESS = 0.18;
+const WAKING = 500; // ms that audio may take to start; without a device it never does
 const QUIET = 3000; // ms between two; a burst of customers is one tone
 
-export function createSound(onHeard) {
+/** `onPlay` is told whether a tone that was due could be heard. */
+export function createSound(onPlay) {
   let audio = null;
+  let touched = false;
   let lastAt = -Infinity;
 
   for (const gesture of ["pointerdown", "keydown"]) {
-    addEventListener(gesture, () => audio?.resume(), { passive: true });
+    addEventListener(gesture, () => { touched = true; }, { passive: true, capture: true });
   }
 
   async function play() {
-    if (performance.now() - lastAt < QUIET) return;
-    lastAt = performance.now();
-    audio ??= new AudioContext();
-    await Promise.race([audio.resume(), new Promise((resolve) => setTimeout(resolve, 500))]);
-    if (audio.state !== "running") {
-      lastAt = -Infinity;
-      return;
+    const now = performance.now();
+    if (now - lastAt < QUIET) return;
+    if (touched) {
+      lastAt = now;
+      audio ??= new AudioContext();
+      await Promise.race([audio.resume(), new Promise((resolve) => setTimeout(resolve, WAKING))]);
     }
-    TONES.forEach((frequency, index) => tone(frequency, audio.currentTime + index * LENGTH * 0.8));
-    onHeard();
+    const audible = audio?.state === "running";
+    if (audible) TONES.forEach((frequency, index) => tone(frequency, audio.currentTime + index * LENGTH * 0.8));
+    onPlay(audible);
   }
 
   function tone(frequency, at) {

@@ -12,6 +12,7 @@ import {
 
 export const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
+const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -20,7 +21,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   agents: [], // colleagues, as config.toml names them
-  line: { phase: "connecting", pongAt: 0, retryAt: 0, online: true },
+  line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
@@ -52,7 +53,8 @@ export function reduce(state, event) {
 
 const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
-  preferred: (state, { name, value }) => ({ ...state, prefs: { ...state.prefs, [name]: value } }),
+  preferred: (state, { name, value }) =>
+    (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
   restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
 
   // Who I am
@@ -69,7 +71,9 @@ const REDUCERS = {
   // The line
 
   connecting: (state) => withLine(state, { phase: "connecting" }),
-  lost: (state, { retryAt, now }) => ({ ...withLine(state, { phase: "waiting", retryAt, pongAt: 0 }), now }),
+  lost: (state, { retryAt, now }) => ({
+    ...withLine(state, { phase: "waiting", retryAt, pongAt: 0, lostAt: state.line.lostAt || now }), now,
+  }),
   online: (state, { online }) => withLine(state, { online }),
   hello: (state, { frame, now }) => ({
     ...withLine(state, { phase: "open", retryAt: 0 }),
@@ -82,7 +86,7 @@ const REDUCERS = {
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
   }),
   pong: (state, { frame, now }) => ({
-    ...withLine(state, { pongAt: now }),
+    ...withLine(state, { pongAt: now, freshAt: now, lostAt: 0 }),
     now,
     skew: Date.parse(frame.serverTime) - now,
     counts: frame.counts ?? state.counts,
@@ -206,6 +210,11 @@ export function lineState({ line, now, auth }) {
   if (line.phase === "open") return now - line.pongAt < PONG_FRESH ? "ok" : "stale";
   if (!line.online) return "offline";
   return auth.phase === "expired" ? "stale" : "reconnecting";
+}
+
+/** Since when we know nothing new, once that is worth a word; 0 while all is well. */
+export function outOfDateSince({ line, now }) {
+  return line.lostAt && now - line.lostAt > CUT_SHOWS ? line.freshAt : 0;
 }
 
 export function agentName({ agents, me }, csId) {

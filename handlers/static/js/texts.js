@@ -52,7 +52,7 @@ const TEXTS = {
   // List
   sessions: ["会话", "Conversations"],
   tabs: {
-    pending: ["待接入", "Waiting"], mine: ["我的", "Mine"], ai: ["AI 接待", "AI"], all: ["全部", "All"],
+    pending: ["待接入", "Waiting"], mine: ["我的", "Mine"], ai: ["AI 接待中", "AI"], all: ["全部", "All"],
     closed: ["已结束", "Closed"],
   },
   channels: { wechat: ["微信", "WeChat"], douyin: ["抖音", "Douyin"], jd: ["京东", "JD"] },
@@ -69,6 +69,7 @@ const TEXTS = {
   prefixMe: ["我: ", "Me: "],
   prefixAgent: ["{name}: ", "{name}: "],
   noWords: ["由 {name} 接待", "Held by {name}"],
+  asOf: ["连接断开，以下是 {time} 的数据", "No connection. This is as of {time}"],
   updates: [{ other: "{n} 条更新 ↑" }, { one: "{n} update ↑", other: "{n} updates ↑" }],
   noMore: ["没有更多了", "That is all"],
   loading: ["加载中…", "Loading…"],

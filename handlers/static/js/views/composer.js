@@ -28,6 +28,7 @@ export function mount(element, actions) {
   element.append(writing, locked);
 
   let id = null;
+  let writable = false;
   let composing = false;
   let composedAt = -Infinity;
   let does = () => {};
@@ -69,9 +70,10 @@ export function mount(element, actions) {
   return {
     update(state, session, w) {
       const fresh = id !== session.sessionId;
+      const opens = mayWrite(session, state.me) && (fresh || !writable);
       id = session.sessionId;
+      writable = mayWrite(session, state.me);
       const draft = state.drafts[id] ?? "";
-      const writable = mayWrite(session, state.me);
       writing.hidden = !writable;
       locked.hidden = writable;
       if (text.value !== draft && (fresh || !composing)) {
@@ -80,8 +82,9 @@ export function mount(element, actions) {
       }
       write(state, session, draft, w);
       lock(state, session, w);
-      if (fresh && writable && matchMedia("(hover: hover)").matches) text.focus();
-      if (fresh) grow();
+      if (!opens) return;
+      grow();
+      if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone the keyboard would cover what she came to read
     },
   };
 

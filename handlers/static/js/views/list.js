@@ -7,6 +7,7 @@
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { CHANNELS, TABS, heldOrder, shownList, tabCounts } from "../sessions.js";
+import { outOfDateSince } from "../state.js";
 import { words } from "../texts.js";
 import { row } from "./row.js";
 
@@ -26,7 +27,8 @@ export function mount(element, actions) {
   const scroller = h("div", {
     class: "list-scroller", id: "list-panel", role: "tabpanel", on: { scroll: nearEnd, keydown: moveFocus },
   }, error.element, rows, skeleton, empty.element, end);
-  element.append(tabs.element, chips.element, h("div", { class: "list-body" }, updates, scroller));
+  const asOf = h("p", { class: "as-of", hidden: true });
+  element.append(tabs.element, chips.element, asOf, h("div", { class: "list-body" }, updates, scroller));
 
   let held = null; // {list, ids}: the order while somebody is in it
   let shown = []; // ids as they stand
@@ -85,10 +87,14 @@ export function mount(element, actions) {
 
     tabs.update(state, counts, w);
     chips.update(state, w);
+    const since = outOfDateSince(state);
+    set(asOf, { hidden: !since, text: since ? w("asOf", { time: w.time(since) }) : "" });
     set(element, { "aria-label": w("sessions") });
     set(scroller, { "aria-labelledby": `tab-${state.tab}` });
     set(updates, { hidden: !order.updates, text: w("updates", { n: order.updates }) });
-    each(rows, shown.map((id) => ({ id, state, w })), ({ id }) => id, ({ id }) => row(id, actions));
+    const stop = shown.includes(state.selected) ? state.selected : shown[0]; // where Tab comes in; arrows go on from there
+    const listed = new Set(list.ids);
+    each(rows, shown.map((id) => ({ id, state, w, stop: id === stop, gone: !listed.has(id) })), ({ id }) => id, ({ id }) => row(id, actions));
     skeleton.hidden = !list.loading || shown.length > 0;
     error.update(list.error, w);
     empty.update(!list.loading && !list.error && shown.length === 0, state, counts, w);
@@ -126,7 +132,7 @@ function tabBar(actions) {
         const on = state.tab === tab;
         set(element, { "aria-selected": String(on), tabindex: on ? 0 : -1 });
         set(label, { text: w(`tabs.${tab}`) });
-        set(count, { text: counts[tab] ? String(counts[tab]) : "", hidden: !counts[tab] });
+        set(count, { text: counts[tab] > 999 ? "999+" : String(counts[tab] || ""), hidden: !counts[tab] });
         if (tab === "pending") {
           if (counts.pending > previous) set(count, { "data-grew": true });
           previous = counts.pending ?? previous;

@@ -62,11 +62,13 @@ export function row(id, actions) {
 
   return {
     element,
-    update({ state, w }) {
+    update({ state, w, stop, gone }) {
       const session = shownSession(state, id);
       if (!session) return;
       show(session, state.selected === id, state.selected === id ? "" : state.drafts[id] ?? "", state.speakers[id],
         failures(state, id), w, state.me, state.agents);
+      set(link, { tabindex: stop ? 0 : -1 });
+      set(element, { "data-gone": gone });
       tick(session, state, w);
     },
   };

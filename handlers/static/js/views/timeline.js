@@ -19,7 +19,7 @@ export function mount(element, actions) {
   const pill = h("button", { type: "button", class: "to-bottom", hidden: true, on: { click: toBottom } });
   element.append(scroller, pill);
 
-  const places = new Map(); // session → "bottom", or {key, offset}: the first item in view
+  const places = new Map(); // session → "bottom", or {key, offset}: the first message in view
   let id = null;
   let views = new Map();
   let last = null; // key of the last item
@@ -38,9 +38,11 @@ export function mount(element, actions) {
     if (thread && scroller.scrollTop < NEAR_TOP && firstSeq(thread) > 1) actions.older(id);
   }
 
+  /** A message, since the first day line stays the first when older days come above it. */
   function firstInView() {
     const edge = scroller.getBoundingClientRect().top;
     for (const [key, view] of views) {
+      if (!view.element.classList.contains("message")) continue;
       const box = view.element.getBoundingClientRect();
       if (box.bottom > edge) return { key, offset: box.top - edge };
     }

@@ -7,7 +7,7 @@ import { LANGUAGES, words } from "../texts.js";
 import { menu } from "./menu.js";
 
 export function mount(element, actions) {
-  const product = h("span", { class: "product-name" });
+  const product = h("h1", { class: "product-name" });
   const dot = h("span", { class: "pill-dot" });
   const pillText = h("span", { role: "status" });
   const pillAct = h("button", { type: "button", class: "pill-act", on: { click: () => act?.() } });
