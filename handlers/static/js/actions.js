@@ -27,14 +27,14 @@ export function createActions(store, { live, sound, onExpired }) {
     setTimeout(() => dispatch({ type: "toastGone", id }), TOAST);
   }
 
-  /** Changes a session, as if it were done. True if it was. */
+  /** Changes a session, shown as if it were done. True if the server refused. */
   async function change(id, act, body = {}) {
     if (store.state.acts[id]) return false;
     dispatch({ type: "acting", id, act });
     const answer = await api.post(api.ofSession(id, act), { csId: me(), ...body });
     dispatch({ type: "acted", id, session: answer.ok ? answer.data : null });
     if (!answer.ok) explain(id, answer);
-    return answer.ok;
+    return answer.status >= 400 && answer.status < 500;
   }
 
   function explain(id, answer) {
@@ -42,10 +42,7 @@ export function createActions(store, { live, sound, onExpired }) {
       onExpired();
       return;
     }
-    const known = store.state.sessions[id]?.version;
-    api.get(api.ofSession(id)).then((now) => {
-      if (now.ok && now.data.version !== known) dispatch({ type: "sessionLoaded", session: now.data });
-    });
+    api.get(api.ofSession(id)).then((now) => now.ok && dispatch({ type: "sessionLoaded", session: now.data }));
     if (answer.code === TAKEN) toast(w("takenBy", { name: agentName(store.state, answer.data.manualCsId) }), "warn");
     else toast(w("notDone", { why: answer.message || w("noAnswer") }), "warn");
   }
@@ -60,7 +57,7 @@ export function createActions(store, { live, sound, onExpired }) {
     const { tab } = store.state;
     open(id);
     dispatch({ type: "tab", tab: "mine" });
-    if (!await change(id, act) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    if (await change(id, act) && store.state.tab === "mine") dispatch({ type: "tab", tab });
   }
 
   const actions = {
