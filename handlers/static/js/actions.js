@@ -122,8 +122,7 @@ export function createActions(store, { live, sound, onExpired }) {
 
     refresh() {
       dispatch({ type: "resync" });
-      live.retryNow();
-      live.askSoon();
+      live.probe();
     },
     reconnect: () => live.retryNow(),
     prefer: (name, value) => dispatch({ type: "preferred", name, value }),

@@ -30,7 +30,7 @@ async function ask(method, path, body) {
     });
     return read(response, await response.json());
   } catch {
-    return { ok: false, status: 0, code: 0, message: "", data: {} }; // no line, no time, or a proxy's page for an answer
+    return { ok: false, status: 0, code: 0, message: "", data: {} }; // no line, no time, or a proxy's own page
   } finally {
     clearTimeout(timer);
   }

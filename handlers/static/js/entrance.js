@@ -1,6 +1,6 @@
 /*
- * How an agent comes in: by login where the server asks for one, or by choosing who she is where access is open. A login
- * that ends later is asked for again above the page, which stays as it is.
+ * How an agent comes in: by login where the server asks for one, or by choosing who she is where access is open. A
+ * login that ends later is asked for again above the page, which stays as it is.
  */
 
 import * as api from "./api.js";

@@ -1,4 +1,4 @@
-/* Line icons on a 16×16 grid, drawn here so that nothing is fetched. They are ornaments: the words stand beside them. */
+/* Line icons on a 16×16 grid, drawn here so that nothing is fetched. They are ornaments: words stand beside them. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,9 +23,9 @@ const PATHS = {
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: `icon icon-${name}`, "aria-hidden": "true" })) {
-    svg.setAttribute(key, value);
-  }
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `icon icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
   return svg;

@@ -6,8 +6,8 @@
  * replay, it tells `resync`, and the page loads afresh. A line that answers no ping is given up, since after sleep or a
  * proxy's cut a socket can look open for hours.
  *
- * Told through `emit`: connecting, hello, heard, caughtUp, resync, pong, lost, and refused {code} when there is no use in
- * trying again without the agent.
+ * Told through `emit`: connecting, hello, bound, heard, caughtUp, resync, pong, lost, and refused {code} when there is
+ * no use in trying again without the agent.
  */
 
 const PING_EVERY = 20_000; // ms
@@ -35,9 +35,9 @@ export function createLive({ emit, lookingAt }) {
   let pingedAt = 0;
   let awaiting = 0; // when the ping left that has no answer yet
   let soon = null;
-  const watch = setInterval(look, 1000);
+  setInterval(look, 1000);
 
-  return { start, pause, stop, retryNow, look, askSoon, bindTo, tell };
+  return { start, pause, stop, retryNow, probe, askSoon, bindTo, tell };
 
   /** With `again` it goes on where it was paused. */
   function start(agent, again) {
@@ -63,7 +63,14 @@ export function createLive({ emit, lookingAt }) {
     connect();
   }
 
-  /** Pings when it is time, and gives up a line that does not answer. Timers stand still in sleep, so clocks are read. */
+  /** Something happened (another network, the tab is looked at again): find out now whether the line still is. */
+  function probe() {
+    look();
+    retryNow();
+    askSoon();
+  }
+
+  /** Pings when it is time, and gives up a line that does not answer. Timers stop in sleep, so clocks are read. */
   function look() {
     const now = Date.now();
     if (!socket) return;
@@ -106,8 +113,8 @@ export function createLive({ emit, lookingAt }) {
     clearTimeout(retry);
     emit({ type: "connecting" });
     openedAt = Date.now();
-    const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/cs/${
-      encodeURIComponent(csId)}`);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const mine = new WebSocket(`${scheme}://${location.host}/ws/cs/${encodeURIComponent(csId)}`);
     socket = mine;
     mine.onmessage = ({ data }) => mine === socket && hear(JSON.parse(data));
     mine.onclose = ({ code }) => mine === socket && lose(code);
@@ -148,6 +155,7 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "pong") pong(frame);
     else if (frame.type === "resume_ok") caughtUp(frame);
     else if (frame.type === "resync_required") resync();
+    else if (frame.type === "bound") emit({ type: "bound", id: frame.sessionId });
     else if (frame.eventId !== undefined) event(frame);
   }
 

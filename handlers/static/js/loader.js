@@ -25,7 +25,7 @@ export function createLoader(store, onExpired) {
       store.dispatch({ type: "listLoaded", key, query, rows: answer.data, cursor, round });
     } else {
       store.dispatch({ type: "listFailed", key, again, error: answer, round });
-      failed(answer, () => ({ type: "listRetried" }));
+      failed(answer, { type: "listRetried" });
     }
   }
 
@@ -36,7 +36,7 @@ export function createLoader(store, onExpired) {
     asking.delete(id);
     if (answer.ok) store.dispatch({ type: "sessionLoaded", session: answer.data });
     else if (answer.status === 404) store.dispatch({ type: "sessionMissing", id, error: answer });
-    else failed(answer, ({ now }) => ({ type: "ticked", now }));
+    else if (answer.status === 401) onExpired(); // of anything else the next tick makes another try
   }
 
   async function history({ id, query }, { serial, round }) {
@@ -46,12 +46,12 @@ export function createLoader(store, onExpired) {
       store.dispatch({ type: "historyLoaded", id, query, messages: answer.data, asked: serial, round });
     } else {
       store.dispatch({ type: "historyFailed", id, error: answer, round });
-      failed(answer, () => ({ type: "historyRetried", id }));
+      failed(answer, { type: "historyRetried", id });
     }
   }
 
   function failed(answer, again) {
     if (answer.status === 401) onExpired();
-    else if (answer.status === 0 || answer.status >= 500) setTimeout(() => store.dispatch(again(store.state)), AGAIN);
+    else if (answer.status === 0 || answer.status >= 500) setTimeout(() => store.dispatch(again), AGAIN);
   }
 }

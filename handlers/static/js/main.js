@@ -1,6 +1,6 @@
 /*
- * Joins the parts. Data goes down: an event changes the state, and the state is shown. Actions come up: a view calls one,
- * and it becomes events. What the outside must know (requests, the line, storage, title) is kept in step with the state.
+ * Joins the parts. Data goes down: an event changes the state, and the state is shown. Actions come up: a view calls
+ * one, and it becomes events. What lies outside (requests, the line, storage, title) is kept in step with the state.
  */
 
 import { createActions } from "./actions.js";
@@ -115,16 +115,16 @@ function neighbour(step) {
 }
 
 addEventListener("hashchange", navigated);
-addEventListener("online", () => { dispatch({ type: "online", online: true }); live.retryNow(); });
-addEventListener("offline", () => dispatch({ type: "online", online: false }));
-addEventListener("pageshow", ({ persisted }) => persisted && live.retryNow());
+for (const change of ["online", "offline"]) {
+  addEventListener(change, () => {
+    dispatch({ type: "online", online: navigator.onLine });
+    live.probe();
+  });
+}
+addEventListener("pageshow", live.probe);
 document.addEventListener("visibilitychange", () => {
   dispatch({ type: "reading", visible: !document.hidden });
-  if (!document.hidden) {
-    live.look();
-    live.retryNow();
-    live.askSoon();
-  }
+  if (!document.hidden) live.probe();
 });
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
 listenToKeys(store, actions, neighbour);

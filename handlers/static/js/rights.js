@@ -1,4 +1,4 @@
-/* What an agent may do with a session. The server decides; this only keeps the page from offering what it would refuse. */
+/* What an agent may do with a session. The server decides; this keeps the page from offering what it would refuse. */
 
 const supervises = (me) => me.role === "supervisor" || me.role === "admin";
 
@@ -22,4 +22,4 @@ export const mayTakeOver = (session, me) =>
 /** Hand over: to the assistant, to a colleague, or back to the queue. */
 export const mayHandOver = holdsOrSupervises;
 
-export const mayClose = (session, me) => session.status === "ai" || session.status === "pending" || mayWrite(session, me);
+export const mayClose = (session, me) => ["ai", "pending"].includes(session.status) || mayWrite(session, me);

@@ -27,9 +27,8 @@ export function createSender(store, onExpired) {
       return;
     }
     const unknown = answer.status === 0 || answer.status >= 500 || answer.status === 401;
-    store.dispatch({
-      type: "saying", id, clientMsgId, reason: answer.message, lost: unknown, state: unknown ? "unconfirmed" : "refused",
-    });
+    const state = unknown ? "unconfirmed" : "refused";
+    store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown });
     if (answer.status === 401) onExpired();
   }
 }

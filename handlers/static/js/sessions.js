@@ -17,7 +17,7 @@ const STATUSES = {
 const WHOLE = 1000; // rows of a queue that is worked through: all of it, as far as one answer goes
 const PAGE = 50; // rows of what is only looked at
 
-/** A session as it came, from an event (`live`) or an answer. The newer version wins, and one told twice changes nothing. */
+/** A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. */
 export function seesSession(state, told, { live = false, counted = false } = {}) {
   const session = timed(told);
   const id = session.sessionId;
@@ -105,7 +105,7 @@ export function shownSession(state, id) {
 export function sources(state, tab = state.tab) {
   const channels = state.channels.length ? state.channels : [null];
   return STATUSES[tab].flatMap((status) => channels.map((channelType) => {
-    const query = { status, limit: tab === "pending" || tab === "mine" ? WHOLE : PAGE };
+    const query = { status, limit: status === "pending" || tab === "mine" ? WHOLE : PAGE };
     if (channelType) query.channelType = channelType;
     if (tab === "mine") query.csId = state.me.csId;
     return { key: [status, channelType ?? "", query.csId ?? ""].join(":"), query };

@@ -7,7 +7,7 @@
 
 import { doubtAll, listLoaded, seesSession } from "./sessions.js";
 import {
-  doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
 } from "./threads.js";
 
 export const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
@@ -92,6 +92,7 @@ const REDUCERS = {
     counts: frame.counts ?? state.counts,
     countsDoubtful: false,
   }),
+  bound: (state, { id }) => afterBinding(state, id),
   heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
   caughtUp: (state, { frames }) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), state),
   resync: (state) => doubtThreads(doubtAll(state)),
@@ -205,9 +206,10 @@ function mapValues(object, change) {
 
 // Reading the state
 
-/** How the line is, for the pill: `ok` only with a fresh pong. */
-export function lineState({ line, now, auth }) {
-  if (line.phase === "open") return now - line.pongAt < PONG_FRESH ? "ok" : "stale";
+/** How the line is, for the pill: `ok` only with a fresh pong, and with all that is shown. */
+export function lineState({ line, now, auth, lists }) {
+  const missing = Object.values(lists).some((list) => list.phase === "failed");
+  if (line.phase === "open") return now - line.pongAt < PONG_FRESH && !missing ? "ok" : "stale";
   if (!line.online) return "offline";
   return auth.phase === "expired" ? "stale" : "reconnecting";
 }

@@ -41,7 +41,9 @@ export function recall(csId) {
       return [];
     }
   })();
-  const drafts = Object.fromEntries(keys.map((key) => [key.slice(prefix.length), read(key)]).filter(([, text]) => text));
+  const drafts = Object.fromEntries(
+    keys.map((key) => [key.slice(prefix.length), read(key)]).filter(([, text]) => text),
+  );
   const outgoing = Object.fromEntries(Object.entries(read(outgoingKey(csId)) ?? {}).map(([id, said]) => [
     id, said.map((each) => (each.state === "refused" ? each : { ...each, state: "unconfirmed", lost: false })),
   ]));

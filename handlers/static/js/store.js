@@ -1,6 +1,6 @@
 /*
- * Holds the state. Events go in by `dispatch`; what follows from them happens in two rhythms: `keep` after each burst of
- * events, for network and storage, and `show` once per animation frame, however many events there were.
+ * Holds the state. Events go in by `dispatch`; what follows from them happens in two rhythms: `keep` after each burst
+ * of events, for network and storage, and `show` once per animation frame, however many events there were.
  */
 
 const HIDDEN_FRAME = 250; // ms; a hidden page gets no animation frames, yet its title has to count

@@ -112,7 +112,8 @@ const TEXTS = {
   },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
-    takenOver: ["{by} 从 AI 接管了会话", "{by} took over from the AI"], released: ["{from} 转回了 AI", "{from} handed back to the AI"],
+    takenOver: ["{by} 从 AI 接管了会话", "{by} took over from the AI"],
+    released: ["{from} 转回了 AI", "{from} handed back to the AI"],
     queued: ["{from} 转回了待接入队列", "{from} put it back in the queue"],
     transferred: ["{from} 转接给 {by}", "{from} transferred to {by}"], closed: ["会话已结束", "Conversation ended"],
   },

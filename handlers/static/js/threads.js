@@ -6,6 +6,7 @@
  */
 
 const KEPT = 12; // threads kept for coming back to
+const UNDERWAY = ["pending", "sending"]; // deliveries that will be heard of again
 const GROUP = 3 * 60 * 1000; // messages of one sender this close belong together
 
 export const NO_THREAD = {
@@ -22,11 +23,17 @@ export function withThread(state, id, change) {
 
 /** Opening: what we have is shown at once, and asked for again, since not everything was told while it was away. */
 export function openThread(state, id) {
-  const known = state.threads[id];
-  const { [id]: _, ...others } = state.threads;
+  const { [id]: known = NO_THREAD, ...others } = state.threads;
   const kept = Object.fromEntries(Object.entries(others).slice(-(KEPT - 1)));
-  const thread = known ? { ...known, doubtful: known.phase === "ready", failed: null } : NO_THREAD;
+  const divider = firstUnread(known.messages, state.sessions[id]);
+  const thread = { ...known, divider, doubtful: known.phase === "ready", failed: null };
   return { ...state, threads: { ...kept, [id]: thread } };
+}
+
+/** From now on we are told of everything; what was on its way to a platform before may have arrived unheard. */
+export function afterBinding(state, id) {
+  const underway = threadOf(state, id).messages.some(({ delivery }) => UNDERWAY.includes(delivery?.state));
+  return underway ? withThread(state, id, { doubtful: true }) : state;
 }
 
 export function doubtThreads(state) {
@@ -120,7 +127,8 @@ function outgoingAnswered(state, id, messages) {
 /** How many of a session's messages did not arrive, as far as we know. */
 export function failures(state, id) {
   const stored = threadOf(state, id).messages.filter(({ delivery }) => delivery?.state === "failed");
-  return stored.length + outgoingOf(state, id).filter(({ state }) => state === "refused" || state === "unconfirmed").length;
+  const unsaid = outgoingOf(state, id).filter((said) => said.state === "refused" || said.state === "unconfirmed");
+  return stored.length + unsaid.length;
 }
 
 // What the thread shows

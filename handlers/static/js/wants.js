@@ -17,12 +17,13 @@ export function wants(state) {
 }
 
 function wantedLists(state) {
-  const pending = state.tab === "pending" ? [] : sources(state, "pending"); // the next customer must be known on any tab
-  return [...sources(state), ...pending].flatMap(({ key, query }) => {
-    const list = state.lists[key];
-    if (list && list.phase !== "wanted" && list.phase !== "more") return [];
-    const cursor = list?.phase === "more" ? list.cursor : null;
-    return [{ kind: "list", key, query: cursor ? { ...query, cursor } : query, again: list?.phase ?? "wanted" }];
+  const shown = [...sources(state), ...sources(state, "pending")]; // who waits must be known on any tab
+  const queries = new Map(shown.map(({ key, query }) => [key, query]));
+  return [...queries].flatMap(([key, query]) => {
+    const { phase, cursor } = state.lists[key] ?? { phase: "wanted" };
+    if (phase === "wanted") return [{ kind: "list", key, query, again: phase }];
+    if (phase === "more") return [{ kind: "list", key, query: { ...query, cursor }, again: phase }];
+    return [];
   });
 }
 

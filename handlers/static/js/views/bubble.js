@@ -1,6 +1,6 @@
 /*
- * The things a timeline is made of: day lines, the divider of what is new, lines of what happened, and messages. Whatever
- * a customer wrote is set as text, in the one place for it.
+ * The things a timeline is made of: day lines, the divider of what is new, lines of what happened, and messages.
+ * Whatever a customer wrote is set as text, in the one place for it.
  */
 
 import { h, set } from "../dom.js";
@@ -47,8 +47,8 @@ function message({ actions, sessionId }) {
   const content = h("span", { class: "content" });
   const bubble = h("div", { class: "bubble" }, kind, content);
   const mark = changingIcon("clock");
-  const state_ = h("span");
-  const fate = h("span", { class: "fate" }, mark.element, state_);
+  const fateText = h("span");
+  const fate = h("span", { class: "fate" }, mark.element, fateText);
   const trouble = h("div", { class: "trouble" });
   const why = h("span", { class: "why" }, icon("warn"), h("span"));
   const again = h("button", { type: "button", on: { click: () => retry() } });
@@ -62,9 +62,9 @@ function message({ actions, sessionId }) {
     element,
     update({ item, state, session, w }) {
       key = item.key;
-      const told = item.message ?? { senderType: "manual", senderId: item.said.csId, content: item.said.content, msgType: "text" };
+      const told = item.message ?? asMessage(item.said);
       const side = sideOf(told, state.me);
-      set(element, { "data-from": side, "data-starts": item.starts, "data-type": told.msgType === "text" ? null : told.msgType });
+      set(element, { "data-from": side, "data-starts": item.starts });
       tag.hidden = side !== "ai";
       set(tag.lastChild, { text: w("ai") });
       set(author, { text: nameOf(told, side, session, state), hidden: side === "me" || side === "ai" });
@@ -85,7 +85,7 @@ function message({ actions, sessionId }) {
     set(fate, { hidden: !shown || troubled, title: reason || null });
     if (shown && !troubled) {
       mark.update(STATE_ICONS[shown]);
-      set(state_, { text: words });
+      set(fateText, { text: words });
     }
     set(trouble, { hidden: !troubled });
     if (!troubled) return;
@@ -96,6 +96,8 @@ function message({ actions, sessionId }) {
     retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));
   }
 }
+
+const asMessage = ({ csId, content }) => ({ senderType: "manual", senderId: csId, content, msgType: "text" });
 
 function sideOf({ senderType, senderId }, me) {
   if (senderType !== "manual") return senderType;

@@ -1,7 +1,7 @@
 /*
- * Where a reply is written. Enter sends, but never half a word: while an input method composes, Enter belongs to it. Safari
- * tells of the end of composing before it tells of the Enter that ended it, so for a moment after it Enter is still not
- * ours.
+ * Where a reply is written. Enter sends, but never half a word: while an input method composes, Enter belongs to it.
+ * Safari tells of the end of composing before it tells of the Enter that ended it, so for a moment after it Enter is
+ * still not ours.
  */
 
 import { h, set } from "../dom.js";
@@ -84,7 +84,7 @@ export function mount(element, actions) {
       lock(state, session, w);
       if (!opens) return;
       grow();
-      if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone the keyboard would cover what she came to read
+      if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone its keyboard would cover the thread
     },
   };
 
@@ -99,8 +99,8 @@ export function mount(element, actions) {
     });
     set(sendText, { text: w("send") });
     set(send, { disabled: !length || over > 0 });
-    const others = session.status === "manual" && !isMine(session, state.me);
-    set(note, { hidden: !others, text: others ? w("supervising", { name: agentName(state, session.manualCsId) }) : "" });
+    const supervising = !isMine(session, state.me);
+    set(note, { hidden: !supervising, text: w("supervising", { name: agentName(state, session.manualCsId) }) });
   }
 
   /** Why nothing can be written here, and what would change that. */

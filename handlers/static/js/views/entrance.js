@@ -1,4 +1,4 @@
-/* Logging in, or choosing who I am. A modal dialog: over an empty page at first, over the page as it was when a login ended. */
+/* Logging in, or choosing who I am: a dialog over an empty page, or over the page as it was when a login ended. */
 
 import { each, h, set } from "../dom.js";
 import { words } from "../texts.js";
@@ -8,7 +8,7 @@ const FORMS = ["login", "expired", "choose"];
 
 export function mount(element, actions) {
   const title = h("h1", { id: "entrance-title" });
-  const words_ = h("p", { class: "muted" });
+  const explained = h("p", { class: "muted" });
   const agents = h("div", { class: "agents" });
   const idLabel = h("span");
   const id = h("input", { name: "csId", autocomplete: "username", required: true, maxlength: 64, spellcheck: "false" });
@@ -19,9 +19,10 @@ export function mount(element, actions) {
   const error = h("p", { class: "error", role: "alert" });
   const submit = h("button", { type: "submit", class: "primary" });
   const fields = h("div", { class: "fields" }, h("label", {}, idLabel, id, rule), passwordField, submit);
-  const form = h("form", { on: { submit: send } }, title, words_, agents, fields, error);
+  const form = h("form", { on: { submit: send } }, title, explained, agents, fields, error);
   const dialog = h("dialog", {
-    class: "entrance", "aria-labelledby": "entrance-title", on: { cancel: (event) => event.preventDefault(), close: keepOpen },
+    class: "entrance", "aria-labelledby": "entrance-title",
+    on: { cancel: (event) => event.preventDefault(), close: keepOpen },
   }, form);
   element.append(dialog);
   let latest = null;
@@ -64,7 +65,7 @@ export function mount(element, actions) {
       const wait = Math.ceil((auth.retryAt - state.now) / 1000);
       set(dialog, { "data-over": auth.phase === "expired" });
       set(title, { text: w(login ? "loginTitle" : auth.phase === "choose" ? "chooseTitle" : "product") });
-      set(words_, { text: said(auth, free, w) });
+      set(explained, { text: said(auth, free, w) });
       choices(state, w);
       fields.hidden = !login && !free;
       passwordField.hidden = !login;
@@ -96,4 +97,6 @@ function said(auth, free, w) {
   return "";
 }
 
-const errorOf = (auth, w) => (auth.phase === "choose" && auth.error ? w("notKnown", { id: auth.error }) : auth.error ?? "");
+function errorOf({ phase, error }, w) {
+  return phase === "choose" && error ? w("notKnown", { id: error }) : error ?? "";
+}

@@ -56,8 +56,8 @@ export function mount(element, actions) {
   function targets({ agents }, session, w) {
     const others = agents.filter((agent) => agent.csId !== session.manualCsId);
     return [
-      ...others.map((agent) => ({
-        key: agent.csId, text: `${agent.name} · ${w(`roles.${agent.role}`)}`, act: () => actions.transfer(id, agent.csId),
+      ...others.map(({ csId, name, role }) => ({
+        key: csId, text: `${name} · ${w(`roles.${role}`)}`, act: () => actions.transfer(id, csId),
       })),
       { key: "", text: w("toQueue"), act: () => actions.transfer(id, null) },
     ];

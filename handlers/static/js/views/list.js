@@ -79,7 +79,9 @@ export function mount(element, actions) {
     const w = words(state.prefs.lang);
     const counts = tabCounts(state);
     const list = shownList(state);
-    if (held && held.list !== nameOf(state)) held = scroller.matches(":hover") ? { list: nameOf(state), ids: list.ids } : null;
+    if (held && held.list !== nameOf(state)) {
+      held = scroller.matches(":hover") ? { list: nameOf(state), ids: list.ids } : null;
+    }
     const order = held ? heldOrder(held.ids, list.ids) : { ids: list.ids, updates: 0 };
     if (held) held.ids = order.ids;
     shown = order.ids.filter((id) => state.sessions[id]);
@@ -92,9 +94,10 @@ export function mount(element, actions) {
     set(element, { "aria-label": w("sessions") });
     set(scroller, { "aria-labelledby": `tab-${state.tab}` });
     set(updates, { hidden: !order.updates, text: w("updates", { n: order.updates }) });
-    const stop = shown.includes(state.selected) ? state.selected : shown[0]; // where Tab comes in; arrows go on from there
+    const stop = shown.includes(state.selected) ? state.selected : shown[0]; // where Tab comes in; then arrows
     const listed = new Set(list.ids);
-    each(rows, shown.map((id) => ({ id, state, w, stop: id === stop, gone: !listed.has(id) })), ({ id }) => id, ({ id }) => row(id, actions));
+    const items = shown.map((id) => ({ id, state, w, stop: id === stop, gone: !listed.has(id) }));
+    each(rows, items, ({ id }) => id, ({ id }) => row(id, actions));
     skeleton.hidden = !list.loading || shown.length > 0;
     error.update(list.error, w);
     empty.update(!list.loading && !list.error && shown.length === 0, state, counts, w);
@@ -168,7 +171,8 @@ function channelBar(actions) {
     element,
     update(state, w) {
       set(element, { "aria-label": w("filterChannels") });
-      each(element, CHANNELS.map((channel) => ({ channel, state, w })), ({ channel }) => channel, ({ channel }) => make(channel));
+      const items = CHANNELS.map((channel) => ({ channel, state, w }));
+      each(element, items, ({ channel }) => channel, ({ channel }) => make(channel));
     },
   };
 }

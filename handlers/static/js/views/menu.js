@@ -7,7 +7,8 @@ import { icon } from "../icons.js";
 export function menu(className) {
   const label = h("span");
   const button = h("button", {
-    type: "button", class: `menu-button ${className}`, "aria-haspopup": "menu", on: { click: () => toggle(popup.hidden) },
+    type: "button", class: `menu-button ${className}`, "aria-haspopup": "menu",
+    on: { click: () => toggle(popup.hidden) },
   }, label, icon("down"));
   const popup = h("div", { class: "menu-popup", role: "menu", hidden: true, on: { keydown } });
   const element = h("div", { class: "menu" }, button, popup);

@@ -10,7 +10,8 @@ import { words } from "../texts.js";
 export function mountToasts(element, actions) {
   const make = ({ toast: { id } }) => {
     const text = h("span");
-    const close = h("button", { type: "button", class: "icon-button", on: { click: () => actions.dismiss(id) } }, icon("close"));
+    const dismiss = () => actions.dismiss(id);
+    const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
     const element = h("div", { class: "toast" }, text, close);
     return {
       element,

@@ -36,13 +36,14 @@ export function row(id, actions) {
     set(element, { "data-status": session.status, "data-unread": session.unread > 0 && session.status !== "ai" });
     set(link, { "aria-current": isSelected ? "true" : null });
     set(draft, { text: draftText ? w("draft") : "" });
-    set(preview, { text: draftText || words(session, speaker, w, me, agents) });
+    set(preview, { text: draftText || lastWords(session, speaker, w, me, agents) });
     set(unread, {
       text: session.unread > 99 ? "99+" : String(session.unread), "aria-label": w("unread", { n: session.unread }),
       hidden: !session.unread || session.status === "ai" || session.status === "closed",
     });
     set(failed.lastChild, { text: String(undelivered) });
-    set(failed, { hidden: !undelivered, title: w("failed", { n: undelivered }), "aria-label": w("failed", { n: undelivered }) });
+    const failures = w("failed", { n: undelivered });
+    set(failed, { hidden: !undelivered, title: failures, "aria-label": failures });
     const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
     set(element, { "data-quick": Boolean(verb) });
     set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
@@ -52,7 +53,8 @@ export function row(id, actions) {
   function tick(session, state, w) {
     const counts = session.waitingSince && (session.status === "pending" || session.status === "manual");
     const waits = serverNow(state) - session.waiting;
-    const time = counts ? stopwatch(waits) : w.brief(Date.parse(session.lastMessageTime ?? session.updatedAt), serverNow(state));
+    const said = Date.parse(session.lastMessageTime ?? session.updatedAt);
+    const time = counts ? stopwatch(waits) : w.brief(said, serverNow(state));
     set(clockText, { text: time });
     set(clock, {
       "data-level": !counts ? null : waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm",
@@ -75,7 +77,7 @@ export function row(id, actions) {
 }
 
 /** The last words, after who said them where we know it. */
-function words(session, speaker, w, me, agents) {
+function lastWords(session, speaker, w, me, agents) {
   if (session.lastMessage === undefined) {
     return session.manualCsId ? w("noWords", { name: agentName({ agents, me }, session.manualCsId) }) : "";
   }

@@ -1,6 +1,6 @@
 /*
- * What was said, and the reader's place in it. It follows new messages only for who is at the end; anyone else stays where
- * she reads, whatever comes above or below, and finds her place again when she comes back to the session.
+ * What was said, and the reader's place in it. It follows new messages only for who is at the end; anyone else stays
+ * where she reads, whatever comes above or below, and finds her place again when she comes back to the session.
  */
 
 import { each, h, set, whenChanged } from "../dom.js";
@@ -9,13 +9,15 @@ import { dayNumber } from "../texts.js";
 import { MAKE } from "./bubble.js";
 
 const AT_BOTTOM = 24; // px from the end that still count as the end
+const AT_DIVIDER = { key: "divider", offset: 40 }; // new messages begin just below the top
 const NEAR_TOP = 200; // px from the start at which older messages are asked for
 
 export function mount(element, actions) {
   const top = h("p", { class: "thread-start muted" });
   const items = h("ol", { class: "timeline" });
-  const scroller = h("div", { class: "thread-scroller", tabindex: 0, role: "log", "aria-live": "off", on: { scroll: scrolled } },
-    top, items);
+  const scroller = h("div", {
+    class: "thread-scroller", tabindex: 0, role: "log", "aria-live": "off", on: { scroll: scrolled },
+  }, top, items);
   const pill = h("button", { type: "button", class: "to-bottom", hidden: true, on: { click: toBottom } });
   element.append(scroller, pill);
 
@@ -23,7 +25,7 @@ export function mount(element, actions) {
   let id = null;
   let views = new Map();
   let last = null; // key of the last item
-  let seen = 0; // seq up to which she has seen all
+  let seen = { id: null, seq: 0 }; // up to which she has seen all of this session
   let latest = null;
 
   new ResizeObserver(() => places.get(id) === "bottom" && toBottom()).observe(scroller);
@@ -70,7 +72,7 @@ export function mount(element, actions) {
     if (fresh && id) each(items, [], () => "", null);
     id = session.sessionId;
     const ready = thread.phase === "ready";
-    const place = places.get(id) ?? (thread.divider ? { key: "divider", offset: 40 } : "bottom");
+    const place = (fresh || !places.has(id)) && thread.divider ? AT_DIVIDER : places.get(id) ?? "bottom";
     const mine = said.length > 0 && list.at(-1).key !== last && !fresh;
     views = each(items, list.map((item) => ({ item, state, session, w })), ({ item }) => item.key,
       ({ item }) => MAKE[item.type]({ actions, sessionId: session.sessionId }));
@@ -86,17 +88,17 @@ export function mount(element, actions) {
   function refreshPill() {
     const { state, session, w } = latest;
     const thread = threadOf(state, session.sessionId);
-    if (places.get(id) === "bottom") seen = lastSeq(thread);
-    const n = thread.messages.filter(({ seq, senderType }) => seq > seen && senderType === "customer").length;
-    set(pill, { hidden: places.get(id) === "bottom" || !places.has(id), text: n ? w("newMessages", { n }) : w("toBottom") });
-    set(pill, { "data-new": n > 0 });
+    const atBottom = places.get(id) === "bottom";
+    if (atBottom || (seen.id !== id && thread.phase === "ready")) seen = { id, seq: lastSeq(thread) };
+    const n = thread.messages.filter(({ seq, senderType }) => seq > seen.seq && senderType === "customer").length;
+    const text = n ? w("newMessages", { n }) : w("toBottom");
+    set(pill, { hidden: atBottom || seen.id !== id, "data-new": n > 0, text });
   }
 
   return {
     update(state, session, w) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
-      if (id !== session.sessionId) seen = lastSeq(thread);
       show(session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
         state.agents, state.me, state.line.phase === "open");
       set(scroller, { "aria-label": session.customerName || session.customerId });

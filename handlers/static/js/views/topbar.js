@@ -14,8 +14,9 @@ export function mount(element, actions) {
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
   const bell = changingIcon("bell");
   const sound = h("button", { type: "button", class: "icon-button", on: { click: () => toggleSound() } }, bell.element);
-  const help = h("button", { type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) } },
-    icon("help"));
+  const help = h("button", {
+    type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) },
+  }, icon("help"));
   const mine = menu("quiet");
   element.append(
     h("div", { class: "product" }, h("span", { class: "mark", text: "CCS", "aria-hidden": "true" }), product),
@@ -38,7 +39,8 @@ export function mount(element, actions) {
     act = { stale: actions.refresh, reconnecting: actions.reconnect }[kind] ?? null;
     set(pill, { "data-line": kind, hidden: !state.me });
     set(pillText, { text });
-    set(pillAct, { text: w(kind === "stale" ? "refresh" : "retryNow"), hidden: !act || (!waits && kind !== "stale") || opening });
+    const acts = (kind === "stale" && !opening) || waits;
+    set(pillAct, { text: acts ? w(kind === "stale" ? "refresh" : "retryNow") : "", hidden: !acts });
   }
 
   return {
@@ -48,7 +50,8 @@ export function mount(element, actions) {
       line(state, w);
       const on = state.prefs.sound;
       bell.update(on ? "bell" : "bellOff");
-      set(sound, { "aria-pressed": String(on), "aria-label": w(on ? "soundOn" : "soundOff"), title: w(on ? "soundOn" : "soundOff") });
+      const ringing = w(on ? "soundOn" : "soundOff");
+      set(sound, { "aria-pressed": String(on), "aria-label": ringing, title: ringing });
       toggleSound = () => actions.prefer("sound", !on);
       set(help, { "aria-label": w("help"), title: `${w("help")} (?)` });
       mine.update({ text: state.me?.name ?? "", hidden: !state.me, items: items(state, w, actions) });
