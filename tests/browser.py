@@ -120,6 +120,14 @@ class Workbench:
         await self.page.get_by_role("dialog").get_by_role("button", name=names[cs_id]).click()
         await self.is_connected()
 
+    async def logs_in(self, cs_id: str | None, password: str) -> None:
+        """With None as whoever she was."""
+        form = self.page.get_by_role("dialog")
+        if cs_id:
+            await form.get_by_label("客服编号").fill(cs_id)
+        await form.get_by_label("密码").fill(password)
+        await form.get_by_role("button", name="登录").click()
+
     async def is_connected(self) -> None:
         await expect(self.page.get_by_text("已连接")).to_be_visible()
 

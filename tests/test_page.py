@@ -4,10 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
+from ccs import accounts
+from ccs.config import AgentSettings, AuthSettings
 from ccs.demo.gateway import Messages, answers
-from tests.browser import Office
+from tests.browser import PHONE, Office
 from tests.conftest import Stage, until
 
 STATIC = Path(__file__).parent.parent / "handlers" / "static"
@@ -143,6 +147,71 @@ async def test_draft_and_selection_survive_a_reload(office: Office) -> None:
     await expect(wang.composer).to_have_value("稍等，我查一")
     await wang.sees("在吗")
     await expect(wang.row("陈女士")).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.gen_test
+async def test_a_login_that_ends_is_asked_for_again_above_the_page(office: Office) -> None:
+    password = "correct horse"
+    agents = (AgentSettings("wang", "小王", password_hash=accounts.hash_password(password)),)
+    await office.stage.start(evolve(office.stage.settings, auth=AuthSettings(required=True), agents=agents))
+    wang = await office.agent(None)
+    await wang.logs_in("wang", "wrong")
+    await expect(wang.page.get_by_role("alert").filter(has_text="密码")).to_be_visible()
+    await wang.logs_in("wang", password)
+    await wang.is_connected()
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("写到一半")
+
+    assert (await wang.page.request.post(office.stage.base + "/api/logout", data={})).ok
+    await expect(wang.page.get_by_text("登录已过期")).to_be_visible()
+    await office.stage.customer().says("还在吗")
+    await wang.logs_in(None, password)
+    await wang.sees("还在吗")
+    await expect(wang.composer).to_have_value("写到一半")
+
+
+@pytest.mark.gen_test
+async def test_a_reader_stays_where_she_reads(office: Office) -> None:
+    wang, chen = await office.agent("wang"), office.stage.customer()
+    for number in range(120):
+        await chen.says(f"第 {number} 句")
+    await wang.accepts("陈女士")
+    await wang.sees("第 119 句")
+    await wang.thread.evaluate("log => { log.scrollTop = 0; }")         # which brings older messages above
+    await expect(wang.message("第 30 句")).to_have_count(1)
+    place = await wang.message("第 75 句").bounding_box()
+    await chen.says("新的一句")
+    await wang.page.get_by_role("button", name="1 条新消息").click()
+    await expect(wang.message("新的一句")).to_be_in_viewport()
+    assert place and 0 < place["y"] < 768
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(office: Office, scheme) -> None:
+    wang = await office.agent("wang", color_scheme=scheme)
+    await office.stage.customer().says("在吗")
+    await office.stage.customer("张三").says("有人吗")
+    await wang.accepts("陈女士")
+    await wang.replies("在的")
+    await expect(wang.message("在的")).to_contain_text("已发送")
+    await wang.tab("待接入").click()
+    found = (await Axe().run(wang.page)).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+
+@pytest.mark.gen_test
+async def test_on_a_phone_list_and_thread_take_turns_and_nothing_sticks_out(office: Office) -> None:
+    wang = await office.agent("wang", viewport=PHONE, has_touch=True, is_mobile=True)
+    await office.stage.customer().says("在吗" * 100)
+    await wang.accepts("陈女士")
+    await expect(wang.row("陈女士")).to_be_hidden()
+    await wang.replies("在的")
+    size = "({scrollWidth, scrollHeight}) => [scrollWidth, scrollHeight]"
+    assert await wang.page.locator("html").evaluate(size) == [PHONE["width"], PHONE["height"]]
+    await wang.page.get_by_role("link", name="返回列表").click()
+    await expect(wang.row("陈女士")).to_be_visible()
 
 
 @pytest.mark.gen_test

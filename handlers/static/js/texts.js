@@ -12,6 +12,7 @@ const TEXTS = {
   lineOk: ["已连接", "Connected"],
   lineConnecting: ["连接中…", "Connecting…"],
   lineWaiting: ["重连中 {n} 秒", "Reconnecting in {n} s"],
+  lineLost: ["连接已断开，正在重连", "Connection lost, reconnecting"],
   lineOffline: ["离线", "Offline"],
   lineStale: ["数据可能不是最新", "May be out of date"],
   refresh: ["刷新", "Refresh"],

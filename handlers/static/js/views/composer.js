@@ -59,6 +59,8 @@ export function mount(element, actions) {
     const said = text.value.trim();
     if (!said || said.length > LONGEST_REPLY || writing.hidden) return;
     actions.say(id, said);
+    text.value = ""; // now, or a second Enter before the next frame says it twice
+    grow();
     text.focus();
   }
 

@@ -3,7 +3,7 @@
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { KEYS } from "../keys.js";
-import { customerName, nextWaiting } from "../state.js";
+import { customerName, lineState, nextWaiting } from "../state.js";
 import { lastSeq, threadOf } from "../threads.js";
 import { words } from "../texts.js";
 
@@ -57,9 +57,11 @@ export function mountHelp(element, actions) {
   };
 }
 
-/** Says what is new to those who do not see it: messages of the open session, and customers who begin to wait. */
+const LINES = { ok: "lineOk", stale: "lineStale", offline: "lineOffline", reconnecting: "lineLost" };
+
+/** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
 export function mountAnnouncer(element) {
-  let heard = { id: null, seq: 0, rings: 0 };
+  let heard = { id: null, seq: 0, rings: 0, line: null };
   return {
     update(state) {
       const w = words(state.prefs.lang);
@@ -67,13 +69,16 @@ export function mountAnnouncer(element) {
       const thread = threadOf(state, id);
       const message = thread.messages.at(-1);
       const session = state.sessions[id];
+      const line = lineState(state);
       if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
         set(element, { text: w("said", { name: customerName(session), text: message.content }) });
       } else if (state.rings > heard.rings) {
         const next = nextWaiting(state);
         if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
+      } else if (heard.line && line !== heard.line) {
+        set(element, { text: w(LINES[line]) });
       }
-      heard = { id, seq: lastSeq(thread), rings: state.rings };
+      heard = { id, seq: lastSeq(thread), rings: state.rings, line: state.me && line };
     },
   };
 }

@@ -61,9 +61,12 @@ export function mount(element, actions) {
       body.hidden = !shown || loading;
       foot.hidden = !shown;
       if (session) header.update(state, session, w);
-      if (!shown) return;
-      timeline.update(state, session, w);
-      composer.update(state, session, w);
+      if (shown) {
+        timeline.update(state, session, w);
+        composer.update(state, session, w);
+      } else {
+        timeline.hide();
+      }
     },
   };
 }

@@ -65,11 +65,11 @@ export function mount(element, actions) {
     scroller.scrollTop = scroller.scrollHeight;
   }
 
-  const show = whenChanged((session, thread, said, w, today, retrying, agents, me, lineOpen) => {
+  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
-    if (fresh && id) each(items, [], () => "", null);
+    if (fresh) each(items, [], () => "", null);
     id = session.sessionId;
     const ready = thread.phase === "ready";
     const place = (fresh || !places.has(id)) && thread.divider ? AT_DIVIDER : places.get(id) ?? "bottom";
@@ -96,10 +96,14 @@ export function mount(element, actions) {
   }
 
   return {
+    /** Nothing is shown; a hidden element forgets how far it was scrolled. */
+    hide() {
+      id = null;
+    },
     update(state, session, w) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
-      show(session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
+      show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
         state.agents, state.me, state.line.phase === "open");
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();

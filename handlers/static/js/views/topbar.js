@@ -9,7 +9,7 @@ import { menu } from "./menu.js";
 export function mount(element, actions) {
   const product = h("h1", { class: "product-name" });
   const dot = h("span", { class: "pill-dot" });
-  const pillText = h("span", { role: "status" });
+  const pillText = h("span");
   const pillAct = h("button", { type: "button", class: "pill-act", on: { click: () => act?.() } });
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
   const bell = changingIcon("bell");
