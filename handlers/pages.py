@@ -1,11 +1,60 @@
-"""What is neither a session nor a callback: the description of the API, health, the agents."""
+"""What is neither a session nor a callback: the workbench's files, the description of the API, health, the agents."""
 
+import re
 from pathlib import Path
 
+from tornado.web import RequestHandler
+
 from ccs import wire
-from handlers.base import ApiHandler, Handler
+from ccs.errors import NotFound
+from handlers.base import HTTP_WORDS, ApiHandler, Handler
+from handlers.guards import must_be_our_host
 
 OPENAPI = Path(__file__).with_name("openapi.yaml")
+STATIC = Path(__file__).with_name("static")
+
+TYPES = {               # not from `mimetypes`: on Windows that asks the registry, where .js may be anything
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+
+
+class Workbench(Handler):
+    """The page at `/` and the files it is made of. A browser keeps them, and asks each time whether they are the same.
+
+    The route lets through plain lower-case names only, so none of them leads out of the folder.
+    """
+
+    def prepare(self) -> None:
+        must_be_our_host(self.request, self.parts.config)
+
+    def head(self, name: str = "index.html") -> None:
+        self.get(name)
+
+    def get(self, name: str = "index.html") -> None:
+        path = STATIC / name
+        if path.suffix not in TYPES or not path.is_file():
+            raise NotFound(HTTP_WORDS[404])
+        self.set_header("Content-Type", TYPES[path.suffix])
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Content-Security-Policy", self._policy())
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.finish(path.read_bytes())
+
+    def compute_etag(self) -> str | None:       # type: ignore[override]    # the base has none
+        return RequestHandler.compute_etag(self)
+
+    def _policy(self) -> str:
+        """Our own scripts, styles and answers, and nothing else. Safari before 16 takes no WebSocket for 'self'."""
+        host = self.request.host
+        sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+        return "; ".join((
+            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
+            f"connect-src 'self'{sockets}", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+        ))
 
 
 class OpenApi(Handler):

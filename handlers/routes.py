@@ -28,6 +28,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
     (r"/ws/cs/([^/]+)", AgentSocket),
+    (r"/", pages.Workbench),
+    (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),
     (r"/openapi\.yaml", pages.OpenApi),
     (r"/healthz", pages.Healthz),
 ]

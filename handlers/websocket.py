@@ -235,24 +235,28 @@ class AgentSocket(Handler, WebSocketHandler):
         self._parts.desk.read(mark.sessionId, line.agent, mark.seq)
 
     def _ping(self, line: Line, told: dict[str, Any]) -> None:
-        self._tell({"type": "pong", "serverTime": self._parts.wire.time(self._parts.now())})
+        time = self._parts.wire.time(self._parts.now())
+        self._tell({"type": "pong", "serverTime": time, "counts": self._counts(line.agent)})
+
+    def _counts(self, agent: Agent) -> dict[str, int]:
+        """How many sessions are open: as they are after every event that was sent before."""
+        count = self._parts.registry.count
+        return {
+            "ai": count(SessionFilter(status=Status.AI)),
+            "pending": count(SessionFilter(status=Status.PENDING)),
+            "manual": count(SessionFilter(status=Status.MANUAL)),
+            "mine": count(SessionFilter(status=Status.MANUAL, agent_id=agent.id)),
+        }
 
     def _hello(self, agent: Agent) -> dict[str, Any]:
-        registry = self._parts.registry
-        counts = {
-            "ai": registry.count(SessionFilter(status=Status.AI)),
-            "pending": registry.count(SessionFilter(status=Status.PENDING)),
-            "manual": registry.count(SessionFilter(status=Status.MANUAL)),
-            "mine": registry.count(SessionFilter(status=Status.MANUAL, agent_id=agent.id)),
-        }
         me = {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
         return {
             "type": "hello",
             "epoch": self._parts.epoch,
-            "eventId": registry.published_event_id,
+            "eventId": self._parts.registry.published_event_id,
             "serverTime": self._parts.wire.time(self._parts.now()),
             "me": me,
-            "counts": counts,
+            "counts": self._counts(agent),
             "features": sorted(self._frames),
         }
 

@@ -3,11 +3,17 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-if ! command -v strace >/dev/null && command -v apt-get >/dev/null; then
-    as_root=""
-    [ "$(id -u)" = 0 ] || as_root=sudo
-    $as_root apt-get update -qq
-    $as_root apt-get install -y -qq strace
+if command -v apt-get >/dev/null; then
+    missing=""
+    for package in strace chromium fonts-noto-cjk fonts-noto-color-emoji; do
+        dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    done
+    if [ -n "$missing" ]; then
+        as_root=""
+        [ "$(id -u)" = 0 ] || as_root=sudo
+        $as_root apt-get update -qq
+        $as_root apt-get install -y -qq $missing
+    fi
 fi
 
 "${PYTHON:-python3}" -m venv .venv

@@ -363,7 +363,8 @@ async def test_a_ping_is_answered_to_the_one_who_asked(stage: Stage) -> None:
     wang, wang_too = await stage.agent("wang"), await stage.agent("wang")
     wang.sends({"type": "ping"})
     pong = await wang.next("pong")
-    assert pong.keys() == {"type", "serverTime"} and datetime.fromisoformat(pong["serverTime"]).utcoffset()
+    assert pong.keys() == {"type", "serverTime", "counts"} and pong["counts"] == wang.hello["counts"]
+    assert datetime.fromisoformat(pong["serverTime"]).utcoffset()
     assert await wang_too.heard_nothing()
 
 

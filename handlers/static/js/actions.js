@@ -1,0 +1,141 @@
+/*
+ * What an agent can do: each is shown at once, asked of the server, and taken back with the reason if it says no.
+ * Views and keys know only these.
+ */
+
+import * as api from "./api.js";
+import { mayAccept, mayClose, mayHandOver, mayTakeOver } from "./rights.js";
+import { CHANNELS, nextPages, shownSession } from "./sessions.js";
+import { agentName, nextWaiting } from "./state.js";
+import { words } from "./texts.js";
+
+const TOAST = 6000; // ms
+const TAKEN = 4002; // the server's code: somebody else was first
+
+export function createActions(store, { live, sound, onExpired }) {
+  const { dispatch } = store;
+  let serial = 0;
+
+  const w = (...args) => words(store.state.prefs.lang)(...args);
+  const me = () => store.state.me.csId;
+  const current = () => store.state.selected && shownSession(store.state, store.state.selected);
+
+  function toast(text, kind = "info") {
+    serial += 1;
+    const id = serial;
+    dispatch({ type: "toast", toast: { id, text, kind } });
+    setTimeout(() => dispatch({ type: "toastGone", id }), TOAST);
+  }
+
+  /** Changes a session, shown as if it were done. True if the server refused. */
+  async function change(id, act, body = {}) {
+    if (store.state.acts[id]) return false;
+    dispatch({ type: "acting", id, act });
+    const answer = await api.post(api.ofSession(id, act), { csId: me(), ...body });
+    dispatch({ type: "acted", id, session: answer.ok ? answer.data : null });
+    if (!answer.ok) explain(id, answer);
+    return answer.status >= 400 && answer.status < 500;
+  }
+
+  function explain(id, answer) {
+    if (answer.status === 401) {
+      onExpired();
+      return;
+    }
+    api.get(api.ofSession(id)).then((now) => now.ok && dispatch({ type: "sessionLoaded", session: now.data }));
+    if (answer.code === TAKEN) toast(w("takenBy", { name: agentName(store.state, answer.data.manualCsId) }), "warn");
+    else toast(w("notDone", { why: answer.message || w("noAnswer") }), "warn");
+  }
+
+  const open = (id) => {
+    const hash = id ? `#/s/${encodeURIComponent(id)}` : "#/";
+    if (location.hash !== hash) location.hash = hash;
+  };
+
+  /** Takes a session and goes on in it. */
+  async function take(id, act) {
+    const { tab } = store.state;
+    open(id);
+    dispatch({ type: "tab", tab: "mine" });
+    if (await change(id, act) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+  }
+
+  const actions = {
+    toast, open,
+    tab: (tab) => dispatch({ type: "tab", tab }),
+    channel(channel) {
+      const { channels } = store.state;
+      const next = channels.includes(channel) ? channels.filter((each) => each !== channel) : [...channels, channel];
+      dispatch({ type: "channels", channels: next.length === CHANNELS.length ? [] : next });
+    },
+    allChannels: () => dispatch({ type: "channels", channels: [] }),
+    more() {
+      const keys = nextPages(store.state);
+      if (keys.length) dispatch({ type: "listWanted", keys });
+    },
+    retryList: () => dispatch({ type: "listRetried" }),
+
+    accept: (id) => take(id, "accept"),
+    takeOver: (id) => take(id, "takeover"),
+    acceptNext() {
+      const next = nextWaiting(store.state);
+      if (next) take(next.sessionId, "accept");
+      else toast(w("nobodyWaits"));
+    },
+    takeCurrent() {
+      const session = current();
+      if (session && mayAccept(session)) actions.accept(session.sessionId);
+      else if (session && mayTakeOver(session, store.state.me)) actions.takeOver(session.sessionId);
+    },
+    release: (id) => change(id, "release"),
+    transfer: (id, toCsId) => change(id, "transfer", toCsId ? { toCsId } : {}),
+    close: (id) => change(id, "close"),
+    releaseCurrent() {
+      const session = current();
+      if (session && mayHandOver(session, store.state.me)) actions.release(session.sessionId);
+    },
+    closeCurrent() {
+      const session = current();
+      if (session && mayClose(session, store.state.me)) actions.close(session.sessionId);
+    },
+
+    draft: (id, text) => dispatch({ type: "drafted", id, text }),
+    say(id, text) {
+      const clientMsgId = newId();
+      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: Date.now() });
+    },
+    sayAgain: (id, clientMsgId) => dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" }),
+    unsay: (id, clientMsgId) => dispatch({ type: "unsaid", id, clientMsgId }),
+    /** A stored message that did not arrive: a new attempt. */
+    async retry(id, msgId) {
+      if (store.state.retrying[msgId]) return;
+      const asked = store.state.serial;
+      dispatch({ type: "retrying", msgId, on: true });
+      const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), "retry"), { csId: me() });
+      dispatch({ type: "retrying", msgId, on: false });
+      if (answer.ok) dispatch({ type: "stored", message: answer.data, asked });
+      else explain(id, answer);
+    },
+    older: (id) => dispatch({ type: "olderWanted", id }),
+    retryHistory: (id) => dispatch({ type: "historyRetried", id }),
+    atBottom: (atBottom) => atBottom !== store.state.reading.atBottom && dispatch({ type: "reading", atBottom }),
+
+    refresh() {
+      dispatch({ type: "resync" });
+      live.probe();
+    },
+    reconnect: () => live.retryNow(),
+    prefer: (name, value) => dispatch({ type: "preferred", name, value }),
+    testTone: () => sound.play(),
+    help: (open) => dispatch({ type: "help", open }),
+    dismiss: (id) => dispatch({ type: "toastGone", id }),
+
+  };
+  return actions;
+}
+
+/** 32 hexadecimal characters. `crypto.randomUUID` is missing on plain http, which is how many offices run. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

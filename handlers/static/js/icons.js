@@ -1,0 +1,44 @@
+/* Line icons on a 16×16 grid, drawn here so that nothing is fetched. They are ornaments: words stand beside them. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const PATHS = {
+  back: "M10 3 5 8l5 5",
+  bell: "M4 11V7a4 4 0 0 1 8 0v4l1 1H3zM6.5 14h3",
+  bellOff: "M4 11V7a4 4 0 0 1 6.5-3.1M12 7v4l1 1H5M6.5 14h3M2.5 2.5l11 11",
+  check: "M3 8.5 6.5 12 13 4.5",
+  clock: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 5v3l2 1.5",
+  close: "M4 4l8 8M12 4l-8 8",
+  down: "M4 6l4 4 4-4",
+  help: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM6.3 6.3c.2-2.3 3.6-2.2 3.5 0C9.8 7.7 8 7.6 8 9.2M8 11.4v.2",
+  inbox: "M2.5 9 4 3h8l1.5 6v4h-11zM2.5 9H6l.7 1.5h2.6L10 9h3.5",
+  lock: "M4 7h8v6H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2",
+  send: "M2.5 8 13.5 3 10 13.5 7.5 9z",
+  spark: "M8 2l1.5 4.5L14 8 9.5 9.5 8 14 6.5 9.5 2 8l4.5-1.5z",
+  talk: "M2.5 3.5h11v7.5H7L4 13.5V11H2.5z",
+  user: "M8 2.5a2.7 2.7 0 1 1 0 5.4 2.7 2.7 0 0 1 0-5.4zM2.8 13.5c.4-3 2.4-4 5.2-4s4.8 1 5.2 4",
+  warn: "M8 2.5 14 13H2zM8 6.5V9.5M8 11.3v.2",
+};
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `icon icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** An icon that may become another: `update(name)`. */
+export function changingIcon(name) {
+  const element = icon(name);
+  return {
+    element,
+    update(name) {
+      element.setAttribute("class", `icon icon-${name}`);
+      element.firstChild.setAttribute("d", PATHS[name]);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/*
+ * Joins the parts. Data goes down: an event changes the state, and the state is shown. Actions come up: a view calls
+ * one, and it becomes events. What lies outside (requests, the line, storage, title) is kept in step with the state.
+ */
+
+import { createActions } from "./actions.js";
+import { set, whenChanged } from "./dom.js";
+import { createEntrance } from "./entrance.js";
+import { listenToKeys } from "./keys.js";
+import { createLive } from "./live.js";
+import { createLoader } from "./loader.js";
+import { isMine, mayWatch } from "./rights.js";
+import { createSender } from "./sender.js";
+import { shownList } from "./sessions.js";
+import { createSound } from "./sound.js";
+import { initial, reduce } from "./state.js";
+import { createStorage, readPrefs } from "./storage.js";
+import { createStore } from "./store.js";
+import { fitting } from "./texts.js";
+import { lastSeq, threadOf } from "./threads.js";
+import { createTitle } from "./title.js";
+import { mount as mountEntrance } from "./views/entrance.js";
+import { mount as mountHint } from "./views/hint.js";
+import { mount as mountList } from "./views/list.js";
+import { mountAnnouncer, mountHelp, mountToasts } from "./views/overlays.js";
+import { mount as mountThread } from "./views/thread.js";
+import { mount as mountTopbar } from "./views/topbar.js";
+
+const prefs = { ...initial.prefs, lang: fitting(navigator.language), ...readPrefs() };
+const start = {
+  ...initial, now: Date.now(), prefs,
+  line: { ...initial.line, online: navigator.onLine },
+  reading: { ...initial.reading, visible: !document.hidden },
+};
+
+const store = createStore(start, reduce, { keep, show });
+const { dispatch } = store;
+
+const live = createLive({
+  emit: (event) => (event.type === "refused" ? entrance.refused(event.code) : dispatch(event)),
+  lookingAt: () => [watched(store.state)].filter(Boolean),
+});
+const entrance = createEntrance(store, live);
+const onExpired = () => entrance.refused(4401);
+const sound = createSound((heard) => dispatch({ type: "preferred", name: "heardTone", value: heard }));
+const actions = {
+  ...createActions(store, { live, sound, onExpired }),
+  choose: entrance.choose, logIn: entrance.logIn, leave: entrance.leave,
+};
+
+// Keeping the outside in step
+
+const keepLoaded = createLoader(store, onExpired);
+const keepSent = createSender(store, onExpired);
+const keepStored = createStorage();
+
+function keep(state) {
+  keepLoaded(state);
+  keepSent(state);
+  keepStored(state);
+  if (state.line.phase === "open") live.bindTo(watched(state));
+  if (state.countsDoubtful) live.askSoon();
+  markRead(state);
+  ring(state.rings);
+}
+
+/** The session we want to hear all of. */
+function watched({ selected, sessions, me }) {
+  const session = selected && sessions[selected];
+  return session && me && mayWatch(session, me) ? selected : null;
+}
+
+/** What the holder has on her screen, down to the end, she has read. */
+function markRead({ selected, sessions, me, reading, line, threads }) {
+  const session = sessions[selected];
+  if (!session?.unread || !isMine(session, me) || line.phase !== "open") return;
+  const thread = threadOf({ threads }, selected);
+  if (reading.visible && reading.atBottom && thread.phase === "ready") read(selected, lastSeq(thread), me);
+}
+
+// `me` is new with each line, and what was said on the last one may not have arrived
+const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessionId, seq }));
+const ring = whenChanged((rings) => rings && store.state.prefs.sound && sound.play());
+
+// Showing
+
+const parts = Object.fromEntries(["hint", "list", "thread", "toasts", "announcer", "dialogs", "topbar"].map(
+  (name) => [name, document.getElementById(name)],
+));
+const views = [
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountList(parts.list, actions),
+  mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
+  mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions), { update: createTitle() },
+];
+
+function show(state) {
+  const { lang, theme, density } = state.prefs;
+  set(document.documentElement, { lang, "data-theme": theme, "data-density": density });
+  set(document.body, { "data-open": state.selected ? "thread" : "list", "data-phase": state.auth.phase });
+  for (const view of views) view.update(state);
+}
+
+// What comes from the browser
+
+function navigated() {
+  const [, id] = location.hash.match(/^#\/s\/([^?]+)/) ?? [];
+  dispatch({ type: "selected", id: id ? decodeURIComponent(id) : null });
+}
+
+function neighbour(step) {
+  const { ids } = shownList(store.state);
+  const place = ids.indexOf(store.state.selected);
+  const next = ids[place < 0 ? (step > 0 ? 0 : ids.length - 1) : place + step];
+  if (next) actions.open(next);
+}
+
+addEventListener("hashchange", navigated);
+for (const change of ["online", "offline"]) {
+  addEventListener(change, () => {
+    dispatch({ type: "online", online: navigator.onLine });
+    live.probe();
+  });
+}
+addEventListener("pageshow", live.probe);
+document.addEventListener("visibilitychange", () => {
+  dispatch({ type: "reading", visible: !document.hidden });
+  if (!document.hidden) live.probe();
+});
+setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
+listenToKeys(store, actions, neighbour);
+
+navigated();
+show(store.state);
+entrance.start();

@@ -1,0 +1,236 @@
+/*
+ * Everything the page knows, and how each event changes it. Pure: no DOM, no network, no clock; time comes with events.
+ *
+ * `reduce(state, event)` returns the next state, and the same one if nothing changed. An event applied twice leaves the
+ * state as it was, so what comes by the socket and what comes as an answer may overtake each other.
+ */
+
+import { doubtAll, listLoaded, seesSession } from "./sessions.js";
+import {
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+} from "./threads.js";
+
+export const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
+export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
+const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
+const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
+
+export const initial = {
+  now: 0,
+  skew: 0, // how far the server's clock is ahead of ours, ms
+  auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
+  me: null, // {csId, name, role}
+  agents: [], // colleagues, as config.toml names them
+  line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
+  counts: null, // {ai, pending, manual, mine}
+  countsAt: 0, // the eventId up to which they count
+  countsDoubtful: false,
+  rings: 0, // how many customers began to wait while we watched
+  sessions: {}, // id → SessionInfo
+  doubtful: {}, // ids of sessions that may have moved without our knowing
+  lists: {}, // source key → {phase, edge, cursor}; see sessions.js
+  round: 0, // of loading: answers of an earlier one are not taken
+  threads: {}, // id → what was said; see threads.js
+  speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
+  outgoing: {}, // id → replies the server has not answered yet
+  drafts: {}, // id → text
+  acts: {}, // id → what this agent is doing to the session, until it is answered
+  retrying: {}, // msgId → true
+  serial: 0, // of events, to tell what is newer than an answer
+  tab: "pending",
+  channels: [], // empty is all
+  selected: null,
+  missing: {}, // id → why a session cannot be shown
+  reading: { atBottom: true, visible: true },
+  toasts: [],
+  help: false,
+  prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
+};
+
+export function reduce(state, event) {
+  return REDUCERS[event.type]?.(state, event) ?? state;
+}
+
+const REDUCERS = {
+  ticked: (state, { now }) => ({ ...state, now }),
+  preferred: (state, { name, value }) =>
+    (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
+  restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
+
+  // Who I am
+
+  auth: (state, { type, ...change }) => ({ ...state, auth: { ...state.auth, error: null, busy: false, ...change } }),
+  entered: (state, { me, required }) => ({
+    ...state, me, auth: { ...initial.auth, phase: "in", required },
+  }),
+  left: (state) => ({
+    ...initial, now: state.now, prefs: state.prefs, selected: state.selected, auth: { ...state.auth, phase: "choose" },
+  }),
+  agents: (state, { agents }) => ({ ...state, agents }),
+
+  // The line
+
+  connecting: (state) => withLine(state, { phase: "connecting" }),
+  lost: (state, { retryAt, now }) => ({
+    ...withLine(state, { phase: "waiting", retryAt, pongAt: 0, lostAt: state.line.lostAt || now }), now,
+  }),
+  online: (state, { online }) => withLine(state, { online }),
+  hello: (state, { frame, now }) => ({
+    ...withLine(state, { phase: "open", retryAt: 0 }),
+    me: frame.me,
+    skew: Date.parse(frame.serverTime) - now,
+    counts: frame.counts,
+    countsAt: frame.eventId,
+    threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
+    lists: mapValues(state.lists, (list) => (list.phase === "failed" ? { ...list, phase: list.again } : list)),
+    outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
+  }),
+  pong: (state, { frame, now }) => ({
+    ...withLine(state, { pongAt: now, freshAt: now, lostAt: 0 }),
+    now,
+    skew: Date.parse(frame.serverTime) - now,
+    counts: frame.counts ?? state.counts,
+    countsDoubtful: false,
+  }),
+  bound: (state, { id }) => afterBinding(state, id),
+  heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
+  caughtUp: (state, { frames }) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), state),
+  resync: (state) => doubtThreads(doubtAll(state)),
+
+  // What was asked for
+
+  listLoading: (state, { key }) => withList(state, key, { phase: "loading" }),
+  listLoaded: (state, event) => (event.round === state.round ? listLoaded(state, event) : state),
+  listFailed: (state, { key, again, error, round }) =>
+    (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
+  listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
+  listRetried: (state) => ({
+    ...state,
+    lists: mapValues(state.lists, (list) => (list.phase === "failed" ? { ...list, phase: list.again } : list)),
+  }),
+  sessionLoaded: (state, { session }) => seesSession(state, session),
+  sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
+  historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
+  historyLoaded: (state, event) => (event.round === state.round
+    ? noteSpeaker(historyLoaded(state, event), event.id, event.messages.at(-1)) : state),
+  historyFailed: (state, { id, error, round }) =>
+    (round === state.round ? withThread(state, id, { busy: false, older: false, failed: error }) : state),
+  historyRetried: (state, { id }) => withThread(state, id, { failed: null }),
+  olderWanted: (state, { id }) => (threadOf(state, id).older ? state : withThread(state, id, { older: true })),
+
+  // Looking
+
+  selected: (state, { id }) => {
+    if (id === state.selected) return state;
+    const { [id]: _, ...missing } = state.missing;
+    const next = { ...state, selected: id, missing, reading: { ...state.reading, atBottom: true } };
+    return id ? openThread(next, id) : next;
+  },
+  tab: (state, { tab }) => (tab === state.tab ? state : { ...state, tab }),
+  channels: (state, { channels }) => ({ ...state, channels }),
+  reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
+  help: (state, { open }) => ({ ...state, help: open }),
+
+  // Doing: shown at once, and taken back if the server refuses
+
+  acting: (state, { id, act }) => ({ ...state, acts: { ...state.acts, [id]: act } }),
+  acted: (state, { id, session }) => {
+    const { [id]: _, ...acts } = state.acts;
+    const next = { ...state, acts };
+    return session ? { ...seesSession(next, session), countsDoubtful: true } : next;
+  },
+  drafted: (state, { id, text }) => {
+    if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
+    const { [id]: _, ...drafts } = state.drafts;
+    return { ...state, drafts };
+  },
+  said: (state, { id, clientMsgId, csId, content, now }) => withOutgoing(
+    REDUCERS.drafted(state, { id, text: "" }), id,
+    (said) => [...said, { clientMsgId, csId, content, at: now, state: "queued" }],
+  ),
+  saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
+    state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
+  ),
+  unsaid: (state, { id, clientMsgId }) => withOutgoing(
+    state, id, (said) => said.filter((each) => each.clientMsgId !== clientMsgId),
+  ),
+  stored: (state, { message, asked }) => {
+    const next = hearsMessages(state, message.sessionId, [message], asked);
+    return noteSpeaker(next, message.sessionId, message);
+  },
+  retrying: (state, { msgId, on }) => {
+    const { [msgId]: _, ...others } = state.retrying;
+    return { ...state, retrying: on ? { ...others, [msgId]: true } : others };
+  },
+  toast: (state, { toast }) => ({ ...state, toasts: [...state.toasts.slice(-3), toast] }),
+  toastGone: (state, { id }) => ({ ...state, toasts: state.toasts.filter((toast) => toast.id !== id) }),
+};
+
+/** An event of the server. Sessions are ordered by their version, messages by their seq. */
+function hears(state, frame) {
+  const id = frame.sessionId;
+  const before = state.sessions[id];
+  const session = frame.session ?? (frame.data.msgId ? null : frame.data);
+  let next = state;
+  if (frame.data.msgId) {
+    const message = { ...frame.data, heard: state.serial };
+    next = hearsMessages(next, id, [message], state.serial);
+    if (frame.type === "new_message") next = noteSpeaker(next, id, message);
+  }
+  if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
+  if (frame.type === "new_pending_session" && before?.status !== "pending") next = { ...next, rings: next.rings + 1 };
+  return next;
+}
+
+function noteSpeaker(state, id, message) {
+  if (!message || state.speakers[id]?.seq >= message.seq) return state;
+  const { seq, senderType, senderId } = message;
+  return { ...state, speakers: { ...state.speakers, [id]: { seq, senderType, senderId } } };
+}
+
+/** A reply whose answer was lost goes again under its id, unless it is too old to go unasked. */
+function afterCut(said, now) {
+  const waits = said.state === "queued" || (said.state === "unconfirmed" && said.lost);
+  if (!waits) return said;
+  return { ...said, state: now - said.at < QUEUE_FRESH ? "queued" : "unconfirmed", lost: false };
+}
+
+const withLine = (state, change) => ({ ...state, line: { ...state.line, ...change } });
+const withList = (state, key, change) => ({
+  ...state, lists: { ...state.lists, [key]: { edge: null, cursor: null, ...state.lists[key], ...change } },
+});
+
+function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
+
+// Reading the state
+
+/** How the line is, for the pill: `ok` only with a fresh pong, and with all that is shown. */
+export function lineState({ line, now, auth, lists }) {
+  const missing = Object.values(lists).some((list) => list.phase === "failed");
+  if (line.phase === "open") return now - line.pongAt < PONG_FRESH && !missing ? "ok" : "stale";
+  if (!line.online) return "offline";
+  return auth.phase === "expired" ? "stale" : "reconnecting";
+}
+
+/** Since when we know nothing new, once that is worth a word; 0 while all is well. */
+export function outOfDateSince({ line, now }) {
+  return line.lostAt && now - line.lostAt > CUT_SHOWS ? line.freshAt : 0;
+}
+
+export function agentName({ agents, me }, csId) {
+  if (csId === me?.csId) return me.name;
+  return agents.find((agent) => agent.csId === csId)?.name ?? csId ?? "";
+}
+
+export const serverNow = ({ now, skew }) => now + skew;
+
+export const customerName = (session) => session.customerName || session.customerId;
+
+/** Who has waited longest of those who wait for an agent. */
+export function nextWaiting(state) {
+  return Object.values(state.sessions)
+    .filter((session) => session.status === "pending" && !state.acts[session.sessionId])
+    .reduce((first, session) => (first && first.waiting <= session.waiting ? first : session), null);
+}

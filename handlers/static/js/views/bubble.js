@@ -1,0 +1,124 @@
+/*
+ * The things a timeline is made of: day lines, the divider of what is new, lines of what happened, and messages.
+ * Whatever a customer wrote is set as text, in the one place for it.
+ */
+
+import { h, set } from "../dom.js";
+import { icon, changingIcon } from "../icons.js";
+import { agentName } from "../state.js";
+
+const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
+const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock" };
+const DESCRIBED = /^\[[^\]]*\]$/; // a content that only says what it is, such as [图片]
+
+export const MAKE = { day: dayLine, divider, note, message };
+
+function dayLine() {
+  const text = h("span");
+  return {
+    element: h("li", { class: "day-line" }, text),
+    update: ({ item, state, w }) => set(text, { text: w.day(item.at, state.now) }),
+  };
+}
+
+function divider() {
+  const text = h("span");
+  return { element: h("li", { class: "new-divider" }, text), update: ({ w }) => set(text, { text: w("newDivider") }) };
+}
+
+function note() {
+  const text = h("span");
+  return {
+    element: h("li", { class: "note-line" }, text),
+    update: ({ item: { note, at }, state, w }) => {
+      const said = w(`notes.${note.kind}`, { by: agentName(state, note.by), from: agentName(state, note.from) });
+      const why = note.kind === "asked" && w.knows(`reasons.${note.reason}`) ? w(`reasons.${note.reason}`) : null;
+      set(text, { text: `${why ? w("because", { note: said, reason: why }) : said} · ${w.time(at)}` });
+    },
+  };
+}
+
+function message({ actions, sessionId }) {
+  const tag = h("span", { class: "ai-tag" }, icon("spark"), h("span"));
+  const author = h("span", { class: "author" });
+  const time = h("time", {});
+  const head = h("div", { class: "message-head" }, tag, author, time);
+  const kind = h("span", { class: "type-chip" });
+  const content = h("span", { class: "content" });
+  const bubble = h("div", { class: "bubble" }, kind, content);
+  const mark = changingIcon("clock");
+  const fateText = h("span");
+  const fate = h("span", { class: "fate" }, mark.element, fateText);
+  const trouble = h("div", { class: "trouble" });
+  const why = h("span", { class: "why" }, icon("warn"), h("span"));
+  const again = h("button", { type: "button", on: { click: () => retry() } });
+  const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
+  trouble.append(why, again, drop);
+  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble);
+  let retry = () => {};
+  let key = null;
+
+  return {
+    element,
+    update({ item, state, session, w }) {
+      key = item.key;
+      const told = item.message ?? asMessage(item.said);
+      const side = sideOf(told, state.me);
+      set(element, { "data-from": side, "data-starts": item.starts });
+      tag.hidden = side !== "ai";
+      set(tag.lastChild, { text: w("ai") });
+      set(author, { text: nameOf(told, side, session, state), hidden: side === "me" || side === "ai" });
+      set(time, { text: w.time(item.at), datetime: new Date(item.at).toISOString(), title: whenOf(item, told, w) });
+      set(bubble, { title: item.starts ? null : whenOf(item, told, w) });
+      set(kind, { text: typeOf(told.msgType, w), hidden: told.msgType === "text" });
+      set(content, { text: told.content, hidden: told.msgType !== "text" && DESCRIBED.test(told.content) });
+      delivery(item, told, state, w);
+    },
+  };
+
+  function delivery(item, told, state, w) {
+    const { state: where, reason } = item.said ?? told.delivery ?? {};
+    const shown = wordFor(where, item.held, state.line.phase === "open");
+    const troubled = TROUBLED.includes(shown);
+    const words = shown ? w(`deliveries.${shown}`) : "";
+    set(element, { "data-delivery": shown ?? null });
+    set(fate, { hidden: !shown || troubled, title: reason || null });
+    if (shown && !troubled) {
+      mark.update(STATE_ICONS[shown]);
+      set(fateText, { text: words });
+    }
+    set(trouble, { hidden: !troubled });
+    if (!troubled) return;
+    const unconfirmed = shown === "unconfirmed" && !reason ? w("unconfirmedWhy") : reason;
+    set(why.lastChild, { text: unconfirmed ? w("because", { note: words, reason: unconfirmed }) : words });
+    set(again, { text: w("retry"), disabled: Boolean(state.retrying[told.msgId]) });
+    set(drop, { text: w("discard"), hidden: !item.said });
+    retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));
+  }
+}
+
+function wordFor(state, held, online) {
+  if (state === "queued" && held) return "held";
+  return state === "pending" || (state === "queued" && online) ? "sending" : state;
+}
+
+const asMessage = ({ csId, content }) => ({ senderType: "manual", senderId: csId, content, msgType: "text" });
+
+function sideOf({ senderType, senderId }, me) {
+  if (senderType !== "manual") return senderType;
+  return senderId === me.csId ? "me" : "agent";
+}
+
+function nameOf(told, side, session, state) {
+  return side === "customer" ? session.customerName || session.customerId : agentName(state, told.senderId);
+}
+
+/** When it was said; the platform's own time too where the two differ. */
+function whenOf(item, told, w) {
+  const platform = told.platformTime ? Date.parse(told.platformTime) : item.at;
+  const time = w.full(item.at);
+  if (Math.abs(platform - item.at) <= ON_THE_WAY) return time;
+  return `${time} · ${w("platformTime", { time: w.full(platform) })}`;
+}
+
+const typeOf = (type, w) => (w.knows(`types.${type}`) ? w(`types.${type}`) : w("otherType", { type }));

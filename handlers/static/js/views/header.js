@@ -1,0 +1,71 @@
+/* The head of a thread: who it is, where the session stands, and what this agent may do with it. */
+
+import { h, set } from "../dom.js";
+import { icon } from "../icons.js";
+import { isMine, mayAccept, mayClose, mayHandOver, mayTakeOver } from "../rights.js";
+import { agentName, customerName, serverNow } from "../state.js";
+import { stopwatch } from "../texts.js";
+import { avatar } from "./avatar.js";
+import { menu } from "./menu.js";
+
+export function mount(element, actions) {
+  let id = null;
+  const back = h("a", { class: "icon-button back", href: "#/" }, icon("back"));
+  const face = avatar();
+  const name = h("h2", { class: "thread-name" });
+  const pill = h("span", { class: "state-pill" });
+  const channel = h("span");
+  const clock = h("span", { class: "thread-clock" }, icon("clock"), h("span"));
+  const button = (className, act) => h("button", { type: "button", class: className, on: { click: () => act(id) } });
+  const accept = button("primary", actions.accept);
+  const takeOver = button("primary", actions.takeOver);
+  const transfer = menu("plain");
+  const release = button("plain", actions.release);
+  const close = button("plain danger", actions.close);
+  element.append(
+    back, face.element,
+    h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, pill),
+      h("div", { class: "thread-about muted" }, channel, clock)),
+    h("div", { class: "thread-acts" }, accept, takeOver, transfer.element, release, close),
+  );
+
+  return {
+    update(state, session, w) {
+      id = session.sessionId;
+      const { me } = state;
+      const busy = Boolean(state.acts[id]);
+      const who = customerName(session);
+      face.update(who, session, w);
+      set(back, { "aria-label": w("back"), title: w("back") });
+      set(name, { text: who, title: who });
+      set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
+      set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
+      const waits = session.waitingSince && session.status !== "closed" && session.status !== "ai";
+      const time = waits ? stopwatch(serverNow(state) - session.waiting) : "";
+      set(clock, { hidden: !waits, title: waits ? w("waited", { time }) : null });
+      set(clock.lastChild, { text: time });
+      const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
+      does(accept, w("accept"), mayAccept(session));
+      does(takeOver, w("takeOver"), mayTakeOver(session, me));
+      does(release, w("release"), mayHandOver(session, me));
+      does(close, w("close"), mayClose(session, me));
+      transfer.update({ text: w("transfer"), hidden: !mayHandOver(session, me), items: targets(state, session, w) });
+    },
+  };
+
+  function targets({ agents }, session, w) {
+    const others = agents.filter((agent) => agent.csId !== session.manualCsId);
+    return [
+      ...others.map(({ csId, name, role }) => ({
+        key: csId, text: `${name} · ${w(`roles.${role}`)}`, act: () => actions.transfer(id, csId),
+      })),
+      { key: "", text: w("toQueue"), act: () => actions.transfer(id, null) },
+    ];
+  }
+}
+
+function where(state, session, w) {
+  if (session.status !== "manual") return w(`states.${session.status}`);
+  if (isMine(session, state.me)) return w("stateMine");
+  return w("stateOther", { name: agentName(state, session.manualCsId) });
+}

@@ -1,0 +1,84 @@
+/* What lies above the page for a moment: toasts, the help, and the words for a screen reader. */
+
+import { each, h, set } from "../dom.js";
+import { icon } from "../icons.js";
+import { KEYS } from "../keys.js";
+import { customerName, lineState, nextWaiting } from "../state.js";
+import { lastSeq, threadOf } from "../threads.js";
+import { words } from "../texts.js";
+
+export function mountToasts(element, actions) {
+  const make = ({ toast: { id } }) => {
+    const text = h("span");
+    const dismiss = () => actions.dismiss(id);
+    const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
+    const element = h("div", { class: "toast" }, text, close);
+    return {
+      element,
+      update({ toast, w }) {
+        set(element, { "data-kind": toast.kind });
+        set(text, { text: toast.text });
+        set(close, { "aria-label": w("dismiss") });
+      },
+    };
+  };
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      each(element, state.toasts.map((toast) => ({ toast, w })), ({ toast }) => toast.id, make);
+    },
+  };
+}
+
+export function mountHelp(element, actions) {
+  const title = h("h2", { id: "help-title" });
+  const table = h("dl", { class: "keys" });
+  const close = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
+  const dialog = h("dialog", {
+    class: "help", "aria-labelledby": "help-title", on: { close: () => actions.help(false) },
+  }, title, table, close);
+  element.append(dialog);
+
+  const make = ([name, keys]) => {
+    const what = h("dd");
+    const pressed = h("dt", {}, ...keys.flatMap((key, index) => [index ? "+" : null, h("kbd", { text: key })]));
+    return { element: h("div", {}, pressed, what), update: ([, , w]) => set(what, { text: w(`keys.${name}`) }) };
+  };
+
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      set(title, { text: w("help") });
+      set(close, { text: w("closeHelp") });
+      each(table, KEYS.map((key) => [...key, w]), ([name]) => name, make);
+      if (state.help && !dialog.open) dialog.showModal();
+      if (!state.help && dialog.open) dialog.close();
+    },
+  };
+}
+
+const LINES = { ok: "lineOk", stale: "lineStale", offline: "lineOffline", reconnecting: "lineLost" };
+
+/** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
+export function mountAnnouncer(element) {
+  let heard = { id: null, seq: 0, rings: 0, line: null };
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      const id = state.selected;
+      const thread = threadOf(state, id);
+      const message = thread.messages.at(-1);
+      const session = state.sessions[id];
+      const line = lineState(state);
+      if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
+        set(element, { text: w("said", { name: customerName(session), text: message.content }) });
+      } else if (state.rings > heard.rings) {
+        const next = nextWaiting(state);
+        if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
+      } else if (heard.line && line !== heard.line) {
+        set(element, { text: w(LINES[line]) });
+      }
+      heard = { id, seq: lastSeq(thread), rings: state.rings, line: state.me && line };
+    },
+  };
+}

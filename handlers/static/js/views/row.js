@@ -1,0 +1,89 @@
+/* One session in the list: who, how long she waits, the last words, and what is left undone. */
+
+import { h, set, whenChanged } from "../dom.js";
+import { icon } from "../icons.js";
+import { mayTakeOver } from "../rights.js";
+import { agentName, customerName, serverNow } from "../state.js";
+import { failures } from "../threads.js";
+import { shownSession } from "../sessions.js";
+import { stopwatch } from "../texts.js";
+import { avatar } from "./avatar.js";
+
+const AMBER = 60_000; // ms a customer waits before it shows
+const RED = 180_000;
+
+export function row(id, actions) {
+  const face = avatar();
+  const name = h("span", { class: "row-name" });
+  const clockText = h("span");
+  const clock = h("span", { class: "row-clock" }, icon("warn"), clockText);
+  const draft = h("span", { class: "row-draft" });
+  const preview = h("span", { class: "row-preview-text" });
+  const failed = h("span", { class: "row-failed" }, icon("warn"), h("span"));
+  const unread = h("span", { class: "badge" });
+  const link = h("a", { class: "row-link", href: `#/s/${encodeURIComponent(id)}` },
+    face.element,
+    h("span", { class: "row-top" }, name, clock),
+    h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), failed, unread));
+  const quick = h("button", { type: "button", class: "row-quick", tabindex: -1, on: { click: () => act() } });
+  const element = h("li", { class: "row", "data-session": id }, link, quick);
+  let act = () => {};
+
+  const show = whenChanged((session, isSelected, draftText, speaker, undelivered, w, me, agents) => {
+    const who = customerName(session);
+    face.update(who, session, w);
+    set(name, { text: who });
+    set(element, { "data-status": session.status, "data-unread": session.unread > 0 && session.status !== "ai" });
+    set(link, { "aria-current": isSelected ? "true" : null });
+    set(draft, { text: draftText ? w("draft") : "" });
+    set(preview, { text: draftText || lastWords(session, speaker, w, me, agents) });
+    set(unread, {
+      text: session.unread > 99 ? "99+" : String(session.unread), "aria-label": w("unread", { n: session.unread }),
+      hidden: !session.unread || session.status === "ai" || session.status === "closed",
+    });
+    set(failed.lastChild, { text: String(undelivered) });
+    const failures = w("failed", { n: undelivered });
+    set(failed, { hidden: !undelivered, title: failures, "aria-label": failures });
+    const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
+    set(element, { "data-quick": Boolean(verb) });
+    set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
+    act = () => actions[verb](id);
+  });
+
+  function tick(session, state, w) {
+    const counts = session.waitingSince && (session.status === "pending" || session.status === "manual");
+    const waits = serverNow(state) - session.waiting;
+    const said = Date.parse(session.lastMessageTime ?? session.updatedAt);
+    const time = counts ? stopwatch(waits) : w.brief(said, serverNow(state));
+    set(clockText, { text: time });
+    set(clock, {
+      "data-level": !counts ? null : waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm",
+      title: counts ? w("waited", { time }) : null,
+    });
+  }
+
+  return {
+    element,
+    update({ state, w, stop, gone }) {
+      const session = shownSession(state, id);
+      if (!session) return;
+      show(session, state.selected === id, state.selected === id ? "" : state.drafts[id] ?? "", state.speakers[id],
+        failures(state, id), w, state.me, state.agents);
+      set(link, { tabindex: stop ? 0 : -1 });
+      set(element, { "data-gone": gone });
+      tick(session, state, w);
+    },
+  };
+}
+
+/** The last words, after who said them where we know it. */
+function lastWords(session, speaker, w, me, agents) {
+  if (session.lastMessage === undefined) {
+    return session.manualCsId ? w("noWords", { name: agentName({ agents, me }, session.manualCsId) }) : "";
+  }
+  const text = session.lastMessage.replace(/\s+/g, " ");
+  if (speaker?.seq !== session.messageCount || speaker.senderType === "customer") return text;
+  if (speaker.senderType === "ai") return w("prefixAi") + text;
+  if (speaker.senderId === me.csId) return w("prefixMe") + text;
+  return w("prefixAgent", { name: agentName({ agents, me }, speaker.senderId) }) + text;
+}

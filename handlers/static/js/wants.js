@@ -1,0 +1,47 @@
+/*
+ * What the page shows and does not have yet. Pure: `wants(state)` names requests, `loader.js` makes each of them once.
+ *
+ * Start, resync and a lost event are the same here: something is missing, so it is asked for.
+ */
+
+import { mayRead } from "./rights.js";
+import { sources } from "./sessions.js";
+import { firstSeq, lastSeq, threadOf } from "./threads.js";
+
+export const FIRST_PAGE = 50; // messages
+const CATCH_UP = 1000; // the most the server gives at once
+
+export function wants(state) {
+  if (state.auth.phase !== "in" || !state.counts) return [];
+  return [...wantedLists(state), ...wantedOfThread(state)];
+}
+
+function wantedLists(state) {
+  const shown = [...sources(state), ...sources(state, "pending")]; // who waits must be known on any tab
+  const queries = new Map(shown.map(({ key, query }) => [key, query]));
+  return [...queries].flatMap(([key, query]) => {
+    const { phase, cursor } = state.lists[key] ?? { phase: "wanted" };
+    if (phase === "wanted") return [{ kind: "list", key, query, again: phase }];
+    if (phase === "more") return [{ kind: "list", key, query: { ...query, cursor }, again: phase }];
+    return [];
+  });
+}
+
+function wantedOfThread(state) {
+  const id = state.selected;
+  if (!id || state.missing[id]) return [];
+  const session = state.sessions[id];
+  if (!session || state.doubtful[id]) return [{ kind: "session", id }];
+  const thread = threadOf(state, id);
+  if (thread.busy || thread.failed || !mayRead(session, state.me)) return [];
+  const query = wantedPage(thread, session);
+  return query ? [{ kind: "history", id, query }] : [];
+}
+
+function wantedPage(thread, session) {
+  if (thread.phase === "wanted") return { limit: FIRST_PAGE };
+  if (thread.doubtful) return { limit: CATCH_UP, after: Math.max(0, firstSeq(thread) - 1) };
+  if (session.messageCount > lastSeq(thread)) return { limit: CATCH_UP, after: lastSeq(thread) };
+  if (thread.older && firstSeq(thread) > 1) return { limit: FIRST_PAGE, before: firstSeq(thread) };
+  return null;
+}

@@ -1,0 +1,295 @@
+"""The workbench keeps its promises in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from ccs import accounts
+from ccs.config import AgentSettings, AuthSettings
+from ccs.demo.gateway import Messages, answers
+from tests.browser import PHONE, Office
+from tests.conftest import Stage, until
+
+STATIC = Path(__file__).parent.parent / "handlers" / "static"
+SINKS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|[\"']style[\"']|DOMParser|srcdoc"
+)
+
+
+# Serving
+
+
+@pytest.mark.gen_test
+async def test_the_page_may_run_and_load_only_what_is_ours(stage: Stage) -> None:
+    await stage.start()
+    page = await stage.get("/")
+    assert page.status_code == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = dict(rule.split(" ", 1) for rule in page.headers["Content-Security-Policy"].split("; "))
+    host = stage.base.removeprefix("http://")
+    assert policy == {
+        "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
+        "connect-src": f"'self' ws://{host} wss://{host}", "base-uri": "'none'", "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert page.headers["X-Content-Type-Options"] == "nosniff" and page.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.gen_test
+async def test_a_host_that_is_no_host_does_not_get_into_the_policy(stage: Stage) -> None:
+    await stage.start()
+    answer = await stage.http.get(stage.base, headers={"Host": "127.0.0.1:80; script-src *"})
+    assert "script-src *" not in answer.headers.get("Content-Security-Policy", "")
+
+
+@pytest.mark.gen_test
+async def test_every_file_is_served_as_what_it_is_and_asked_for_again_each_time(stage: Stage, monkeypatch) -> None:
+    monkeypatch.setattr("mimetypes.guess_type", lambda *args, **kwargs: ("text/plain", None))     # Windows' registry
+    types = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+    await stage.start()
+    files = [path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.*")]
+    assert len(files) > 20
+    for name in files:
+        answer = await stage.get(f"/static/{name}")
+        assert answer.headers["Content-Type"].startswith(types[Path(name).suffix])
+        assert answer.headers["Cache-Control"] == "no-cache" and answer.headers["ETag"]
+    again = await stage.http.get(stage.base + "/", headers={"If-None-Match": (await stage.get("/")).headers["ETag"]})
+    assert again.status_code == 304 and again.content == b""
+    head = await stage.http.head(stage.base + "/")
+    assert head.status_code == 200 and head.content == b""
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("path", [
+    "/static/", "/static/js", "/static/js/", "/static/nothing.js", "/static/../pages.py", "/static/%2e%2e/pages.py",
+    "/static/..%2fpages.py", "/static/..%5cpages.py", "/static/C:/windows/win.ini", "/static/js/main.js%00",
+    "/static/js//main.js", "/static//etc/passwd",
+])
+async def test_nothing_else_is_served(stage: Stage, path) -> None:
+    await stage.start()
+    answer = await stage.http.get(stage.base + path)
+    assert answer.status_code == 404 and answer.json() == {"code": 404, "message": "没有这个地址"}
+
+
+@pytest.mark.gen_test
+async def test_the_page_is_refused_under_a_name_that_is_not_ours(stage: Stage) -> None:
+    await stage.start()
+    assert (await stage.http.get(stage.base, headers={"Host": "evil.example"})).status_code == 403
+
+
+def test_no_text_can_become_markup() -> None:
+    assert [path.name for path in STATIC.rglob("*.js") if SINKS.search(path.read_text(encoding="utf-8"))] == []
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r"style=|\bon\w+=|<script(?! type=\"module\" src=)", page) == []
+
+
+# Working
+
+
+@pytest.mark.gen_test
+async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, gateway) -> None:
+    wang = await office.agent("wang")
+    await expect(wang.page.get_by_text("没有等待的客户")).to_be_visible()
+
+    await office.stage.customer().says("请问今天能发货吗？")
+    await expect(wang.row("陈女士")).to_contain_text("请问今天能发货吗？")
+    await expect(wang.tab("待接入")).to_contain_text("1")
+    await expect(wang.page).to_have_title("(1) 待接入 · CCS")
+
+    await wang.accepts("陈女士")
+    await expect(wang.tab("我的")).to_contain_text("1")
+    await expect(wang.page).to_have_title("CCS · 多渠道客服")
+
+    requests: list[Messages] = []
+    gateway.moods.append(lambda request: requests.append(request) or keep_open(request))
+    await wang.replies("有货，今天发。")
+    await expect(wang.message("有货，今天发。")).to_contain_text("发送中")
+    await until(lambda: requests)
+    requests[0].finish({"code": 0, "data": {"messageId": "gw-1", "state": "accepted"}})
+    await expect(wang.message("有货，今天发。")).to_contain_text("已发送")
+    await expect(wang.message("有货，今天发。")).to_have_count(1)
+
+    await wang.button("结束").click()
+    await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
+    assert (await office.stage.customer().session())["status"] == "closed"
+
+
+def keep_open(request: Messages) -> bool:
+    """It is answered by the test."""
+    request._auto_finish = False
+    return True
+
+
+@pytest.mark.gen_test
+async def test_a_failed_reply_says_why_and_can_be_sent_again(office: Office, gateway) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    gateway.moods.append(answers(2001))
+    await wang.replies("在的")
+    failed = wang.message("在的")
+    await expect(failed).to_contain_text("失败：")
+    await expect(wang.page.get_by_label("1 条未送达")).to_be_visible()
+    await failed.get_by_role("button", name="重试").click()
+    await expect(failed).to_contain_text("已发送")
+
+
+@pytest.mark.gen_test
+async def test_draft_and_selection_survive_a_reload(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("稍等，我查一")
+    await wang.page.reload()
+    await expect(wang.composer).to_have_value("稍等，我查一")
+    await wang.sees("在吗")
+    await expect(wang.row("陈女士")).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.gen_test
+async def test_a_login_that_ends_is_asked_for_again_above_the_page(office: Office) -> None:
+    password = "correct horse"
+    agents = (AgentSettings("wang", "小王", password_hash=accounts.hash_password(password)),)
+    await office.stage.start(evolve(office.stage.settings, auth=AuthSettings(required=True), agents=agents))
+    wang = await office.agent(None)
+    await wang.logs_in("wang", "wrong")
+    await expect(wang.page.get_by_role("alert").filter(has_text="密码")).to_be_visible()
+    await wang.logs_in("wang", password)
+    await wang.is_connected()
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("写到一半")
+
+    assert (await wang.page.request.post(office.stage.base + "/api/logout", data={})).ok
+    await expect(wang.page.get_by_text("登录已过期")).to_be_visible()
+    await office.stage.customer().says("还在吗")
+    await wang.logs_in(None, password)
+    await wang.sees("还在吗")
+    await expect(wang.composer).to_have_value("写到一半")
+
+
+@pytest.mark.gen_test
+async def test_a_reader_stays_where_she_reads(office: Office) -> None:
+    wang, chen = await office.agent("wang"), office.stage.customer()
+    for number in range(120):
+        await chen.says(f"第 {number} 句")
+    await wang.accepts("陈女士")
+    await wang.sees("第 119 句")
+    await wang.thread.evaluate("log => { log.scrollTop = 0; }")         # which brings older messages above
+    await expect(wang.message("第 30 句")).to_have_count(1)
+    place = await wang.message("第 75 句").bounding_box()
+    await chen.says("新的一句")
+    await wang.page.get_by_role("button", name="1 条新消息").click()
+    await expect(wang.message("新的一句")).to_be_in_viewport()
+    assert place and 0 < place["y"] < 768
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(office: Office, scheme) -> None:
+    wang = await office.agent("wang", color_scheme=scheme)
+    await office.stage.customer().says("在吗")
+    await office.stage.customer("张三").says("有人吗")
+    await wang.accepts("陈女士")
+    await wang.replies("在的")
+    await expect(wang.message("在的")).to_contain_text("已发送")
+    await wang.tab("待接入").click()
+    found = (await Axe().run(wang.page)).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+
+@pytest.mark.gen_test
+async def test_on_a_phone_list_and_thread_take_turns_and_nothing_sticks_out(office: Office) -> None:
+    wang = await office.agent("wang", viewport=PHONE, has_touch=True, is_mobile=True)
+    await office.stage.customer().says("在吗" * 100)
+    await wang.accepts("陈女士")
+    await expect(wang.row("陈女士")).to_be_hidden()
+    await wang.replies("在的")
+    size = "({scrollWidth, scrollHeight}) => [scrollWidth, scrollHeight]"
+    assert await wang.page.locator("html").evaluate(size) == [PHONE["width"], PHONE["height"]]
+    await wang.page.get_by_role("link", name="返回列表").click()
+    await expect(wang.row("陈女士")).to_be_visible()
+
+
+@pytest.mark.gen_test
+async def test_nothing_is_missed_or_told_twice_over_a_cut_and_a_restart(office: Office) -> None:
+    wang = await office.agent("wang")
+    chen = office.stage.customer()
+    await chen.says("一")
+    await wang.accepts("陈女士")
+    await wang.writes("草稿")
+
+    office.cut_lines()
+    await chen.says("二")
+    await wang.sees("二")
+    await office.stage.stop()
+    await expect(wang.page.get_by_text("重连中")).to_be_visible()
+    await office.stage.start()
+    await chen.says("三")
+    await office.stage.customer("张三").says("有人吗")
+    await wang.sees("三")
+    await wang.is_connected()
+    await expect(wang.tab("待接入")).to_contain_text("1")
+    assert [await wang.message(text).count() for text in "一二三"] == [1, 1, 1]
+    await expect(wang.composer).to_have_value("草稿")
+
+
+@pytest.mark.gen_test
+async def test_a_reply_written_without_a_line_waits_and_is_sent_once(office: Office, gateway) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await office.stage.stop()
+    await expect(wang.page.get_by_text("重连中")).to_be_visible()
+    await wang.replies("在的")
+    await expect(wang.message("在的")).to_contain_text("等待网络")
+    await office.stage.start()
+    await expect(wang.message("在的")).to_contain_text("已发送", timeout=10_000)
+    assert [said["message"]["text"] for said in gateway.said] == ["在的"]
+
+
+@pytest.mark.gen_test
+async def test_one_agent_wins_and_the_other_is_told_who(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.opens("陈女士")
+    session = await office.stage.customer().session()
+    await wang.page.route("**/accept", lambda route: until_li_has_it(office, session["sessionId"], route))
+    await wang.button("接入").first.click()
+    await expect(wang.page.get_by_text("已被 小李 接入")).to_be_visible()
+    await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
+    await expect(wang.composer).to_be_hidden()
+
+
+async def until_li_has_it(office: Office, session_id: str, route) -> None:
+    await office.stage.post(f"/api/sessions/{session_id}/accept", {"csId": "li"})
+    await route.continue_()
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("told", [
+    pytest.param([("compositionstart", {}), ("keydown", {"isComposing": True})], id="while composing"),
+    pytest.param([("keydown", {"keyCode": 229})], id="by key code"),
+    pytest.param([("compositionstart", {}), ("compositionend", {}), ("keydown", {})], id="after it, as in Safari"),
+])
+async def test_half_a_word_is_never_sent(office: Office, gateway, told) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("zai")
+    await wang.composer.evaluate(TELL, told)
+    await wang.writes("在的")
+    await wang.page.wait_for_timeout(120)       # after the end of composing Enter is the input method's for a moment
+    await wang.composer.evaluate(TELL, [("compositionend", {})])
+    await wang.page.wait_for_timeout(120)
+    await wang.composer.press("Enter")
+    await until(lambda: gateway.said)
+    assert [said["message"]["text"] for said in gateway.said] == ["在的"]
+
+
+TELL = """(node, told) => told.forEach(([type, more]) => node.dispatchEvent(type === "keydown"
+    ? new KeyboardEvent(type, {key: "Enter", code: "Enter", keyCode: 13, bubbles: true, cancelable: true, ...more})
+    : new CompositionEvent(type, {bubbles: true, ...more})))"""

@@ -1,0 +1,231 @@
+"""What the page knows, as a function of what it was told: `handlers/static/js/state.js` in the browser that runs it."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+from attrs import define
+from playwright.async_api import Page
+
+from tests.browser import Office
+from tests.conftest import Stage
+
+RUN = """async ([events, ask, input]) => {
+    const [state, sessions, threads, wants] = await Promise.all(
+        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/${name}.js`)));
+    const all = {...state, ...sessions, ...threads, ...wants};
+    const end = events.reduce(state.reduce, state.initial);
+    return ask ? all[ask](end, ...input) : end;
+}"""
+
+
+@pytest.fixture
+def model(office: Office, io_loop) -> "Model":
+    """The page's modules, without the page."""
+    async def load() -> Page:
+        await office.stage.start()
+        page = await office.page(await office.context())
+        await page.goto(office.stage.base + "/static/js/state.js")
+        return page
+    return Model(office.stage, io_loop.run_sync(load))
+
+
+@define
+class Model:
+    stage: Stage
+    page: Page
+
+    async def after(self, *events: dict[str, Any]) -> dict[str, Any]:
+        return await self.page.evaluate(RUN, [events, None, []])
+
+    async def asked(self, selector: str, *events: dict[str, Any], given: Any = ()) -> Any:
+        return await self.page.evaluate(RUN, [events, selector, given])
+
+
+T0 = 1_767_000_000_000      # ms
+WANG = {"csId": "wang", "name": "小王", "role": "agent"}
+serial = count(100)
+
+
+def entered(me: dict[str, Any] = WANG, **counts: int) -> list[dict[str, Any]]:
+    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z"}
+    return [
+        {"type": "ticked", "now": T0}, {"type": "entered", "me": me, "required": False},
+        {"type": "hello", "now": T0, "frame": {
+            **frame, "counts": {"ai": 0, "pending": 0, "manual": 0, "mine": 0, **counts}}},
+    ]
+
+
+def session(session_id: str = "s", status: str = "pending", version: int = 1, **more: Any) -> dict[str, Any]:
+    time = f"2025-12-29T17:20:{version:02}.000+08:00"
+    return {
+        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "status": status,
+        "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
+    }
+
+
+def message(seq: int, text: str = "在吗", sender: str = "customer", state: str = "", **more: Any) -> dict[str, Any]:
+    delivery = {"delivery": {"state": state}} if state else {}
+    return {
+        "msgId": f"m{seq}", "sessionId": "s", "seq": seq, "senderType": sender, "senderId": sender, "content": text,
+        "msgType": "text", "createdAt": f"2025-12-29T17:20:{seq:02}.000+08:00", **delivery, **more,
+    }
+
+
+def heard(kind: str, data: dict[str, Any], event_id: int | None = None, **more: Any) -> dict[str, Any]:
+    frame = {"type": kind, "sessionId": data["sessionId"], "eventId": event_id or next(serial), "data": data, **more}
+    return {"type": "heard", "frame": frame}
+
+
+def opened(*messages: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    """小王 looks at a session of hers."""
+    mine = session(status="manual", manualCsId="wang", messageCount=len(messages), **more)
+    return [
+        *entered(manual=1, mine=1), {"type": "sessionLoaded", "session": mine}, {"type": "selected", "id": "s"},
+        {"type": "historyLoaded", "id": "s", "query": {"limit": 50}, "messages": messages, "asked": 0, "round": 0},
+    ]
+
+
+def said(client_id: str = "c1", text: str = "在的") -> dict[str, Any]:
+    return {"type": "said", "id": "s", "clientMsgId": client_id, "csId": "wang", "content": text, "now": T0}
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("event", [
+    heard("new_pending_session", session("t")),
+    heard("session_accepted", session(version=5, status="manual", manualCsId="li")),
+    heard("session_closed", session(version=5, status="closed")),
+    heard("new_message", message(2), session=session(version=5, status="manual", manualCsId="wang", messageCount=2)),
+    heard("message_updated", message(1, state="sent")),
+], ids=lambda event: event["frame"]["type"])
+async def test_an_event_applied_twice_leaves_the_page_as_it_was(model: Model, event) -> None:
+    start = opened(message(1))
+    once, twice = await model.after(*start, event), await model.after(*start, event, event)
+    for name in once.keys() - {"serial"}:
+        if name == "threads":       # which count the events they heard of
+            for thread in (once[name]["s"], twice[name]["s"]):
+                thread["messages"] = [{**each, "heard": 0} for each in thread["messages"]]
+        assert twice[name] == once[name], name
+
+
+@pytest.mark.gen_test
+async def test_the_newer_version_of_a_session_wins_whatever_comes_last(model: Model) -> None:
+    old, new = session(version=3), session(version=4, status="closed")
+    for told in ((old, new), (new, old)):
+        state = await model.after(*entered(), *({"type": "sessionLoaded", "session": each} for each in told))
+        assert state["sessions"]["s"]["status"] == "closed"
+
+
+@pytest.mark.gen_test
+async def test_a_reply_is_shown_once_whichever_comes_first_answer_or_event(model: Model) -> None:
+    stored = message(2, "在的", "manual", "pending", clientMsgId="c1")
+    answer = {"type": "stored", "message": stored, "asked": 0}
+    event = heard("new_message", stored, session=session(version=5, status="manual", manualCsId="wang", messageCount=2))
+    sent = heard("message_updated", {**stored, "delivery": {"state": "sent"}})
+    for order in ((answer, event, sent), (event, answer, sent), (event, sent, answer)):
+        state = await model.after(*opened(message(1)), said(), *order)
+        assert state["outgoing"] == {}
+        assert [each["seq"] for each in state["threads"]["s"]["messages"]] == [1, 2]
+        assert state["threads"]["s"]["messages"][1]["delivery"] == {"state": "sent"}, order
+
+
+@pytest.mark.gen_test
+async def test_what_is_missing_in_a_thread_is_asked_for(model: Model) -> None:
+    late = heard("new_message", message(3), session=session(
+        version=5, status="manual", manualCsId="wang", messageCount=3))
+    wants = await model.asked("wants", *opened(message(1)), late)
+    assert {"kind": "history", "id": "s", "query": {"limit": 1000, "after": 1}} in wants
+    state = await model.after(*opened(message(1)), late, {
+        "type": "historyLoaded", "id": "s", "query": {"after": 1}, "messages": [message(2), message(3)], "asked": 1,
+        "round": 0,
+    })
+    assert [each["seq"] for each in state["threads"]["s"]["messages"]] == [1, 2, 3]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("event, counts, doubtful", [
+    (heard("new_pending_session", session("t")), {"pending": 1, "mine": 1, "ai": 0, "all": 2}, False),
+    (heard("new_pending_session", session("t", version=4)), {"pending": 0, "mine": 1, "ai": 0, "all": 1}, True),
+    (heard("new_pending_session", session("t"), event_id=9), {"pending": 0, "mine": 1, "ai": 0, "all": 1}, False),
+    (heard("session_closed", session(status="closed", version=4)), {"pending": 0, "mine": 0, "ai": 0, "all": 0}, False),
+    ({"type": "acting", "id": "s", "act": "close"}, {"pending": 0, "mine": 0, "ai": 0, "all": 0}, False),
+], ids=["new", "unknown", "counted already", "closed", "closing"])
+async def test_counts_follow_what_happens_and_are_asked_for_when_they_cannot(
+    model: Model, event, counts, doubtful
+) -> None:
+    start = [*opened(message(1)), {"type": "pong", "now": T0, "frame": {
+        "serverTime": "2025-12-29T09:20:00.000Z", "counts": {"ai": 0, "pending": 0, "manual": 1, "mine": 1}}}]
+    assert await model.asked("tabCounts", *start, event) == counts
+    assert (await model.after(*start, event))["countsDoubtful"] is doubtful
+
+
+@pytest.mark.gen_test
+async def test_after_a_resync_what_the_server_no_longer_lists_goes(model: Model) -> None:
+    waiting = [session("a", version=1), session("b", version=2)]
+    loaded = {"type": "listLoaded", "key": "pending::", "query": {"status": "pending"}, "cursor": None}
+    state = await model.after(
+        *entered(), {**loaded, "rows": waiting, "round": 0}, {"type": "resync"},
+        {**loaded, "rows": [], "round": 0},                     # an answer to what was asked before: too late
+        {**loaded, "rows": waiting[1:], "round": 1},
+    )
+    assert list(state["sessions"]) == ["b"] and state["doubtful"] == {}
+
+
+@pytest.mark.gen_test
+async def test_who_waits_longest_stands_first(model: Model) -> None:
+    rows = [
+        session("a", version=3, waitingSince="2025-12-29T17:20:30.000+08:00"),
+        session("b", version=2, waitingSince="2025-12-29T17:20:10.000+08:00"), session("c", version=1),
+    ]
+    events = [*entered(), *({"type": "sessionLoaded", "session": row} for row in rows)]
+    assert (await model.asked("shownList", *events))["ids"] == ["b", "a", "c"]
+    assert (await model.asked("nextWaiting", *events))["sessionId"] == "b"
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("fresh, ids, updates", [
+    (["a", "b", "c", "d"], ["a", "b", "c", "d"], 0),        # what comes below moves nothing
+    (["x", "a", "b", "c"], ["a", "b", "c"], 1),
+    (["a", "c"], ["a", "b", "c"], 1),
+    (["c", "a", "b"], ["a", "b", "c"], 1),
+    (["x", "y", "c", "b", "z"], ["a", "b", "c", "z"], 3),
+])
+async def test_rows_do_not_move_under_the_pointer(model: Model, fresh, ids, updates) -> None:
+    order = await model.page.evaluate(
+        """([held, ids]) => import("/static/js/sessions.js").then((sessions) => sessions.heldOrder(held, ids))""",
+        [["a", "b", "c"], fresh],
+    )
+    assert order == {"ids": ids, "updates": updates}
+
+
+@pytest.mark.gen_test
+async def test_a_reply_that_waited_too_long_for_the_line_is_not_sent_unasked(model: Model) -> None:
+    hello = entered()[2]
+    for minutes, state in ((1, "queued"), (10, "unconfirmed")):
+        after = await model.after(*opened(message(1)), said(), {**hello, "now": T0 + minutes * 60_000})
+        assert after["outgoing"]["s"][0]["state"] == state
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("seconds, line", [(0, "ok"), (34, "ok"), (35, "stale"), (3600, "stale")])
+async def test_the_line_is_well_only_with_a_fresh_pong(model: Model, seconds, line) -> None:
+    pong = {"type": "pong", "now": T0, "frame": {"serverTime": "2025-12-29T09:20:00.000Z"}}
+    assert await model.asked("lineState", *entered()) == "stale"
+    assert await model.asked("lineState", *entered(), pong, {"type": "ticked", "now": T0 + seconds * 1000}) == line
+    lost = {"type": "lost", "now": T0, "retryAt": T0 + 1000}
+    assert await model.asked("lineState", *entered(), pong, lost) == "reconnecting"
+    assert await model.asked("lineState", *entered(), pong, lost, {"type": "online", "online": False}) == "offline"
+
+
+@pytest.mark.gen_test
+async def test_what_was_spokenwith_little_between_belongs_together(model: Model) -> None:
+    spoken = [message(1), message(2), message(3, sender="ai"), message(4)]
+    spoken.append(message(5, createdAt="2025-12-29T17:30:00.000+08:00"))
+    items = await model.page.evaluate(
+        """([messages]) => import("/static/js/threads.js").then(({timeline, NO_THREAD}) =>
+            timeline({...NO_THREAD, messages, divider: 4}, [], (at) => Math.floor(at / 86400000)))""", [spoken],
+    )
+    assert [item["type"] for item in items] == [
+        "day", "message", "message", "message", "divider", "message", "message",
+    ]
+    assert [item.get("starts") for item in items if item["type"] == "message"] == [True, False, True, True, True]
