@@ -132,7 +132,7 @@ const TEXTS = {
   otherType: ["其他类型：{type}", "Other type: {type}"],
   platformTime: ["平台时间 {time}", "Platform time {time}"],
   deliveries: {
-    queued: ["等待网络", "Waiting for the line"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
+    queued: ["等待网络", "Waiting for the line"], held: ["等待上一条", "Waiting for the one before"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
     failed: ["失败", "Failed"], refused: ["未发送", "Not sent"], unconfirmed: ["未确认", "Unconfirmed"],
     uncertain: ["可能已送达", "May have arrived"],
   },

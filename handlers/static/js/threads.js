@@ -168,8 +168,10 @@ export function timeline(thread, outgoing, dayOf) {
     );
   }
   notesUpTo(Infinity);
+  let held = false; // behind one that no answer came for
   for (const said of outgoing) {
-    push({ type: "message", said, key: said.clientMsgId }, said.at, `manual:${said.csId}`);
+    push({ type: "message", said, held, key: said.clientMsgId }, said.at, `manual:${said.csId}`);
+    held ||= said.state === "unconfirmed";
   }
   return items;
 }

@@ -8,7 +8,8 @@ import { icon, changingIcon } from "../icons.js";
 import { agentName } from "../state.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
-const STATE_ICONS = { sent: "check", queued: "clock", sending: "clock", pending: "clock" };
+const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock" };
+const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
 const DESCRIBED = /^\[[^\]]*\]$/; // a content that only says what it is, such as [图片]
 
 export const MAKE = { day: dayLine, divider, note, message };
@@ -78,7 +79,7 @@ function message({ actions, sessionId }) {
 
   function delivery(item, told, state, w) {
     const { state: where, reason } = item.said ?? told.delivery ?? {};
-    const shown = where === "pending" || (where === "queued" && state.line.phase === "open") ? "sending" : where;
+    const shown = wordFor(where, item.held, state.line.phase === "open");
     const troubled = TROUBLED.includes(shown);
     const words = shown ? w(`deliveries.${shown}`) : "";
     set(element, { "data-delivery": shown ?? null });
@@ -97,6 +98,11 @@ function message({ actions, sessionId }) {
   }
 }
 
+function wordFor(state, held, online) {
+  if (state === "queued" && held) return "held";
+  return state === "pending" || (state === "queued" && online) ? "sending" : state;
+}
+
 const asMessage = ({ csId, content }) => ({ senderType: "manual", senderId: csId, content, msgType: "text" });
 
 function sideOf({ senderType, senderId }, me) {
@@ -108,11 +114,12 @@ function nameOf(told, side, session, state) {
   return side === "customer" ? session.customerName || session.customerId : agentName(state, told.senderId);
 }
 
-/** When it was said; the platform's own time too where the two differ by more than anyone would put down to the way. */
+/** When it was said; the platform's own time too where the two differ. */
 function whenOf(item, told, w) {
   const platform = told.platformTime ? Date.parse(told.platformTime) : item.at;
   const time = w.full(item.at);
-  return Math.abs(platform - item.at) > 60_000 ? `${time} · ${w("platformTime", { time: w.full(platform) })}` : time;
+  if (Math.abs(platform - item.at) <= ON_THE_WAY) return time;
+  return `${time} · ${w("platformTime", { time: w.full(platform) })}`;
 }
 
 const typeOf = (type, w) => (w.knows(`types.${type}`) ? w(`types.${type}`) : w("otherType", { type }));
