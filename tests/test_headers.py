@@ -25,7 +25,7 @@ ANSWERS = [
     ("POST", "/api/sessions/nobody/close", 403, {"headers": {"Origin": "https://evil.example"}}),
     ("POST", "/api/sessions/nobody/close", 415, {"content": b"x"}),
     ("GET", "/api/sessions", 403, {"headers": {"Host": "evil.example"}}),
-    ("GET", "/", 404, {}),
+    ("GET", "/static/nowhere.js", 404, {}),
     ("GET", "/nowhere", 404, {}),
     ("BREW", "/api/sessions", 405, {}),
     ("GET", "/channel/jd/callback", 405, {}),

@@ -293,3 +293,18 @@ async def test_half_a_word_is_never_sent(office: Office, gateway, told) -> None:
 TELL = """(node, told) => told.forEach(([type, more]) => node.dispatchEvent(type === "keydown"
     ? new KeyboardEvent(type, {key: "Enter", code: "Enter", keyCode: 13, bubbles: true, cancelable: true, ...more})
     : new CompositionEvent(type, {bubbles: true, ...more})))"""
+
+
+@pytest.mark.gen_test
+async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer("张三").says("先来的")
+    await office.stage.customer("陈女士").says("后来的")
+    await expect(wang.tab("待接入")).to_contain_text("2")
+    await wang.page.keyboard.press("Alt+n")
+    await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
+    await expect(wang.composer).to_be_focused()
+    await wang.page.keyboard.press("Alt+e")
+    await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
+    assert (await office.stage.customer("张三").session())["status"] == "closed"
+    assert (await office.stage.customer("陈女士").session())["status"] == "pending"

@@ -63,8 +63,10 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: (state) => ({
-    ...initial, now: state.now, prefs: state.prefs, selected: state.selected, auth: { ...state.auth, phase: "choose" },
+  left: ({ now, prefs, selected, reading, line, auth }) => ({
+    ...initial, now, prefs, selected, reading,
+    line: { ...initial.line, online: line.online },
+    auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
 
@@ -82,7 +84,7 @@ const REDUCERS = {
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
-    lists: mapValues(state.lists, (list) => (list.phase === "failed" ? { ...list, phase: list.again } : list)),
+    lists: retriedLists(state),
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
   }),
   pong: (state, { frame, now }) => ({
@@ -95,7 +97,7 @@ const REDUCERS = {
   bound: (state, { id }) => afterBinding(state, id),
   heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
   caughtUp: (state, { frames }) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), state),
-  resync: (state) => doubtThreads(doubtAll(state)),
+  resync: (state) => ({ ...doubtThreads(doubtAll(state)), countsDoubtful: true }),
 
   // What was asked for
 
@@ -104,10 +106,7 @@ const REDUCERS = {
   listFailed: (state, { key, again, error, round }) =>
     (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
   listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
-  listRetried: (state) => ({
-    ...state,
-    lists: mapValues(state.lists, (list) => (list.phase === "failed" ? { ...list, phase: list.again } : list)),
-  }),
+  listRetried: (state) => ({ ...state, lists: retriedLists(state) }),
   sessionLoaded: (state, { session }) => seesSession(state, session),
   sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
   historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
@@ -199,6 +198,9 @@ const withLine = (state, change) => ({ ...state, line: { ...state.line, ...chang
 const withList = (state, key, change) => ({
   ...state, lists: { ...state.lists, [key]: { edge: null, cursor: null, ...state.lists[key], ...change } },
 });
+
+const retriedLists = ({ lists }) =>
+  mapValues(lists, (list) => (list.phase === "failed" ? { ...list, phase: list.again } : list));
 
 function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

@@ -9,6 +9,7 @@ import { agentName } from "../state.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock" };
+const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
 const DESCRIBED = /^\[[^\]]*\]$/; // a content that only says what it is, such as [图片]
 
 export const MAKE = { day: dayLine, divider, note, message };

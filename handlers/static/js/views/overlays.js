@@ -57,11 +57,10 @@ export function mountHelp(element, actions) {
   };
 }
 
-const LINES = { ok: "lineOk", stale: "lineStale", offline: "lineOffline", reconnecting: "lineLost" };
-
 /** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
 export function mountAnnouncer(element) {
-  let heard = { id: null, seq: 0, rings: 0, line: null };
+  let heard = { id: null, seq: 0, rings: 0, well: false };
+  let connected = false; // once; before that there is no line to lose
   return {
     update(state) {
       const w = words(state.prefs.lang);
@@ -69,16 +68,17 @@ export function mountAnnouncer(element) {
       const thread = threadOf(state, id);
       const message = thread.messages.at(-1);
       const session = state.sessions[id];
-      const line = lineState(state);
+      const well = lineState(state) === "ok";
       if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
         set(element, { text: w("said", { name: customerName(session), text: message.content }) });
       } else if (state.rings > heard.rings) {
         const next = nextWaiting(state);
         if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
-      } else if (heard.line && line !== heard.line) {
-        set(element, { text: w(LINES[line]) });
+      } else if (connected && well !== heard.well) {
+        set(element, { text: w(well ? "lineBack" : "lineLost") });
       }
-      heard = { id, seq: lastSeq(thread), rings: state.rings, line: state.me && line };
+      heard = { id, seq: lastSeq(thread), rings: state.rings, well };
+      connected ||= well;
     },
   };
 }
