@@ -1,6 +1,5 @@
 """Sessions over REST: `/api/sessions` and everything below it."""
 
-import asyncio
 import base64
 import binascii
 from typing import Any
@@ -18,7 +17,7 @@ from handlers.guards import must_be_herself
 MOST_ROWS = 1000        # sessions in one answer
 MOST_MESSAGES = 1000    # messages in one page of a history
 USUAL_MESSAGES = 100    # when a place is given without a limit
-SLICE = 200             # rows rendered before others get a turn
+SLICE = 50              # rows rendered before others get a turn
 SORTS = ("updatedAt", "waitingSince")
 
 
@@ -78,14 +77,13 @@ class SessionList(ApiHandler):
         if len(found) > limit:
             self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
         self.set_header("X-Total-Count", str(await self._total(wanted, place)))
-        slices = []
-        for start in range(0, min(len(found), limit), SLICE):
-            rows = found[start:min(start + SLICE, limit)]
-            slices.append(",".join(
-                encode(self.parts.wire.session(session, words=self.may_read(session))) for session in rows
-            ))
-            await asyncio.sleep(0)
-        self.answer_list(slices)
+        del found[limit:]
+        for start in range(0, len(found), SLICE):
+            await self.answer_some([
+                encode(self.parts.wire.session(session, words=self.may_read(session)))
+                for session in found[start:start + SLICE]
+            ])
+        self.answer_rest()
 
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
         value = self.query(name)
@@ -133,10 +131,9 @@ class SessionHistory(SessionHandler):
         self.answer([self.parts.wire.message(message) for message in messages])
 
     async def _whole(self, session: Session) -> None:
-        slices = []
         async for page in self.parts.archive.history(session.id, session.seq):
-            slices.append(",".join(encode(self.parts.wire.message(message)) for message in page))
-        self.answer_list(slices)
+            await self.answer_some([encode(self.parts.wire.message(message)) for message in page])
+        self.answer_rest()
 
     async def _page(self, session: Session, name: str, seq: int, limit: int) -> list[Message]:
         """Nothing newer than the session that was looked at: what is said meanwhile may be for others only."""
