@@ -1,6 +1,7 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -127,15 +128,22 @@ class Handler(RequestHandler):
             body["data"] = data
         self.finish(wire.encode(body))
 
-    async def answer_some(self, items: list[str]) -> None:
-        """Some encoded items of a list, sent before the next are made: others get a turn, and a slow reader keeps no
-        more waiting than this. What fails later breaks the answer off, and with it the connection."""
-        self.write(f"{',' if self._has_begun else LIST_HEAD}{','.join(items)}")
-        self._has_begun = True
-        await self.flush()
+    async def answer_list(self, slices: AsyncIterator[list[str]]) -> None:
+        """An array of items that come encoded, a slice at a time.
 
-    def answer_rest(self) -> None:
-        self.finish("]}" if self._has_begun else f"{LIST_HEAD}]}}")
+        Each slice leaves before the next is made: others get a turn, and a slow reader keeps no more waiting than one.
+        What fails later breaks the answer off, and with it the connection.
+        """
+        text, comma = LIST_HEAD, ""
+        async for items in slices:
+            if comma:
+                self._has_begun = True
+                self.write(text)
+                await self.flush()
+                text = ""
+            text += comma + ",".join(items)
+            comma = ","
+        self.finish(f"{text}]}}")
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """What has begun and cannot go on is cut off, so that nobody takes it for whole."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import AsyncIterator
 from typing import Any
 
 from attrs import frozen
@@ -77,13 +78,14 @@ class SessionList(ApiHandler):
         if len(found) > limit:
             self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
         self.set_header("X-Total-Count", str(await self._total(wanted, place)))
-        del found[limit:]
+        await self.answer_list(self._rendered(found[:limit]))
+
+    async def _rendered(self, found: list[Session]) -> AsyncIterator[list[str]]:
         for start in range(0, len(found), SLICE):
-            await self.answer_some([
+            yield [
                 encode(self.parts.wire.session(session, words=self.may_read(session)))
                 for session in found[start:start + SLICE]
-            ])
-        self.answer_rest()
+            ]
 
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
         value = self.query(name)
@@ -124,16 +126,15 @@ class SessionHistory(SessionHandler):
         if len(given) > 1:
             raise BadRequest("before、after、around 只能给一个")
         if not given and limit is None:
-            await self._whole(session)
+            await self.answer_list(self._rendered(session))
             return
         name, seq = next(iter(given.items()), ("before", session.seq + 1))
         messages = await self._page(session, name, seq, limit or USUAL_MESSAGES)
         self.answer([self.parts.wire.message(message) for message in messages])
 
-    async def _whole(self, session: Session) -> None:
+    async def _rendered(self, session: Session) -> AsyncIterator[list[str]]:
         async for page in self.parts.archive.history(session.id, session.seq):
-            await self.answer_some([encode(self.parts.wire.message(message)) for message in page])
-        self.answer_rest()
+            yield [encode(self.parts.wire.message(message)) for message in page]
 
     async def _page(self, session: Session, name: str, seq: int, limit: int) -> list[Message]:
         """Nothing newer than the session that was looked at: what is said meanwhile may be for others only."""

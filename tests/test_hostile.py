@@ -345,12 +345,13 @@ async def test_a_list_that_cannot_go_on_is_broken_off_and_never_looks_whole(stag
     session_id = (await chen.session())["sessionId"]
     pages = Archive.history
 
-    async def one_page(*args: Any) -> Any:
+    async def some_pages(*args: Any) -> Any:
         async for page in pages(*args):
+            yield page
             yield page
         raise error
 
-    monkeypatch.setattr(Archive, "history", one_page)
+    monkeypatch.setattr(Archive, "history", some_pages)
     with pytest.raises(httpx.RemoteProtocolError):
         await stage.get(f"/api/sessions/{session_id}/history")
     assert not stage.server._busy

@@ -4,7 +4,7 @@ import asyncio
 import json
 import struct
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from hashlib import sha1
 from itertools import count
 from typing import Any
@@ -166,8 +166,16 @@ class Client:
         )
         head, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        received = await self._reader.readexactly(int(headers["content-length"]))
+        if "content-length" in headers:
+            received = await self._reader.readexactly(int(headers["content-length"]))
+        else:
+            received = b"".join([chunk async for chunk in self._chunks()])
         return Answer(time.perf_counter() - started, int(head.split()[1]), headers, received)
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while size := int(await self._reader.readline(), 16):
+            yield (await self._reader.readexactly(size + 2))[:-2]
+        await self._reader.readline()
 
     def close(self) -> None:
         self._writer.close()
