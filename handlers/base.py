@@ -54,7 +54,7 @@ SAFE_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
-LIST_HEAD = '{"code":0,"message":"ok","data":['
+LIST_HEAD = b'{"code":0,"message":"ok","data":['
 
 HTTP_WORDS = {
     400: "请求格式不正确",
@@ -128,22 +128,22 @@ class Handler(RequestHandler):
             body["data"] = data
         self.finish(wire.encode(body))
 
-    async def answer_list(self, slices: AsyncIterator[list[str]]) -> None:
+    async def answer_list(self, slices: AsyncIterator[list[bytes]]) -> None:
         """An array of items that come encoded, a slice at a time.
 
         Each slice leaves before the next is made: others get a turn, and a slow reader keeps no more waiting than one.
         What fails later breaks the answer off, and with it the connection.
         """
-        text, comma = LIST_HEAD, ""
+        text, comma = LIST_HEAD, b""
         async for items in slices:
             if comma:
                 self._has_begun = True
                 self.write(text)
                 await self.flush()
-                text = ""
-            text += comma + ",".join(items)
-            comma = ","
-        self.finish(f"{text}]}}")
+                text = b""
+            text += comma + b",".join(items)
+            comma = b","
+        self.finish(text + b"]}")
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """What has begun and cannot go on is cut off, so that nobody takes it for whole."""

@@ -93,21 +93,21 @@ class WeComRoute(Route):
 class ChannelRoute(Route):
     """The signed envelope, or the platform's own form, of the channel that the path names."""
 
-    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}).encode())
+    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}))
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take(unquote(path.split("/")[2]), callback)
 
     def taken(self, value: Any) -> Answer:
         """A mapping is what the platform wants to be answered, as it is."""
-        return Answer(200, JSON, wire.encode(value).encode()) if isinstance(value, Mapping) else self.TAKEN
+        return Answer(200, JSON, wire.encode(value)) if isinstance(value, Mapping) else self.TAKEN
 
     def refused(self, error: BaseException) -> Answer:
         return refused(error)
 
 
 def refused(error: BaseException) -> Answer:
-    return Answer(status_of(error), JSON, wire.encode(envelope(error)).encode())
+    return Answer(status_of(error), JSON, wire.encode(envelope(error)))
 
 
 CALLBACKS: list[tuple[str, type[Route]]] = [

@@ -80,7 +80,7 @@ class SessionList(ApiHandler):
         self.set_header("X-Total-Count", str(await self._total(wanted, place)))
         await self.answer_list(self._rendered(found[:limit]))
 
-    async def _rendered(self, found: list[Session]) -> AsyncIterator[list[str]]:
+    async def _rendered(self, found: list[Session]) -> AsyncIterator[list[bytes]]:
         for start in range(0, len(found), SLICE):
             yield [
                 encode(self.parts.wire.session(session, words=self.may_read(session)))
@@ -132,7 +132,7 @@ class SessionHistory(SessionHandler):
         messages = await self._page(session, name, seq, limit or USUAL_MESSAGES)
         self.answer([self.parts.wire.message(message) for message in messages])
 
-    async def _rendered(self, session: Session) -> AsyncIterator[list[str]]:
+    async def _rendered(self, session: Session) -> AsyncIterator[list[bytes]]:
         async for page in self.parts.archive.history(session.id, session.seq):
             yield [encode(self.parts.wire.message(message)) for message in page]
 
