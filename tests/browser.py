@@ -3,6 +3,7 @@
 A browser lives on its test's own loop, beside the server, so each test has its own; that costs a second.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from playwright.async_api import (
     Locator,
     Page,
     Playwright,
+    Route,
     async_playwright,
     expect,
 )
@@ -31,7 +33,14 @@ ARGUMENTS = [
 ]
 OFFICE_PC = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-NOISE = ("WebSocket connection to", "Failed to load resource")     # of Chromium itself, when the server is away
+TABS = {"pending": "待接入", "mine": "我的", "ai": "AI 接待中", "all": "全部", "closed": "已结束"}
+NO_LINE, NO_ANSWER = "WebSocket connection to", "Failed to load resource"       # says Chromium when the server is away
+
+PLACE = """log => {
+    const top = log.getBoundingClientRect().top;
+    const first = [...log.querySelectorAll(".message")].find(each => each.getBoundingClientRect().bottom > top);
+    return [first.querySelector(".content").textContent, Math.round(first.getBoundingClientRect().top - top)];
+}"""
 
 
 @pytest.fixture
@@ -79,7 +88,8 @@ class Office:
         return page
 
     def _hear(self, said: ConsoleMessage) -> None:
-        expected = said.text.startswith(NOISE) and "/static/" not in said.location["url"]
+        ours = "/static/" in said.location["url"]       # of a file that was not there, or of the script that called
+        expected = said.text.startswith(NO_LINE) or (said.text.startswith(NO_ANSWER) and not ours)
         if said.type in ("error", "warning") and not expected:
             self.complaints.append(said.text)
 
@@ -93,6 +103,15 @@ class Office:
         await workbench.page.goto(self.stage.base + path)
         if cs_id:
             await workbench.chooses(cs_id)
+        return workbench
+
+    async def agent_at(self, base: str, cs_id: str) -> "Workbench":
+        """An agent of a server that has no list of agents."""
+        workbench = Workbench(self.stage, await self.page(await self.context()))
+        await workbench.page.goto(base)
+        await workbench.page.get_by_label("客服编号").fill(cs_id)
+        await workbench.page.get_by_role("button", name="进入工作台").click()
+        await workbench.is_connected()
         return workbench
 
     async def keep_port(self) -> None:
@@ -156,6 +175,30 @@ class Workbench:
         """One above or below the thread, not in the list."""
         return self.page.locator("#thread").get_by_role("button", name=name, exact=True)
 
+    @property
+    def pill(self) -> Locator:
+        """How the line is."""
+        return self.page.locator("#topbar .pill")
+
+    async def place(self) -> list[Any]:
+        """Where she reads: the first message in view, and how far it is from the top."""
+        return await self.thread.evaluate(PLACE)
+
+    @property
+    def state(self) -> Locator:
+        """Where the open session stands."""
+        return self.page.locator("#thread .state-pill")
+
+    @property
+    def note(self) -> Locator:
+        """The last line about what happened to the session."""
+        return self.thread.locator(".note-line").last
+
+    async def counts(self, **expected: int) -> None:
+        """The numbers beside the tabs; 0 is not shown."""
+        for tab, count in expected.items():
+            await expect(self.tab(TABS[tab])).to_have_text(f"{TABS[tab]}{count or ''}")
+
     async def opens(self, customer: str) -> None:
         await self.row(customer).click()
         await expect(self.page.get_by_role("heading", name=customer)).to_be_visible()
@@ -164,6 +207,9 @@ class Workbench:
         await self.opens(customer)
         await self.button("接入").first.click()
         await expect(self.composer).to_be_editable()
+
+    async def has_read(self, customer: str) -> None:
+        await expect(self.row(customer).get_by_label("条未读")).to_be_hidden()
 
     async def writes(self, text: str) -> None:
         await self.composer.fill(text)
@@ -174,3 +220,16 @@ class Workbench:
 
     async def sees(self, text: str) -> None:
         await expect(self.message(text)).to_be_visible()
+
+    async def hold(self, path: str) -> tuple[list[str], asyncio.Event]:
+        """Requests to this path wait on their way to the server: which do, and what lets them go on."""
+        held: list[str] = []
+        go_on = asyncio.Event()
+
+        async def wait(route: Route) -> None:
+            held.append(route.request.url)
+            await go_on.wait()
+            await route.continue_()
+
+        await self.page.route(path, wait)
+        return held, go_on
