@@ -159,9 +159,8 @@ class Journal:
         self._tell(self._repaired, snapshot, touched)
 
     def _forget_old(self, now: datetime) -> None:
-        with database.transaction(self._connection):
-            events.forget_old(self._connection, now)
-            logins.forget_ended(self._connection, now)
+        events.forget_old(self._connection, now)
+        logins.forget_ended(self._connection, now)
 
     def _checkpoint_in_line(self) -> None:
         database.checkpoint(self._connection)

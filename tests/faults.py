@@ -9,6 +9,7 @@ class FaultyConnection:
     """Fails at the moment that `fault` names, in the way it names; once, unless told to go on.
 
     "before": at BEGIN; "in the middle": at a row; "lost commit": before it takes effect; "done commit": after it did.
+    Housekeeping, which comes when it likes, uses none of these.
     """
 
     def __init__(self, connection: Any, fault: str | None = None) -> None:
@@ -16,8 +17,8 @@ class FaultyConnection:
         self.fault = fault
 
     def execute(self, sql: str, *values: Any) -> Any:
-        moment = "before" if sql.startswith("BEGIN") else "commit" if sql == "COMMIT" else "in the middle"
-        if self.fault is None or moment not in self.fault:
+        moment = {"BEGIN": "before", "COMMIT": "commit", "INSERT": "in the middle"}.get(sql.split(" ")[0])
+        if self.fault is None or moment is None or moment not in self.fault:
             return self._connection.execute(sql, *values)
         fault, self.fault = self.fault, None
         if fault == "done commit":
