@@ -348,6 +348,7 @@ SENTENCES = {
         "您好，请问有什么需要帮助的吗", "实在不好意思，久等啦", "在的哈，什么问题呢", "在的，您说", "亲，怎么了呀", "下午好😊",
         "您好，欢迎光临云溪旗舰店", "人工客服小王为您服务", "您好，客服小李，请讲", "抱歉给您带来不便", "您好！这里是云溪旗舰店，有啥能帮您的？",
     ],
+    Heard.COURTESY: ["不客气", "不客气的亲", "谢谢您的理解", "没关系，应该的"],
     Heard.QUESTION: [
         "麻烦提供一下订单号", "您好，请问是哪个颜色？", "拍张照片发我看看好吗", "请问现在是什么情况?",
         "您好，请问有什么可以帮您？请提供订单号", "您好，我是小王，订单号发我一下", "还需要您提供一下收货地址", "好的，您的订单号是多少呢",
@@ -359,7 +360,7 @@ SENTENCES = {
         "还有其他问题吗？", "请问还有什么可以帮您的", "您好，还需要别的吗", "已经退款了，还有什么需要帮您的吗", "不客气，还有别的问题么",
     ],
     Heard.HOLD: [
-        "稍等，我查一下", "好的，请稍候", "这边马上为您核实", "不客气", "好的", "收到", "嗯嗯", "好的亲", "好嘞", "图片收到了", "您好，收到", "谢谢您的理解",
+        "稍等，我查一下", "好的，请稍候", "这边马上为您核实", "好的", "收到", "嗯嗯", "好的亲", "好嘞", "图片收到了", "您好，收到", "好的，不客气",
         "好的，我帮您问一下仓库", "请您耐心等待", "您先别急，我来处理", "我看看能不能给您申请", "有什么可以帮您？我先看下您的订单",
     ],
     Heard.REFUSAL: ["不好意思，这个不支持退货", "抱歉，超过七天就不能退了", "券叠加用不了的", "您好，这款没有货了", "抱歉，暂时没有库存", "亲，这样不行哦"],
@@ -430,7 +431,9 @@ async def talk(story: Story, *answers: str) -> list[Any]:
     for answer in answers:
         known = len(said)
         phone.receive(answer)
-        await until(lambda: len(said) > max(known, len(story.opening)) or visit.done())
+        needs_words = read(answer) is not Heard.COURTESY
+        await until(lambda: (
+            len(said) > max(known, len(story.opening)) if needs_words else not phone._unread) or visit.done())
     gone = visit.done() or not await until(lambda: visit.done() or not phone._unread)
     visit.cancel()
     await asyncio.gather(visit, return_exceptions=True)
@@ -449,6 +452,8 @@ SIZES = Story(
     ((AssistantSettings().welcome, AssistantSettings().welcome, "可以的"), ["<asks>", "<asks>", "运费谁出"]),
     (("您好", "在的"), ["换大一码", "<pressed>"]),
     (("稍等",), ["<held>"]),
+    (("不客气", "现在是什么码？"), ["现在是M"]),
+    (("您好，请问有什么可以帮您？请提供订单号", "图片收到了，是M码吗？"), ["WX", "现在是M"]),
     (("现在是什么码？", "吊牌还在吗？", "还有呢？"), ["现在是M", "WX", "吊牌在的"]),
     (("请提供订单号", "现在是什么码？", "吊牌呢？", "订单号呢？"), ["WX", "现在是M", "吊牌在的", "<pressed>"]),
     (("发张照片看看", "再拍一张好吗"), [Picture("一张照片"), "现在是M"]),

@@ -138,7 +138,7 @@ class Customer:
         """Whether she stays."""
         if self.story.machine_will_do:
             return False
-        if heard is Heard.MACHINE and self._asks_for_person:
+        if heard is Heard.COURTESY or heard is Heard.MACHINE and self._asks_for_person:
             return True
         if line := self._has_ready(heard, text):
             await self._say(line)

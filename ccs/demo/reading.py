@@ -7,27 +7,35 @@ from enum import StrEnum
 class Heard(StrEnum):
     MACHINE = "machine"         # what calls itself one
     GREETING = "greeting"       # hello, and nothing else
+    COURTESY = "courtesy"       # you are welcome, and nothing else
     QUESTION = "question"       # wants something of the customer
     ANYTHING_ELSE = "else"      # whether that was all
-    HOLD = "hold"               # please wait; or a nod, after which more will come
+    HOLD = "hold"               # please wait, or a nod after which more will come
     REFUSAL = "refusal"         # no
     FAREWELL = "farewell"
     ANSWER = "answer"           # everything else
 
 
-# Words that say nothing by themselves: an answer that has no others is a greeting, or a nod if there is one among them.
-HELLO = re.compile("|".join((
+# Words that say nothing by themselves.
+HELLO = "|".join((
     "[您你]好", "早安|早上好|早", "晚上好|[上中下]午好", "哈喽|hello|hi", "亲爱的", r"欢迎(光临|咨询)(\w{0,8}店)?",
     r"我是(?!\w{0,4}智能)\w{1,6}?(?=很?高兴|为[您你]|\W|$)", r"这[里边]是\w{0,8}(客服|店)",
     r"((人工|在线|售[前后])?客服|工号)([小阿]\w|\d{1,6})?", "很?高兴", "为[您你]服务",
     "[让叫]?[您你]?久等", "(实在|非常|真的?)?(不好意思|抱歉|对不起)", "(给[您你])?带来了?的?不便",
     "请问", "什么(问题|事)", "有(什么|啥)(可以|能|需要|问题|事|帮|助|到|忙|效劳|[我您你])*", "([您你]|请)+[说讲]", "怎么[了啦]",
     "[亲我您你在的了呢哦呀哈啊啦嘞哒吗嘛]",
-)), re.I)
-NOD = re.compile("|".join((
-    "好|嗯|ok|明白|了解", "不客气|不用谢|没关系|没事|应该", "(感谢|谢谢)([您你]的?)?(耐心)?(等待|理解|支持|配合|反馈)?",
-    "((图片?|照片|视频|订单号?|信息|消息)(已经?)?)?收到",
-)), re.I)
+))
+COURTESY = "|".join((
+    "不客气", "不用谢", "没关系", "没事", "应该", "(感谢|谢谢)([您你]的?)?(耐心)?(等待|理解|支持|配合|反馈)?",
+))
+NOD = "好|嗯|ok|明白|了解|((图片?|照片|视频|订单号?|信息|消息)(已经?)?)?收到"
+
+# What an answer is whose words, one clause after another, are all of these.
+SAYS_NOTHING: tuple[tuple[Heard, "re.Pattern[str]"], ...] = (
+    (Heard.GREETING, re.compile(HELLO, re.I)),
+    (Heard.COURTESY, re.compile(f"{HELLO}|{COURTESY}", re.I)),
+    (Heard.HOLD, re.compile(f"{HELLO}|{COURTESY}|{NOD}", re.I)),
+)
 
 QUESTION = re.compile("|".join((
     "[?？]", "吗", "多少", "哪", "请问", "[是要穿用]什么",
@@ -53,12 +61,12 @@ CLAUSE = re.compile(r"[^\s，。！；～,!;~?？]+[?？]?")
 
 
 def read(text: str) -> Heard:
-    said = [clause for clause in _clauses(text) if _says_more(HELLO.sub("", clause))]
-    if not said:
-        return Heard.GREETING
-    told = " ".join(clause for clause in said if _says_more(NOD.sub("", HELLO.sub("", clause))))
-    if not told:
-        return Heard.HOLD
+    clauses = _clauses(text)
+    for kind, nothing in SAYS_NOTHING:
+        clauses = [clause for clause in clauses if re.search(r"\w", nothing.sub("", clause))]
+        if not clauses:
+            return kind
+    told = " ".join(clauses)
     return next((kind for kind, sign in SIGNS if sign.search(told)), Heard.ANSWER)
 
 
@@ -69,7 +77,3 @@ def questions(text: str) -> str:
 
 def _clauses(text: str) -> list[str]:
     return CLAUSE.findall(text[:AT_A_GLANCE])
-
-
-def _says_more(words: str) -> bool:
-    return bool(re.search(r"\w", words))
