@@ -43,7 +43,7 @@ class Listener(Protocol):
 class Hub:
     """All sockets, whose they are, and what they look at. Lives on the loop's thread."""
 
-    def __init__(self, wire: Wire, frame: Callable[[str], bytes]) -> None:
+    def __init__(self, wire: Wire, frame: Callable[[bytes], bytes]) -> None:
         self._wire = wire
         self._frame = frame
         self._all: set[Listener] = set()
@@ -161,7 +161,7 @@ class Hub:
                 if not lifecycle.may_open(session, listener.agent):
                     self.unbind(listener, session.id)
 
-    def _push(self, listeners: Iterable[Listener], text: str) -> None:
+    def _push(self, listeners: Iterable[Listener], text: bytes) -> None:
         frame = self._frame(text)
         if not self._unflushed:
             asyncio.get_running_loop().call_soon(self._flush)

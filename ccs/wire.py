@@ -12,6 +12,7 @@ from operator import eq
 from typing import Annotated, Any, TypeVar
 
 import cattrs
+import orjson
 from cattrs import ClassValidationError, transform_error
 
 from ccs.errors import BadRequest
@@ -94,7 +95,7 @@ class Wire:
             info["delivery"] = delivery
         return info
 
-    def inner(self, event: Event, event_id: int) -> str:
+    def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""
         if event.message is None or event.type.is_transition:
             return self._event(event.type, event, event_id, self.session(event.session))
@@ -105,17 +106,21 @@ class Wire:
             event.type, event, event_id, self.message(event.message), session=self.session(event.session)
         )
 
-    def outer(self, event: Event, event_id: int, *, words: bool) -> str:
+    def outer(self, event: Event, event_id: int, *, words: bool) -> bytes:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""
         told = event.type if event.type.is_transition else EventType.SESSION_UPDATED
         return self._event(told, event, event_id, self.session(event.session, words=words))
 
-    def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> str:
+    def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> bytes:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})
 
 
-def encode(value: Any) -> str:
-    return _encode(value)
+def encode(value: Any) -> bytes:
+    """Compact JSON in UTF-8."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:                   # an integer of more than 64 bits, which a platform's ids may be
+        return _encode(value).encode()
 
 
 def decode(text: bytes | str) -> Any:

@@ -1,11 +1,12 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
 from tornado.httputil import responses
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
@@ -52,6 +53,8 @@ SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+
+LIST_HEAD = b'{"code":0,"message":"ok","data":['
 
 HTTP_WORDS = {
     400: "请求格式不正确",
@@ -101,6 +104,7 @@ class Handler(RequestHandler):
 
     parts: Parts
     elsewhere: tuple[str, ...] = ()     # methods that are answered before they come here
+    _has_begun = False
 
     def initialize(self, parts: Parts) -> None:
         self.parts = parts
@@ -124,9 +128,30 @@ class Handler(RequestHandler):
             body["data"] = data
         self.finish(wire.encode(body))
 
-    def answer_list(self, slices: Iterable[str]) -> None:
-        """An array of items that were encoded a slice at a time, so that others got a turn in between."""
-        self.finish(f'{{"code":0,"message":"ok","data":[{",".join(slices)}]}}')
+    async def answer_list(self, slices: AsyncIterator[list[bytes]]) -> None:
+        """An array of items that come encoded, a slice at a time.
+
+        Each slice leaves before the next is made: others get a turn, and a slow reader keeps no more waiting than one.
+        What fails later breaks the answer off, and with it the connection.
+        """
+        text, comma = LIST_HEAD, b""
+        async for items in slices:
+            if comma:
+                self._has_begun = True
+                self.write(text)
+                await self.flush()
+                text = b""
+            text += comma + b",".join(items)
+            comma = b","
+        self.finish(text + b"]}")
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """What has begun and cannot go on is cut off, so that nobody takes it for whole."""
+        if self._has_begun:
+            self.detach().close()
+            self.on_finish()
+        else:
+            super().send_error(status_code, **kwargs)
 
     def query(self, name: str) -> str | None:
         """A query parameter; None if it is absent or empty. Given twice it is refused."""
@@ -172,7 +197,7 @@ class Handler(RequestHandler):
 
     def log_exception(self, kind: Any, error: Any, traceback: Any) -> None:
         """A refusal is an answer, not a fault. Never the query, which may hold a token; Tornado's own words have it."""
-        if isinstance(error, (errors.CCSError, HTTPError)):
+        if isinstance(error, (errors.CCSError, HTTPError, StreamClosedError)):     # the last: who asked has left
             log.debug("%s %s: %s", self.request.method, self.request.path, error)
         else:
             log.error("%s %s failed", self.request.method, self.request.path, exc_info=(kind, error, traceback))

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from attrs import frozen
+from attrs import field, frozen
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
     HTTPConnection,
@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
-NOSNIFF = {"X-Content-Type-Options": "nosniff"}      # of `SAFE_HEADERS` all that platforms need; the others cost time
-
 LONGEST_SILENCE = 75.0      # seconds a connection is kept without a request; longer than proxies keep theirs
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
@@ -47,11 +45,25 @@ MOST_PARAMETERS = 32        # in a callback's query; the longest documented one 
 
 @frozen
 class Answer:
-    """What a callback is answered."""
+    """What a callback is answered. Most are the same few, so their head is made once."""
 
     status: int
     content_type: str
     body: bytes
+    line: ResponseStartLine = field(init=False)
+    headers: HTTPHeaders = field(init=False, eq=False)
+
+    @line.default
+    def _line(self) -> ResponseStartLine:
+        return ResponseStartLine("HTTP/1.1", self.status, responses.get(self.status, "Unknown"))
+
+    @headers.default
+    def _headers(self) -> HTTPHeaders:
+        return HTTPHeaders({
+            "Content-Type": self.content_type,
+            "Content-Length": str(len(self.body)),
+            "X-Content-Type-Options": "nosniff",        # all of `SAFE_HEADERS` that platforms need
+        })
 
 
 class Route(ABC):
@@ -93,21 +105,21 @@ class WeComRoute(Route):
 class ChannelRoute(Route):
     """The signed envelope, or the platform's own form, of the channel that the path names."""
 
-    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}).encode())
+    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}))
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take(unquote(path.split("/")[2]), callback)
 
     def taken(self, value: Any) -> Answer:
         """A mapping is what the platform wants to be answered, as it is."""
-        return Answer(200, JSON, wire.encode(value).encode()) if isinstance(value, Mapping) else self.TAKEN
+        return Answer(200, JSON, wire.encode(value)) if isinstance(value, Mapping) else self.TAKEN
 
     def refused(self, error: BaseException) -> Answer:
         return refused(error)
 
 
 def refused(error: BaseException) -> Answer:
-    return Answer(status_of(error), JSON, wire.encode(envelope(error)).encode())
+    return Answer(status_of(error), JSON, wire.encode(envelope(error)))
 
 
 CALLBACKS: list[tuple[str, type[Route]]] = [
@@ -193,6 +205,7 @@ class _Request(HTTPMessageDelegate):
             start_line = in_origin_form(start_line, headers)
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
+        self._stays = start_line.version == "HTTP/1.1" and headers.get("Connection", "").lower() != "close"
         self._doorway.awaited[self] = time.monotonic() + SLOWEST_BODY
         if self._route is None:
             self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
@@ -254,9 +267,8 @@ class _Request(HTTPMessageDelegate):
             self._answer(route.taken(value) if error is None else route.refused(error))
 
     def _answer(self, answer: Answer) -> None:
-        headers = HTTPHeaders({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **NOSNIFF})
-        line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "Unknown"))
-        self._connection.write_headers(line, headers, answer.body)
+        headers = answer.headers if self._stays else answer.headers.copy()      # to which Tornado adds `Connection`
+        self._connection.write_headers(answer.line, headers, answer.body)
         self._connection.finish()
 
 

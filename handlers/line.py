@@ -23,9 +23,8 @@ RESTARTING = 1012               # close code (IANA registry of RFC 6455)
 LOGIN_NEEDED = 4401             # and one of our own
 
 
-def frame(text: str) -> bytes:
-    """A text as one unmasked, unfragmented WebSocket frame (RFC 6455 §5.2)."""
-    data = text.encode()
+def frame(data: bytes) -> bytes:
+    """A text, in UTF-8, as one unmasked, unfragmented WebSocket frame (RFC 6455 §5.2)."""
     if len(data) < 126:
         return struct.pack("!BB", 0x81, len(data)) + data
     if len(data) <= 0xFFFF:

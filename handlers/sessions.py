@@ -1,8 +1,8 @@
 """Sessions over REST: `/api/sessions` and everything below it."""
 
-import asyncio
 import base64
 import binascii
+from collections.abc import AsyncIterator
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +18,7 @@ from handlers.guards import must_be_herself
 MOST_ROWS = 1000        # sessions in one answer
 MOST_MESSAGES = 1000    # messages in one page of a history
 USUAL_MESSAGES = 100    # when a place is given without a limit
-SLICE = 200             # rows rendered before others get a turn
+SLICE = 50              # rows rendered before others get a turn
 SORTS = ("updatedAt", "waitingSince")
 
 
@@ -78,14 +78,14 @@ class SessionList(ApiHandler):
         if len(found) > limit:
             self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
         self.set_header("X-Total-Count", str(await self._total(wanted, place)))
-        slices = []
-        for start in range(0, min(len(found), limit), SLICE):
-            rows = found[start:min(start + SLICE, limit)]
-            slices.append(",".join(
-                encode(self.parts.wire.session(session, words=self.may_read(session))) for session in rows
-            ))
-            await asyncio.sleep(0)
-        self.answer_list(slices)
+        await self.answer_list(self._rendered(found[:limit]))
+
+    async def _rendered(self, found: list[Session]) -> AsyncIterator[list[bytes]]:
+        for start in range(0, len(found), SLICE):
+            yield [
+                encode(self.parts.wire.session(session, words=self.may_read(session)))
+                for session in found[start:start + SLICE]
+            ]
 
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
         value = self.query(name)
@@ -126,17 +126,15 @@ class SessionHistory(SessionHandler):
         if len(given) > 1:
             raise BadRequest("before、after、around 只能给一个")
         if not given and limit is None:
-            await self._whole(session)
+            await self.answer_list(self._rendered(session))
             return
         name, seq = next(iter(given.items()), ("before", session.seq + 1))
         messages = await self._page(session, name, seq, limit or USUAL_MESSAGES)
         self.answer([self.parts.wire.message(message) for message in messages])
 
-    async def _whole(self, session: Session) -> None:
-        slices = []
+    async def _rendered(self, session: Session) -> AsyncIterator[list[bytes]]:
         async for page in self.parts.archive.history(session.id, session.seq):
-            slices.append(",".join(encode(self.parts.wire.message(message)) for message in page))
-        self.answer_list(slices)
+            yield [encode(self.parts.wire.message(message)) for message in page]
 
     async def _page(self, session: Session, name: str, seq: int, limit: int) -> list[Message]:
         """Nothing newer than the session that was looked at: what is said meanwhile may be for others only."""

@@ -16,7 +16,7 @@ from ccs.models import Event, Login, Message, Page, PlatformId, Session, Session
 from store import database, events, inbox, logins, messages, sessions
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
-PAGE = 200              # rows read, and later rendered, in one go
+PAGE = 50               # rows read, and later rendered, in one go
 
 LATEST = 20             # messages that the assistant looks back
 

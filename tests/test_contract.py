@@ -23,12 +23,13 @@ import yaml
 from attrs import frozen
 
 from ccs.accounts import hash_token
-from ccs.demo.gateway import Gateway, answers
+from ccs.demo.gateway import Gateway
 from ccs.errors import StoreUnavailable
 from ccs.intake import Intake
 from ccs.models import EventType
 from store.archive import Archive
 from tests.conftest import SECRET, Stage
+from tests.moods import answers
 from tests.platforms import CORP, KEY, TOKEN, gateway_message
 
 ROOT = Path(__file__).parents[1]

@@ -17,9 +17,10 @@ from attrs import define, field
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from ccs import fate
-from ccs.demo.gateway import Gateway, answers, fails
+from ccs.demo.gateway import Gateway
 from tests.conftest import PATIENCE, Stage, until
 from tests.faults import FaultyConnection
+from tests.moods import answers, fails
 from tests.platforms import gateway_message
 
 Row = dict[str, Any]

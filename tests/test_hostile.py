@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import httpx
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings as how
@@ -17,9 +18,11 @@ from hypothesis import strategies as some
 
 import server
 from ccs.demo.gateway import Gateway
+from ccs.errors import StoreUnavailable
 from handlers import bounded, callbacks
 from handlers.routes import LARGEST_FRAME
 from store import database
+from store.archive import Archive
 from tests.conftest import PATIENCE, Stage, until
 from tests.platforms import SECRET, gateway_message, wecom_request, wecom_text
 from tests.raw import Ear, frame, says
@@ -331,6 +334,41 @@ async def test_who_does_not_read_the_answer_is_cut_off(stage: Stage, monkeypatch
         await until(lambda: any(one.stream.writing() for one in connections))
         await until(lambda: not any(one.stream.writing() for one in connections))
     assert len((await stage.history(path.decode().split("/")[3]))) == 10
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("error", [StoreUnavailable(), RuntimeError("a bug")])
+async def test_a_list_that_cannot_go_on_is_broken_off_and_never_looks_whole(stage: Stage, monkeypatch, error) -> None:
+    await stage.start()
+    chen = stage.customer()
+    await chen.says("在吗")
+    session_id = (await chen.session())["sessionId"]
+    pages = Archive.history
+
+    async def some_pages(*args: Any) -> Any:
+        async for page in pages(*args):
+            yield page
+            yield page
+        raise error
+
+    monkeypatch.setattr(Archive, "history", some_pages)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await stage.get(f"/api/sessions/{session_id}/history")
+    assert not stage.server._busy
+
+
+@pytest.mark.gen_test
+async def test_whoever_leaves_in_the_middle_of_an_answer_is_nobodys_fault(stage: Stage, calm) -> None:
+    await stage.start()
+    chen = stage.customer()
+    for _ in range(200):
+        await chen.says("很长" * 10_000)
+    path = f"/api/sessions/{(await chen.session())['sessionId']}/history".encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+    writer.write(get(path))
+    await asyncio.wait_for(reader.readexactly(100_000), PATIENCE)
+    writer.close()
+    await until(lambda: not stage.server._busy)
 
 
 # WebSocket

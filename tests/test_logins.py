@@ -28,12 +28,12 @@ from ccs import accounts
 from ccs.accounts import hash_password, hash_token, new_token, verify_password
 from ccs.backoff import Backoff
 from ccs.config import AgentSettings, AssistantSettings, AuthSettings, Config
-from ccs.demo.gateway import answers
 from ccs.models import utc_now
 from handlers.routes import ROUTES
 from store import database
 from tests.conftest import PATIENCE, Stage, until
 from tests.faults import FaultyConnection
+from tests.moods import answers
 from tests.process import ccs, refuses
 
 PASSWORDS = {"wang": "wang's own password", "li": "li's own password", "zhao": "老赵的密码，很长", "admin": "admin's password"}

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ccs.demo.gateway import Gateway, fails
+from ccs.demo.gateway import Gateway
 from ccs.logs import FORMAT, OneLine, printable
 from handlers.base import Handler
 from handlers.routes import ROUTES
 from tests.conftest import Stage, until
+from tests.moods import fails
 from tests.platforms import SECRET, gateway_message
 from tests.process import Process
 

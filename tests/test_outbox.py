@@ -9,11 +9,11 @@ from ccs import fate
 from ccs.channels import http
 from ccs.channels.base import Callback, Channel, Sent, Way
 from ccs.config import ChannelSettings
-from ccs.demo.gateway import answers, fails, forgets, garbles, vanishes
 from ccs.errors import DeliveryDelayed
 from ccs.inbound import Inbound, PlatformTells
 from ccs.models import Via
 from tests.conftest import AgentAtWork, Stage, until
+from tests.moods import answers, fails, forgets, garbles, vanishes
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,10 @@ from playwright.async_api import expect
 
 from ccs import accounts
 from ccs.config import AgentSettings, AuthSettings
-from ccs.demo.gateway import Messages, answers
+from ccs.demo.gateway import Messages
 from tests.browser import PHONE, Office
 from tests.conftest import Stage, until
+from tests.moods import answers, hangs
 
 STATIC = Path(__file__).parent.parent / "handlers" / "static"
 SINKS = re.compile(
@@ -104,7 +105,7 @@ async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, 
     await expect(wang.page).to_have_title("CCS · 多渠道客服")
 
     requests: list[Messages] = []
-    gateway.moods.append(lambda request: requests.append(request) or keep_open(request))
+    gateway.moods.append(lambda request: requests.append(request) or hangs(request))
     await wang.replies("有货，今天发。")
     await expect(wang.message("有货，今天发。")).to_contain_text("发送中")
     await until(lambda: requests)
@@ -115,12 +116,6 @@ async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, 
     await wang.button("结束").click()
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer().session())["status"] == "closed"
-
-
-def keep_open(request: Messages) -> bool:
-    """It is answered by the test."""
-    request._auto_finish = False
-    return True
 
 
 @pytest.mark.gen_test

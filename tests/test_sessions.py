@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from ccs.config import Config
-from ccs.demo.gateway import answers
 from tests.conftest import Customer, Stage, until
+from tests.moods import answers
 from tests.platforms import gateway_message
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00")

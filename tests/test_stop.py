@@ -12,9 +12,10 @@ import httpx
 import pytest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs.demo.gateway import Gateway, hangs
+from ccs.demo.gateway import Gateway
 from store.archive import Archive
 from tests.conftest import PATIENCE, Stage, until
+from tests.moods import hangs
 from tests.platforms import gateway_message
 from tests.process import Process
 from tests.raw import SlowReader

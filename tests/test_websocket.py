@@ -477,7 +477,7 @@ def test_what_waits_for_a_socket_is_bounded_in_frames_and_in_bytes(count, size, 
         line.flush()
     assert stream.written == [b"first"]
     stream.frees()
-    assert stream.written[1:] == [b"".join(frames) if is_kept else frame('{"type":"resync_required"}')]
+    assert stream.written[1:] == [b"".join(frames) if is_kept else frame(b'{"type":"resync_required"}')]
     stream.frees()
     line.push(b"later")
     line.flush()

@@ -9,9 +9,9 @@ from attrs import define, evolve
 from ccs.channels.http import Http, Reply
 from ccs.channels.wecom.api import LONGEST_TEXT, Api
 from ccs.config import Config, WeChatSettings
-from ccs.demo.wecom import answers, fails, usual, vanishes
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from tests.conftest import AgentAtWork, Stage, until
+from tests.moods import fails, forgets, usual, wecom_answers
 from tests.platforms import CORP, wecom_text
 
 SEND, TOKEN = "message/send", "gettoken"
@@ -58,7 +58,7 @@ async def test_a_token_that_ended_early_is_replaced_and_the_call_repeated_once(s
     chen = await talk(stage)
     await chen.says("一")
     wecom.forget_token()
-    wecom.moods.append(answers(code))
+    wecom.moods.append(wecom_answers(code))
     assert (await chen.says("二"))["state"] == "sent"
     assert list(wecom.calls) == [TOKEN, SEND, SEND, TOKEN, SEND]
     assert [said["text"]["content"] for said in wecom.said] == ["一", "二"]
@@ -66,14 +66,14 @@ async def test_a_token_that_ended_early_is_replaced_and_the_call_repeated_once(s
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("moods, words", [
-    ([answers(-1)], "繁忙"),                                    # for the token
-    ([vanishes], "没有收到答复"),                               # a lost token is no lost message
+    ([wecom_answers(-1)], "繁忙"),                              # for the token
+    ([forgets], "没有收到答复"),                                # a lost token is no lost message
     ([fails(500)], "HTTP 500"),
-    ([answers(0)], "access_token"),
-    ([usual, answers(-1)], "繁忙"),
-    ([usual, answers(45033)], "次数"),
+    ([wecom_answers(0)], "access_token"),
+    ([usual, wecom_answers(-1)], "繁忙"),
+    ([usual, wecom_answers(45033)], "次数"),
     ([usual, fails(503)], "HTTP 503"),
-    ([usual, answers(42001), usual, answers(42001)], "过期"),
+    ([usual, wecom_answers(42001), usual, wecom_answers(42001)], "过期"),
 ])
 async def test_what_will_pass_is_tried_again(stage: Stage, wecom, moods, words) -> None:
     chen = await talk(stage)
@@ -85,7 +85,7 @@ async def test_what_will_pass_is_tried_again(stage: Stage, wecom, moods, words) 
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("mood", [vanishes, fails(500), fails(504)])
+@pytest.mark.parametrize("mood", [forgets, fails(500), fails(504)])
 async def test_a_lost_answer_is_left_to_the_agent_because_wecom_knows_no_request_id(stage: Stage, wecom, mood) -> None:
     chen = await talk(stage)
     wecom.moods += [usual, mood]
@@ -96,14 +96,14 @@ async def test_a_lost_answer_is_left_to_the_agent_because_wecom_knows_no_request
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("moods, words", [
-    ([answers(40001)], "secret"),
-    ([answers(40013)], "corp_id"),
-    ([answers(60020)], "可信IP"),
-    ([usual, answers(60020)], "可信IP"),
-    ([usual, answers(81013)], "可见范围"),
-    ([usual, answers(0, invaliduser="li.na|chen.jing")], "可见范围"),
-    ([usual, answers(0, unlicenseduser="chen.jing")], "许可"),
-    ([usual, answers(99999)], "99999"),
+    ([wecom_answers(40001)], "secret"),
+    ([wecom_answers(40013)], "corp_id"),
+    ([wecom_answers(60020)], "可信IP"),
+    ([usual, wecom_answers(60020)], "可信IP"),
+    ([usual, wecom_answers(81013)], "可见范围"),
+    ([usual, wecom_answers(0, invaliduser="li.na|chen.jing")], "可见范围"),
+    ([usual, wecom_answers(0, unlicenseduser="chen.jing")], "许可"),
+    ([usual, wecom_answers(99999)], "99999"),
 ])
 async def test_a_refusal_tells_the_agent_why_and_lets_the_next_go(stage: Stage, wecom, moods, words) -> None:
     chen = await talk(stage)

@@ -125,7 +125,7 @@ class Gateway:
             "customerId": session.customer.id,
             "conversationId": session.conversation,
             "message": {"msgType": message.type, "text": message.content},
-        }).encode()
+        })
         timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
         reply = await self._http.post(self._messages_url(), body, {
             "Content-Type": "application/json; charset=utf-8",

@@ -1,4 +1,4 @@
-"""A gateway that speaks the neutral envelope, with the vices of real ones."""
+"""A gateway that speaks the neutral envelope."""
 
 import hashlib
 import hmac
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import Factory, define
-from tornado.iostream import IOStream
 from tornado.web import RequestHandler
 
 from ccs.demo.local import Local
@@ -24,7 +23,7 @@ KEPT = 10_000       # messages, requests and results remembered, the newest
 class Gateway(Local):
     """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks.
 
-    `moods` is what happens to the next requests, one each; when it is empty they are taken.
+    `moods` is for whoever wants the next requests treated otherwise, one each; when it is empty they are taken.
     """
 
     secret: str
@@ -32,17 +31,11 @@ class Gateway(Local):
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
     requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
     moods: "deque[Mood]" = Factory(deque)
-    hung: list[IOStream] = Factory(list)                # lines on which nobody is answered
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
     def routes(self) -> list[tuple[Any, ...]]:
         return [("/messages", Messages, {"gateway": self})]
-
-    def stop(self) -> None:
-        super().stop()
-        for line in self.hung:
-            line.close()
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""
@@ -89,48 +82,3 @@ class Messages(RequestHandler):
         if gateway.moods and gateway.moods.popleft()(self):
             return
         self.finish(gateway.take(gateway.requests[-1]))
-
-
-def answers(code: int, **data: Any) -> Mood:
-    """Refuses or delays with a code."""
-    def mood(request: Messages) -> bool:
-        request.finish({"code": code, "data": data})
-        return True
-    return mood
-
-
-def fails(status: int) -> Mood:
-    """An HTTP error and nothing else."""
-    def mood(request: Messages) -> bool:
-        request.set_status(status)
-        request.finish("broken")
-        return True
-    return mood
-
-
-def vanishes(request: Messages) -> bool:
-    """Takes the message, then cuts the line before it answers."""
-    request.gateway.take(request.gateway.requests[-1])
-    stream = request.detach()
-    stream.close()
-    return True
-
-
-def garbles(request: Messages) -> bool:
-    """Takes the message and answers what no client can decode."""
-    request.gateway.take(request.gateway.requests[-1])
-    request.set_header("Content-Encoding", "gzip")
-    request.finish("this is not gzip")
-    return True
-
-
-def hangs(request: Messages) -> bool:
-    """Takes the request and never answers."""
-    request.gateway.hung.append(request.detach())
-    return True
-
-
-def forgets(request: Messages) -> bool:
-    """Cuts the line without taking the message."""
-    request.detach().close()
-    return True

@@ -6,6 +6,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from ccs.demo.people import DOUYIN, JD
+from ccs.demo.reading import questions
 
 
 @frozen
@@ -49,8 +50,9 @@ ASKED_FOR: tuple[tuple["re.Pattern[str]", Line], ...] = (
 
 
 def asked_for(text: str) -> Line | None:
-    """What an agent's question names."""
-    return next((line for sign, line in ASKED_FOR if sign.search(text)), None)
+    """What an agent's questions name; what she tells may name it too, and asks for nothing."""
+    asked = questions(text)
+    return next((line for sign, line in ASKED_FOR if sign.search(asked)), None)
 
 
 def facts(goods: tuple[str, ...], door: str, chance: Random) -> dict[str, str]:

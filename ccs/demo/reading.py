@@ -9,27 +9,67 @@ class Heard(StrEnum):
     GREETING = "greeting"       # hello, and nothing else
     QUESTION = "question"       # wants something of the customer
     ANYTHING_ELSE = "else"      # whether that was all
-    HOLD = "hold"               # please wait
+    HOLD = "hold"               # please wait; or a nod, after which more will come
     REFUSAL = "refusal"         # no
     FAREWELL = "farewell"
     ANSWER = "answer"           # everything else
 
 
+# Words that say nothing by themselves: an answer that has no others is a greeting, or a nod if there is one among them.
+HELLO = re.compile("|".join((
+    "[您你]好", "早安|早上好|早", "晚上好|[上中下]午好", "哈喽|hello|hi", "亲爱的", r"欢迎(光临|咨询)(\w{0,8}店)?",
+    r"我是(?!\w{0,4}智能)\w{1,6}?(?=很?高兴|为[您你]|\W|$)", r"这[里边]是\w{0,8}(客服|店)",
+    r"((人工|在线|售[前后])?客服|工号)([小阿]\w|\d{1,6})?", "很?高兴", "为[您你]服务",
+    "[让叫]?[您你]?久等", "(实在|非常|真的?)?(不好意思|抱歉|对不起)", "(给[您你])?带来了?的?不便",
+    "请问", "什么(问题|事)", "有(什么|啥)(可以|能|需要|问题|事|帮|助|到|忙|效劳|[我您你])*", "([您你]|请)+[说讲]", "怎么[了啦]",
+    "[亲我您你在的了呢哦呀哈啊啦嘞哒吗嘛]",
+)), re.I)
+NOD = re.compile("|".join((
+    "好|嗯|ok|明白|了解", "不客气|不用谢|没关系|没事|应该", "(感谢|谢谢)([您你]的?)?(耐心)?(等待|理解|支持|配合|反馈)?",
+    "((图片?|照片|视频|订单号?|信息|消息)(已经?)?)?收到",
+)), re.I)
+
+QUESTION = re.compile("|".join((
+    "[?？]", "吗", "多少", "哪", "请问", "[是要穿用]什么",
+    "(请|麻烦)[您你]?把?(提供|发|说|告诉|拍)", "需要[您你](的|提供|发|拍)", "(提供|告诉我|给我|报|留)一?下", "留个",
+    "(?<![给帮为][您你])(?<!补)(发|拍)(一?下|给?我(?!们)|张|个|过?来)",
+    # The name of a thing, and no more.
+    "^[您你]?的?((收货)?地址|(联系)?电话|手机|姓名|身高|体重|尺码|颜色|订单|(快递)?单号|图片|照片)+号?码?[呢呀哈]?$",
+)))
+
 # The first that fits: a question may begin with a greeting, and "please wait" is said in many a question's tail.
 SIGNS: tuple[tuple[Heard, "re.Pattern[str]"], ...] = (
     (Heard.MACHINE, re.compile("智能助手|智能客服")),
-    (Heard.FAREWELL, re.compile("再见|拜拜|祝您|生活愉快|欢迎(再次)?光临")),
-    (Heard.GREETING, re.compile(r"^(亲|您好|你好|在的|在呢|哈喽|hello|hi|很高兴为您服务|\W)*(请问)?(有什么(可以|能)帮\S*)?\W*$", re.I)),
-    (Heard.ANYTHING_ELSE, re.compile("还有(什么|啥|其他|其它|别的)|还需要")),
-    (Heard.QUESTION, re.compile("[?？]|吗|麻烦(您)?(提供|发)|请(您)?(提供|发|说|告诉)|发(一下|下|我|给我|张|个)|拍(一下|张)|多少|哪")),
-    (Heard.HOLD, re.compile("稍等|稍候|等(一)?下|查(询)?(一)?下|看(一)?下|核实|马上")),
-    (Heard.REFUSAL, re.compile("不能|不可以|不行|无法|不支持|没办法|没法|[退换改用做]不了|抱歉没有")),
+    (Heard.FAREWELL, re.compile("再见|拜拜|祝您|生活愉快|(再次|下次|谢谢)光临")),
+    (Heard.ANYTHING_ELSE, re.compile("还有(什么|啥|其他|其它|别的).*([?？吗么呢]|帮)|还需要(?![您你])")),
+    (Heard.QUESTION, QUESTION),
+    (Heard.HOLD, re.compile("稍等|稍候|稍后|等一?下|[查问]询?一?下|看一?下|看看|核实(?![了过到完])|马上|别急|我来处理|请[您你]?耐心")),
+    (Heard.REFUSAL, re.compile(
+        "(?<!能)不能|(?<!可)不可以|(?<!行)不行|无法|不支持|没办法|没法|[退换改用做]不了|抱歉没有|没有?(货|库存)|缺货")),
 )
 
-
 AT_A_GLANCE = 200           # characters; nobody reads on before she knows what it is about
+CLAUSE = re.compile(r"[^\s，。！；～,!;~?？]+[?？]?")
 
 
 def read(text: str) -> Heard:
-    glance = text[:AT_A_GLANCE]
-    return next((kind for kind, sign in SIGNS if sign.search(glance)), Heard.ANSWER)
+    said = [clause for clause in _clauses(text) if _says_more(HELLO.sub("", clause))]
+    if not said:
+        return Heard.GREETING
+    told = " ".join(clause for clause in said if _says_more(NOD.sub("", HELLO.sub("", clause))))
+    if not told:
+        return Heard.HOLD
+    return next((kind for kind, sign in SIGNS if sign.search(told)), Heard.ANSWER)
+
+
+def questions(text: str) -> str:
+    """Those clauses that want something; the others only tell."""
+    return " ".join(clause for clause in _clauses(text) if QUESTION.search(clause))
+
+
+def _clauses(text: str) -> list[str]:
+    return CLAUSE.findall(text[:AT_A_GLANCE])
+
+
+def _says_more(words: str) -> bool:
+    return bool(re.search(r"\w", words))

@@ -34,7 +34,10 @@ def new_key() -> str:
 
 @define
 class WeCom(Local):
-    """One company with one self-built app. `moods` is what happens to the next calls, one each."""
+    """One company with one self-built app.
+
+    `moods` is for whoever wants the next calls treated otherwise, one each; when it is empty they are taken.
+    """
 
     corp_id: str = "wwc0ffee0000000001"
     token: str = Factory(lambda: secrets.token_hex(16))
@@ -128,33 +131,3 @@ class MessageSend(Call):
 def xml(**elements: str) -> str:
     """Numbers and text alike as escaped text; WeCom itself wraps some of them in CDATA."""
     return f"<xml>{''.join(f'<{name}>{escape(text)}</{name}>' for name, text in elements.items())}</xml>"
-
-
-# Moods
-
-
-def usual(call: Call) -> bool:
-    return False
-
-
-def answers(errcode: int, **members: Any) -> Mood:
-    """Answers with an error, or with whatever else, instead of acting."""
-    def mood(call: Call) -> bool:
-        call.finish({"errcode": errcode, "errmsg": "as the test wishes", **members})
-        return True
-    return mood
-
-
-def fails(status: int) -> Mood:
-    """An HTTP error and nothing else."""
-    def mood(call: Call) -> bool:
-        call.set_status(status)
-        call.finish("broken")
-        return True
-    return mood
-
-
-def vanishes(call: Call) -> bool:
-    """Cuts the line instead of answering."""
-    call.detach().close()
-    return True

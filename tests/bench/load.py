@@ -4,7 +4,7 @@ import asyncio
 import json
 import struct
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from hashlib import sha1
 from itertools import count
 from typing import Any
@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from attrs import Factory, define, frozen
 
+from tests.bench.servers import AGENT, PROGRAM
 from tests.platforms import TOKEN, wecom_request, wecom_text
 
 LATE = 60.0             # seconds after which a run has failed
-AGENT = "bench-agent"   # who holds every session that customers write in
 CUSTOMERS = 100
 CONNECTIONS = 32
 MESSAGE_IDS = count(1)  # none twice, whichever row asks: a repeated message would be answered and not be work
@@ -162,12 +162,20 @@ class Client:
         started = time.perf_counter()
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(sent)}\r\n\r\n".encode() + sent
+            f"Authorization: Bearer {PROGRAM}\r\nContent-Length: {len(sent)}\r\n\r\n".encode() + sent
         )
         head, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        received = await self._reader.readexactly(int(headers["content-length"]))
+        if "content-length" in headers:
+            received = await self._reader.readexactly(int(headers["content-length"]))
+        else:
+            received = b"".join([chunk async for chunk in self._chunks()])
         return Answer(time.perf_counter() - started, int(head.split()[1]), headers, received)
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while size := int(await self._reader.readline(), 16):
+            yield (await self._reader.readexactly(size + 2))[:-2]
+        await self._reader.readline()
 
     def close(self) -> None:
         self._writer.close()
@@ -180,6 +188,7 @@ def upgrade(agent: str) -> bytes:
     """The request for an agent's WebSocket."""
     return (
         f"GET /ws/cs/{agent} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Authorization: Bearer {PROGRAM}\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     ).encode()
 

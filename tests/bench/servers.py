@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from ccs.accounts import hash_password, hash_token
 from store import database
 from tests.platforms import CORP, KEY, TOKEN
 from tests.process import ROOT, free_port
@@ -30,6 +31,19 @@ token = "{TOKEN}"
 encoding_aes_key = "{KEY}"
 [assistant]
 provider = "off"
+"""
+
+
+AGENT = "bench-agent"   # who holds every session that customers write in
+PROGRAM, PASSWORD = "the token of a program", "the password of an agent"
+LOGINS = f"""
+[auth]
+required = true
+[[agents]]
+id = "{AGENT}"
+role = "supervisor"
+token_hash = "{hash_token(PROGRAM)}"
+password_hash = "{hash_password(PASSWORD)}"
 """
 
 
@@ -65,11 +79,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def product(folder: Path) -> Iterator[Running]:
-    """CCS, with its data in `folder`, which may lie there already."""
+def product(folder: Path, more: str = "") -> Iterator[Running]:
+    """CCS, with its data in `folder`, which may lie there already, and perhaps with logins."""
     folder.mkdir(parents=True, exist_ok=True)
     port, file = free_port(), folder / "config.toml"
-    file.write_text(CONFIG.format(port=port))
+    file.write_text(CONFIG.format(port=port) + more)
     data = folder / "data" / database.FILE_NAME
     with running([sys.executable, "server.py", "--config", str(file)], port, data) as server:
         yield server

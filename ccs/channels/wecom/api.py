@@ -72,7 +72,7 @@ class Api:
     async def _post(self, path: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self._base}/cgi-bin/{path}?{urlencode({'access_token': token})}"
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return _answer(await self._http.post(url, wire.encode(body).encode(), headers))
+        return _answer(await self._http.post(url, wire.encode(body), headers))
 
     async def _access_token(self, instead_of: str | None = None) -> str:
         async with self._fetching:

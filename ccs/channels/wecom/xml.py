@@ -43,7 +43,7 @@ def _value(element: Element, depth: int) -> Any:
         raise BadSignature("XML is too deep")
     found: dict[str, Any] = {}
     for child in element:
-        value = _value(child, depth - 1)
+        value = _value(child, depth - 1) if len(child) else child.text or ""
         if child.tag not in found:
             found[child.tag] = value
         elif isinstance(found[child.tag], list):

@@ -10,7 +10,7 @@ import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
 } from "./threads.js";
 
-export const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
+const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking

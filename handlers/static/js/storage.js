@@ -27,6 +27,14 @@ function write(key, value) {
   }
 }
 
+function keysWith(prefix) {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
 export const readPrefs = () => read(PREFS) ?? {};
 export const readIdentity = () => read(IDENTITY);
 export const writeIdentity = (csId) => write(IDENTITY, csId);
@@ -34,15 +42,8 @@ export const writeIdentity = (csId) => write(IDENTITY, csId);
 /** What an agent left here. Replies that were on their way are not sent again unasked. */
 export function recall(csId) {
   const prefix = draftKey(csId, "");
-  const keys = (() => {
-    try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
-    } catch {
-      return [];
-    }
-  })();
   const drafts = Object.fromEntries(
-    keys.map((key) => [key.slice(prefix.length), read(key)]).filter(([, text]) => text),
+    keysWith(prefix).map((key) => [key.slice(prefix.length), read(key)]).filter(([, text]) => text),
   );
   const outgoing = Object.fromEntries(Object.entries(read(outgoingKey(csId)) ?? {}).map(([id, said]) => [
     id, said.map((each) => (each.state === "refused" ? each : { ...each, state: "unconfirmed", lost: false })),

@@ -36,7 +36,6 @@ const TEXTS = {
   roles: { agent: ["客服", "Agent"], supervisor: ["主管", "Supervisor"], admin: ["管理员", "Admin"] },
 
   // Menu
-  me: ["我：{name}", "Me: {name}"],
   language: ["语言", "Language"],
   theme: ["外观", "Theme"],
   themes: { system: ["跟随系统", "System"], light: ["浅色", "Light"], dark: ["深色", "Dark"] },
@@ -61,7 +60,6 @@ const TEXTS = {
   filterChannels: ["按渠道筛选", "Filter by channel"],
   badges: { wechat: ["微", "W"], douyin: ["抖", "D"], jd: ["京", "J"] },
   accept: ["接入", "Accept"],
-  acceptOf: ["接入 {name}", "Accept {name}"],
   takeOver: ["接管", "Take over"],
   unread: [{ other: "{n} 条未读" }, { one: "{n} unread", other: "{n} unread" }],
   waited: ["已等待 {time}", "Waiting for {time}"],

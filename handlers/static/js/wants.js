@@ -8,7 +8,7 @@ import { mayRead } from "./rights.js";
 import { sources } from "./sessions.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
 
-export const FIRST_PAGE = 50; // messages
+const FIRST_PAGE = 50; // messages
 const CATCH_UP = 1000; // the most the server gives at once
 
 export function wants(state) {

@@ -42,8 +42,8 @@ export function row(id, actions) {
       hidden: !session.unread || session.status === "ai" || session.status === "closed",
     });
     set(failed.lastChild, { text: String(undelivered) });
-    const failures = w("failed", { n: undelivered });
-    set(failed, { hidden: !undelivered, title: failures, "aria-label": failures });
+    const fate = w("failed", { n: undelivered });
+    set(failed, { hidden: !undelivered, title: fate, "aria-label": fate });
     const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
     set(element, { "data-quick": Boolean(verb) });
     set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
