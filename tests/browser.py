@@ -1,6 +1,7 @@
 """The workbench in a real Chromium, as an agent sees it: by roles and words, as far as they go.
 
-A browser lives on its test's own loop, beside the server, so each test has its own; that costs a second.
+One browser serves all tests, and each agent has a context of her own in it. A browser lives on the loop on which it was
+launched, so these tests share that loop.
 """
 
 import asyncio
@@ -43,8 +44,15 @@ PLACE = """log => {
 }"""
 
 
-@pytest.fixture
-def browser(io_loop: IOLoop) -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def browser_loop() -> Iterator[IOLoop]:
+    loop = IOLoop(make_current=False)
+    yield loop
+    loop.close(all_fds=True)
+
+
+@pytest.fixture(scope="session")
+def browser(browser_loop: IOLoop) -> Iterator[Browser]:
     found: dict[str, Any] = {}
 
     async def launch() -> None:
@@ -56,16 +64,29 @@ def browser(io_loop: IOLoop) -> Iterator[Browser]:
         await found["browser"].close()
         await found["playwright"].stop()
 
-    io_loop.run_sync(launch)
+    browser_loop.run_sync(launch)
     yield found["browser"]
-    io_loop.run_sync(close)
+    browser_loop.run_sync(close)
 
 
 @pytest.fixture
-def office(stage: Stage, browser: Browser) -> Iterator["Office"]:
+def io_loop(request: pytest.FixtureRequest) -> Iterator[IOLoop]:
+    """A loop of the test's own, or the browser's if it has one."""
+    shared = "browser" in request.fixturenames
+    loop = request.getfixturevalue("browser_loop") if shared else IOLoop(make_current=False)
+    loop.make_current()
+    yield loop
+    loop.clear_current()
+    if not shared:
+        loop.close(all_fds=True)
+
+
+@pytest.fixture
+def office(stage: Stage, browser: Browser, io_loop: IOLoop) -> Iterator["Office"]:
     """Agents at their browsers. Whatever a page complains of fails the test."""
     office = Office(stage, browser)
     yield office
+    io_loop.run_sync(office.goes_home)
     assert office.complaints == []
 
 
@@ -74,12 +95,18 @@ class Office:
     stage: Stage
     browser: Browser
     complaints: list[str] = field(factory=list)
+    _contexts: list[BrowserContext] = field(factory=list)
 
     async def context(self, **how: Any) -> BrowserContext:
         """A browser of one's own, with its own storage."""
         context = await self.browser.new_context(**{"locale": "zh-CN", "viewport": OFFICE_PC, **how})
         context.set_default_timeout(5000)
+        self._contexts.append(context)
         return context
+
+    async def goes_home(self) -> None:
+        for context in self._contexts:
+            await context.close()
 
     async def page(self, context: BrowserContext) -> Page:
         page = await context.new_page()

@@ -299,6 +299,7 @@ async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office
     await wang.page.keyboard.press("Alt+n")
     await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
     await expect(wang.composer).to_be_focused()
+    await expect(wang.button("结束")).to_be_enabled()      # shown at once; done when the server says so
     await wang.page.keyboard.press("Alt+e")
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer("张三").session())["status"] == "closed"
