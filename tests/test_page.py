@@ -308,3 +308,46 @@ async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer("张三").session())["status"] == "closed"
     assert (await office.stage.customer("陈女士").session())["status"] == "pending"
+
+
+# Not to be got wrong
+
+
+@pytest.mark.gen_test
+async def test_a_double_click_on_accept_does_nothing_but_accept(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.opens("陈女士")
+    place = await wang.button("接入").first.bounding_box()
+    await wang.button("接入").first.dblclick()
+    await expect(wang.composer).to_be_editable()
+    await expect(wang.button("转回 AI")).to_be_enabled()
+    assert (await office.stage.customer().session())["status"] == "manual"
+    for name in ("转回 AI", "转接", "结束"):
+        after = await wang.button(name).bounding_box()
+        assert place and after and after["x"] >= place["x"] + place["width"], name
+
+
+@pytest.mark.gen_test
+async def test_a_malformed_link_selects_nothing(office: Office) -> None:
+    wang = await office.agent("wang", "/#/s/%E0%A4")
+    await expect(wang.page.get_by_text("选择一个会话")).to_be_visible()
+
+
+@pytest.mark.gen_test
+async def test_of_a_colleagues_session_nothing_is_shown_that_grows_old(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.tab("全部").click()
+    await expect(wang.row("陈女士")).to_contain_text("在吗")
+    await expect(wang.row("陈女士")).to_contain_text(re.compile(r"\d:\d\d"))
+    session = await office.stage.customer().session()
+    await office.stage.post(f"/api/sessions/{session['sessionId']}/accept", {"csId": "li"})
+    await wang.row("陈女士").click()
+    await expect(wang.row("陈女士")).to_contain_text("由 小李 接待")
+    await wang.page.reload()                    # where access is open, lists bring the words along
+    await wang.is_connected()
+    await expect(wang.row("陈女士")).to_contain_text("由 小李 接待")
+    for part in (wang.row("陈女士"), wang.page.locator("#thread header")):
+        await expect(part).not_to_contain_text(re.compile(r"在吗|\d:\d\d"))
+    await expect(wang.page.get_by_label("条未读")).to_be_hidden()

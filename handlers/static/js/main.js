@@ -103,8 +103,17 @@ function show(state) {
 // What comes from the browser
 
 function navigated() {
-  const [, id] = location.hash.match(/^#\/s\/([^?]+)/) ?? [];
-  dispatch({ type: "selected", id: id ? decodeURIComponent(id) : null });
+  dispatch({ type: "selected", id: idIn(location.hash) });
+}
+
+/** The session a link leads to; null if to none, or if it is malformed. */
+function idIn(hash) {
+  const [, id] = hash.match(/^#\/s\/([^?]+)/) ?? [];
+  try {
+    return id ? decodeURIComponent(id) : null;
+  } catch {
+    return null;
+  }
 }
 
 function neighbour(step) {

@@ -2,7 +2,7 @@
 
 import { h, set, whenChanged } from "../dom.js";
 import { icon } from "../icons.js";
-import { mayTakeOver } from "../rights.js";
+import { mayRead, mayTakeOver } from "../rights.js";
 import { agentName, customerName, serverNow } from "../state.js";
 import { failures } from "../threads.js";
 import { shownSession } from "../sessions.js";
@@ -31,19 +31,21 @@ export function row(id, actions) {
 
   const show = whenChanged((session, isSelected, draftText, speaker, undelivered, w, me, agents) => {
     const who = customerName(session);
+    const readable = mayRead(session, me); // otherwise we are told no more of it, and what we knew is old
+    const counted = readable && (session.status === "pending" || session.status === "manual");
+    const news = counted ? session.unread : 0;
     face.update(who, session, w);
     set(name, { text: who });
-    set(element, { "data-status": session.status, "data-unread": session.unread > 0 && session.status !== "ai" });
+    set(element, { "data-status": session.status, "data-unread": news > 0 });
     set(link, { "aria-current": isSelected ? "true" : null });
-    set(draft, { text: draftText ? w("draft") : "" });
-    set(preview, { text: draftText || lastWords(session, speaker, w, me, agents) });
+    set(draft, { text: readable && draftText ? w("draft") : "" });
+    set(preview, { text: (readable && draftText) || lastWords(session, readable, speaker, w, me, agents) });
     set(unread, {
-      text: session.unread > 99 ? "99+" : String(session.unread), "aria-label": w("unread", { n: session.unread }),
-      hidden: !session.unread || session.status === "ai" || session.status === "closed",
+      text: news > 99 ? "99+" : String(news || ""), "aria-label": w("unread", { n: news }), hidden: !news,
     });
     set(failed.lastChild, { text: String(undelivered) });
     const fate = w("failed", { n: undelivered });
-    set(failed, { hidden: !undelivered, title: fate, "aria-label": fate });
+    set(failed, { hidden: !readable || !undelivered, title: fate, "aria-label": fate });
     const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
     set(element, { "data-quick": Boolean(verb) });
     set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
@@ -51,10 +53,11 @@ export function row(id, actions) {
   });
 
   function tick(session, state, w) {
-    const counts = session.waitingSince && (session.status === "pending" || session.status === "manual");
+    const readable = mayRead(session, state.me);
+    const counts = readable && session.waitingSince && (session.status === "pending" || session.status === "manual");
     const waits = serverNow(state) - session.waiting;
     const said = Date.parse(session.lastMessageTime ?? session.updatedAt);
-    const time = counts ? stopwatch(waits) : w.brief(said, serverNow(state));
+    const time = counts ? stopwatch(waits) : readable ? w.brief(said, serverNow(state)) : "";
     set(clockText, { text: time });
     set(clock, {
       "data-level": !counts ? null : waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm",
@@ -77,8 +80,8 @@ export function row(id, actions) {
 }
 
 /** The last words, after who said them where we know it. */
-function lastWords(session, speaker, w, me, agents) {
-  if (session.lastMessage === undefined) {
+function lastWords(session, readable, speaker, w, me, agents) {
+  if (!readable || session.lastMessage === undefined) {
     return session.manualCsId ? w("noWords", { name: agentName({ agents, me }, session.manualCsId) }) : "";
   }
   const text = session.lastMessage.replace(/\s+/g, " ");
