@@ -351,3 +351,34 @@ async def test_of_a_colleagues_session_nothing_is_shown_that_grows_old(office: O
     for part in (wang.row("陈女士"), wang.page.locator("#thread header")):
         await expect(part).not_to_contain_text(re.compile(r"在吗|\d:\d\d"))
     await expect(wang.page.get_by_label("条未读")).to_be_hidden()
+
+
+@pytest.mark.gen_test
+async def test_her_own_customers_answer_is_counted_where_she_does_not_look(office: Office) -> None:
+    wang, chen = await office.agent("wang"), office.stage.customer()
+    await chen.says("在吗")
+    await wang.accepts("陈女士")
+    await wang.page.evaluate("location.hash = '#/'")
+    await expect(wang.page).to_have_title("CCS · 多渠道客服")
+    await chen.says("还在吗")
+    await expect(wang.tab("我的").get_by_label("1 条未读")).to_be_visible()
+    await expect(wang.page).to_have_title("(1) 未读 · CCS")
+    await office.stage.customer("张三").says("有人吗")
+    await expect(wang.page).to_have_title("(2) 待接入 1 · 未读 1 · CCS")
+    await expect(wang.page.locator("#announcer")).to_have_text("新的待接入：张三")
+
+
+@pytest.mark.gen_test
+async def test_who_gets_or_loses_a_session_by_another_is_told(office: Office) -> None:
+    wang, zhao = await office.agent("wang"), await office.agent("zhao")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await zhao.tab("全部").click()
+    await zhao.opens("陈女士")
+    await zhao.button("接管").first.click()
+    await expect(wang.page.get_by_text("陈女士 改由 老赵 接待")).to_be_visible()
+    await expect(zhao.composer).to_be_editable()
+    await zhao.button("转接").click()
+    await zhao.page.get_by_role("menuitem", name="小王").click()
+    await expect(wang.page.get_by_text("已转给您：陈女士")).to_be_visible()
+    await wang.sees("改由 小王 接待")

@@ -126,7 +126,7 @@ export function createActions(store, { live, sound, onExpired }) {
     },
     reconnect: () => live.retryNow(),
     prefer: (name, value) => dispatch({ type: "preferred", name, value }),
-    testTone: () => sound.play(),
+    testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
     dismiss: (id) => dispatch({ type: "toastGone", id }),
 

@@ -9,6 +9,7 @@ import { createEntrance } from "./entrance.js";
 import { listenToKeys } from "./keys.js";
 import { createLive } from "./live.js";
 import { createLoader } from "./loader.js";
+import { createNotices } from "./notices.js";
 import { isMine, mayWatch } from "./rights.js";
 import { createSender } from "./sender.js";
 import { shownList } from "./sessions.js";
@@ -42,7 +43,7 @@ const live = createLive({
 });
 const entrance = createEntrance(store, live);
 const onExpired = () => entrance.refused(4401);
-const sound = createSound((heard) => dispatch({ type: "preferred", name: "heardTone", value: heard }));
+const sound = createSound(() => dispatch({ type: "preferred", name: "heardTone", value: true }));
 const actions = {
   ...createActions(store, { live, sound, onExpired }),
   choose: entrance.choose, logIn: entrance.logIn, leave: entrance.leave,
@@ -53,6 +54,7 @@ const actions = {
 const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
 const keepStored = createStorage();
+const keepTold = createNotices(store, { sound, toast: actions.toast });
 
 function keep(state) {
   keepLoaded(state);
@@ -61,7 +63,7 @@ function keep(state) {
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
-  ring(state.rings);
+  keepTold(state);
 }
 
 /** The session we want to hear all of. */
@@ -80,7 +82,6 @@ function markRead({ selected, sessions, me, reading, line, threads }) {
 
 // `me` is new with each line, and what was said on the last one may not have arrived
 const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessionId, seq }));
-const ring = whenChanged((rings) => rings && store.state.prefs.sound && sound.play());
 
 // Showing
 

@@ -89,6 +89,12 @@ export function tabCounts(state) {
   return { pending, mine, ai, all: pending + manual + ai };
 }
 
+/** How much customers said in this agent's own sessions that she has not read. */
+export function unreadOfMine(state) {
+  const rows = Object.keys(state.sessions).map((id) => shownSession(state, id));
+  return rows.reduce((sum, row) => sum + (state.me && isMine(row, state.me) ? row.unread ?? 0 : 0), 0);
+}
+
 /** A session as the page shows it: with what the agent did just now as if it were done. */
 export function shownSession(state, id) {
   const session = state.sessions[id];

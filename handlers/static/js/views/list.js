@@ -6,7 +6,7 @@
 
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { CHANNELS, TABS, heldOrder, shownList, tabCounts } from "../sessions.js";
+import { CHANNELS, TABS, heldOrder, shownList, tabCounts, unreadOfMine } from "../sessions.js";
 import { outOfDateSince } from "../state.js";
 import { words } from "../texts.js";
 import { row } from "./row.js";
@@ -124,11 +124,12 @@ function tabBar(actions) {
 
   function make(tab) {
     const label = h("span");
+    const unread = tab === "mine" ? h("span", { class: "badge" }) : null;
     const count = h("span", { class: "tab-count", on: { animationend: () => set(count, { "data-grew": false }) } });
     const element = h("button", {
       type: "button", role: "tab", id: `tab-${tab}`, "aria-controls": "list-panel", class: "tab", "data-tab": tab,
       on: { click: () => actions.tab(tab) },
-    }, label, count);
+    }, label, h("span", { class: "tab-numbers" }, count, unread));
     return {
       element,
       update: ({ state, counts, w }) => {
@@ -136,6 +137,10 @@ function tabBar(actions) {
         set(element, { "aria-selected": String(on), tabindex: on ? 0 : -1 });
         set(label, { text: w(`tabs.${tab}`) });
         set(count, { text: counts[tab] > 999 ? "999+" : String(counts[tab] || ""), hidden: !counts[tab] });
+        if (unread) {
+          const n = unreadOfMine(state);
+          set(unread, { hidden: !n, text: n > 99 ? "99+" : String(n || ""), "aria-label": w("unread", { n }) });
+        }
         if (tab === "pending") {
           if (counts.pending > previous) set(count, { "data-grew": true });
           previous = counts.pending ?? previous;
