@@ -382,3 +382,50 @@ async def test_who_gets_or_loses_a_session_by_another_is_told(office: Office) ->
     await zhao.page.get_by_role("menuitem", name="小王").click()
     await expect(wang.page.get_by_text("已转给您：陈女士")).to_be_visible()
     await wang.sees("改由 小王 接待")
+
+
+@pytest.mark.gen_test
+async def test_the_list_keeps_still_under_the_pointer_but_shows_what_she_took_herself(office: Office) -> None:
+    wang = await office.agent("wang")
+    for name in ("张三", "李四", "王五"):
+        await office.stage.customer(name).says(f"我是{name}")
+    await wang.accepts("王五")
+    await wang.row("王五").hover()
+    await office.stage.customer("赵六").says("我是赵六")
+    await expect(wang.tab("待接入")).to_contain_text("3")
+    await wang.page.keyboard.press("Alt+n")
+    await expect(wang.rows).to_have_count(2)
+    await expect(wang.rows.nth(0)).to_contain_text("张三")       # who waited longest, above 王五
+    await wang.page.keyboard.press("Alt+ArrowDown")
+    await expect(wang.page.get_by_role("heading", name="王五")).to_be_visible()
+    await wang.page.keyboard.press("Alt+ArrowUp")
+    await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
+
+
+@pytest.mark.gen_test
+async def test_the_keys_walk_the_list_as_it_is_shown(office: Office) -> None:
+    wang = await office.agent("wang")
+    for name in ("张三", "李四", "王五"):
+        await office.stage.customer(name).says(f"我是{name}")
+    await wang.tab("全部").click()
+    await expect(wang.rows.nth(0)).to_contain_text("王五")
+    await wang.rows.nth(0).click()
+    await office.stage.customer("张三").says("还在吗")            # first by now, but the order is held
+    await expect(wang.page.get_by_role("button", name="1 条更新")).to_be_visible()
+    await wang.page.keyboard.press("Alt+ArrowDown")
+    await expect(wang.page.get_by_role("heading", name="李四")).to_be_visible()
+    chip = await wang.page.get_by_role("button", name="1 条更新").bounding_box()
+    first = await wang.rows.nth(0).bounding_box()
+    assert chip and first and chip["y"] + chip["height"] <= first["y"]
+
+
+@pytest.mark.gen_test
+async def test_another_tab_is_shown_from_its_start(office: Office) -> None:
+    wang = await office.agent("wang")
+    for number in range(20):
+        await office.stage.customer(f"客户{number}").says("在吗")
+    await expect(wang.rows).to_have_count(20)
+    await wang.page.get_by_role("tabpanel").evaluate("panel => { panel.scrollTop = 400; }")
+    await wang.tab("全部").click()
+    await expect(wang.rows.first).to_be_in_viewport()
+    assert await wang.page.get_by_role("tabpanel").evaluate("panel => panel.scrollTop") == 0

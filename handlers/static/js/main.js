@@ -12,7 +12,6 @@ import { createLoader } from "./loader.js";
 import { createNotices } from "./notices.js";
 import { isMine, mayWatch } from "./rights.js";
 import { createSender } from "./sender.js";
-import { shownList } from "./sessions.js";
 import { createSound } from "./sound.js";
 import { initial, reduce } from "./state.js";
 import { createStorage, readPrefs } from "./storage.js";
@@ -88,8 +87,9 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 const parts = Object.fromEntries(["hint", "list", "thread", "toasts", "announcer", "dialogs", "topbar"].map(
   (name) => [name, document.getElementById(name)],
 ));
+const list = mountList(parts.list, actions);
 const views = [
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountList(parts.list, actions),
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions), { update: createTitle() },
 ];
@@ -118,7 +118,7 @@ function idIn(hash) {
 }
 
 function neighbour(step) {
-  const { ids } = shownList(store.state);
+  const ids = list.ids();
   const place = ids.indexOf(store.state.selected);
   const next = ids[place < 0 ? (step > 0 ? 0 : ids.length - 1) : place + step];
   if (next) actions.open(next);
