@@ -165,6 +165,13 @@ class Workbench:
         await self.button("接入").first.click()
         await expect(self.composer).to_be_editable()
 
+    async def ends(self) -> None:
+        """She ends what she has open, and lets the time pass in which she could undo it."""
+        await self.page.clock.install()
+        await self.button("结束").click()
+        await expect(self.button("撤销")).to_be_visible()
+        await self.page.clock.fast_forward(8000)
+
     async def writes(self, text: str) -> None:
         await self.composer.fill(text)
 

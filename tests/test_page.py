@@ -11,10 +11,12 @@ from playwright.async_api import expect
 from ccs import accounts
 from ccs.config import AgentSettings, AuthSettings
 from ccs.demo.gateway import Messages, answers
+from ccs.models import SessionFilter, Status
 from tests.browser import PHONE, Office
 from tests.conftest import Stage, until
 
 STATIC = Path(__file__).parent.parent / "handlers" / "static"
+HELD = SessionFilter(status=Status.MANUAL)
 SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|[\"']style[\"']|DOMParser|srcdoc"
 )
@@ -112,7 +114,7 @@ async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, 
     await expect(wang.message("有货，今天发。")).to_contain_text("已发送")
     await expect(wang.message("有货，今天发。")).to_have_count(1)
 
-    await wang.button("结束").click()
+    await wang.ends()
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer().session())["status"] == "closed"
 
@@ -304,7 +306,10 @@ async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office
     await wang.page.keyboard.press("Alt+n")
     await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
     await expect(wang.composer).to_be_focused()
+    await wang.page.clock.install()
     await wang.page.keyboard.press("Alt+e")
+    await expect(wang.row("张三")).to_contain_text("正在结束")
+    await wang.page.clock.fast_forward(8000)
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer("张三").session())["status"] == "closed"
     assert (await office.stage.customer("陈女士").session())["status"] == "pending"
@@ -429,3 +434,47 @@ async def test_another_tab_is_shown_from_its_start(office: Office) -> None:
     await wang.tab("全部").click()
     await expect(wang.rows.first).to_be_in_viewport()
     assert await wang.page.get_by_role("tabpanel").evaluate("panel => panel.scrollTop") == 0
+
+
+@pytest.mark.gen_test
+async def test_an_end_can_be_undone_and_leaves_the_draft(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("稍等，我查一")
+    await wang.page.clock.install()
+    await wang.page.keyboard.press("Alt+e")
+    await expect(wang.composer).to_be_hidden()
+    await wang.page.clock.fast_forward(7000)
+    await wang.page.locator("#toasts").get_by_role("button", name="撤销").click()
+    await expect(wang.composer).to_have_value("稍等，我查一")
+    await wang.page.clock.fast_forward(8000)
+    await expect(wang.button("结束")).to_be_enabled()
+    assert (await office.stage.customer().session())["status"] == "manual"
+
+    await wang.ends()
+    await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
+    assert await wang.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ccs.draft'))") == []
+
+
+@pytest.mark.gen_test
+async def test_who_leaves_the_page_ends_what_was_ending(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.button("结束").click()
+    await expect(wang.button("撤销")).to_be_visible()
+    await wang.page.goto("about:blank")
+    await until(lambda: office.stage.server and office.stage.server._registry.count(HELD) == 0)
+
+
+@pytest.mark.gen_test
+async def test_an_accept_without_an_answer_is_taken_back(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.opens("陈女士")
+    await wang.page.route("**/accept", lambda route: route.abort())
+    await wang.button("接入").first.click()
+    await expect(wang.page.get_by_text("没有收到答复，不确定是否完成")).to_be_visible()
+    await expect(wang.tab("待接入")).to_have_attribute("aria-selected", "true")
+    await expect(wang.row("陈女士")).to_be_visible()

@@ -45,7 +45,11 @@ const onExpired = () => entrance.refused(4401);
 const sound = createSound(() => dispatch({ type: "preferred", name: "heardTone", value: true }));
 const actions = {
   ...createActions(store, { live, sound, onExpired }),
-  choose: entrance.choose, logIn: entrance.logIn, leave: entrance.leave,
+  choose: entrance.choose, logIn: entrance.logIn,
+  leave() {
+    actions.closeAllNow();
+    entrance.leave();
+  },
 };
 
 // Keeping the outside in step
@@ -132,6 +136,7 @@ for (const change of ["online", "offline"]) {
   });
 }
 addEventListener("pageshow", live.probe);
+addEventListener("pagehide", actions.closeAllNow);
 document.addEventListener("visibilitychange", () => {
   dispatch({ type: "reading", visible: !document.hidden });
   if (!document.hidden) live.probe();

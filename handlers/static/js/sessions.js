@@ -28,7 +28,14 @@ export function seesSession(state, told, { live = false, counted = false } = {})
   let next = { ...state, sessions: { ...state.sessions, [id]: newer } };
   if (known) next = noteTransition(next, known, newer);
   if (!counted) next = recount(next, known, newer, live);
-  return sure(next, id);
+  return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
+}
+
+/** Nobody can say it any more. */
+function withoutDraft(state, id) {
+  if (!state.drafts[id]) return state;
+  const { [id]: _, ...drafts } = state.drafts;
+  return { ...state, drafts };
 }
 
 /** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */

@@ -37,6 +37,7 @@ export const initial = {
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   acts: {}, // id → what this agent is doing to the session, until it is answered
+  endings: {}, // ids of sessions that end unless the agent thinks better of it
   retrying: {}, // msgId → true
   serial: 0, // of events, to tell what is newer than an answer
   tab: "pending",
@@ -139,6 +140,10 @@ const REDUCERS = {
     const { [id]: _, ...acts } = state.acts;
     const next = { ...state, acts };
     return session ? { ...seesSession(next, session), countsDoubtful: true } : next;
+  },
+  ending: (state, { id, on }) => {
+    const { [id]: _, ...endings } = state.endings;
+    return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
   drafted: (state, { id, text }) => {
     if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
@@ -247,6 +252,7 @@ export const customerName = (session) => session.customerName || session.custome
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {
   return Object.values(state.sessions)
-    .filter((session) => session.status === "pending" && !state.acts[session.sessionId])
+    .filter((session) => session.status === "pending"
+      && !state.acts[session.sessionId] && !state.endings[session.sessionId])
     .reduce((first, session) => (first && first.waiting <= session.waiting ? first : session), null);
 }

@@ -106,7 +106,9 @@ const TEXTS = {
   toQueue: ["回到待接入队列", "Back to the queue"],
   release: ["转回 AI", "Back to AI"],
   close: ["结束", "End"],
+  ending: ["正在结束…", "Ending…"],
   ai: ["AI", "AI"],
+  me: ["我", "Me"],
   reasons: {
     assistant_off: ["AI 未启用", "the AI is off"], keyword: ["客户要求人工", "the customer asked for a person"],
     failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
@@ -158,7 +160,9 @@ const TEXTS = {
   // Toasts
   takenBy: ["已被 {name} 接入", "{name} accepted it"],
   notDone: ["操作没有完成：{why}", "That did not work: {why}"],
-  noAnswer: ["没有收到服务器的答复", "the server did not answer"],
+  noAnswer: ["没有收到答复，不确定是否完成", "No answer came, so it is not certain that it was done"],
+  endsSoon: ["即将结束与 {name} 的会话", "The conversation with {name} is about to end"],
+  undo: ["撤销", "Undo"],
   nobodyWaits: ["没有等待的客户", "Nobody is waiting"],
   received: ["已转给您：{name}", "{name} is yours now"],
   lostTo: ["{name} 改由 {by} 接待", "{by} holds {name} now"],

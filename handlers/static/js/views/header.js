@@ -49,7 +49,7 @@ export function mount(element, actions) {
       id = session.sessionId;
       const { me } = state;
       const before = !fresh && acting;
-      acting = Boolean(state.acts[id]);
+      acting = Boolean(state.acts[id] || state.endings[id]);
       if (acting !== before) settle();
       const busy = acting || settling !== null;
       const who = customerName(session);

@@ -8,16 +8,18 @@ import { lastSeq, threadOf } from "../threads.js";
 import { words } from "../texts.js";
 
 export function mountToasts(element, actions) {
-  const make = ({ toast: { id } }) => {
+  const make = ({ toast: { id, undo } }) => {
     const text = h("span");
     const dismiss = () => actions.dismiss(id);
     const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
-    const element = h("div", { class: "toast" }, text, close);
+    const undoing = undo && h("button", { type: "button", on: { click: () => actions.keepOpen(undo) } });
+    const element = h("div", { class: "toast" }, text, undoing, close);
     return {
       element,
       update({ toast, w }) {
         set(element, { "data-kind": toast.kind });
         set(text, { text: toast.text });
+        if (undoing) set(undoing, { text: w("undo") });
         set(close, { "aria-label": w("dismiss") });
       },
     };
