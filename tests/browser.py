@@ -238,6 +238,13 @@ class Workbench:
     async def has_read(self, customer: str) -> None:
         await expect(self.row(customer).get_by_label("条未读")).to_be_hidden()
 
+    async def ends(self) -> None:
+        """She ends what she has open, and lets the time pass in which she could undo it."""
+        await self.page.clock.install()
+        await self.button("结束").click()
+        await expect(self.button("撤销")).to_be_visible()
+        await self.page.clock.fast_forward(8000)
+
     async def writes(self, text: str) -> None:
         await self.composer.fill(text)
 

@@ -11,11 +11,13 @@ from playwright.async_api import expect
 from ccs import accounts
 from ccs.config import AgentSettings, AuthSettings
 from ccs.demo.gateway import Messages
+from ccs.models import SessionFilter, Status
 from tests.browser import PHONE, Office
 from tests.conftest import Stage, until
 from tests.moods import answers, hangs
 
 STATIC = Path(__file__).parent.parent / "handlers" / "static"
+HELD = SessionFilter(status=Status.MANUAL)
 SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|[\"']style[\"']|DOMParser|srcdoc"
 )
@@ -113,7 +115,7 @@ async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, 
     await expect(wang.message("有货，今天发。")).to_contain_text("已发送")
     await expect(wang.message("有货，今天发。")).to_have_count(1)
 
-    await wang.button("结束").click()
+    await wang.ends()
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer().session())["status"] == "closed"
 
@@ -300,7 +302,175 @@ async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office
     await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
     await expect(wang.composer).to_be_focused()
     await expect(wang.button("结束")).to_be_enabled()      # shown at once; done when the server says so
+    await wang.page.clock.install()
     await wang.page.keyboard.press("Alt+e")
+    await expect(wang.row("张三")).to_contain_text("正在结束")
+    await wang.page.clock.fast_forward(8000)
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer("张三").session())["status"] == "closed"
     assert (await office.stage.customer("陈女士").session())["status"] == "pending"
+
+
+# Not to be got wrong
+
+
+@pytest.mark.gen_test
+async def test_a_double_click_on_accept_does_nothing_but_accept(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.opens("陈女士")
+    place = await wang.button("接入").first.bounding_box()
+    await wang.button("接入").first.dblclick()
+    await expect(wang.composer).to_be_editable()
+    await expect(wang.button("转回 AI")).to_be_enabled()
+    assert (await office.stage.customer().session())["status"] == "manual"
+    for name in ("转回 AI", "转接", "结束"):
+        after = await wang.button(name).bounding_box()
+        assert place and after and after["x"] >= place["x"] + place["width"], name
+
+
+@pytest.mark.gen_test
+async def test_a_malformed_link_selects_nothing(office: Office) -> None:
+    wang = await office.agent("wang", "/#/s/%E0%A4")
+    await expect(wang.page.get_by_text("选择一个会话")).to_be_visible()
+
+
+@pytest.mark.gen_test
+async def test_of_a_colleagues_session_nothing_is_shown_that_grows_old(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.tab("全部").click()
+    await expect(wang.row("陈女士")).to_contain_text("在吗")
+    await expect(wang.row("陈女士")).to_contain_text(re.compile(r"\d:\d\d"))
+    session = await office.stage.customer().session()
+    await office.stage.post(f"/api/sessions/{session['sessionId']}/accept", {"csId": "li"})
+    await wang.row("陈女士").click()
+    await expect(wang.row("陈女士")).to_contain_text("由 小李 接待")
+    await wang.page.reload()                    # where access is open, lists bring the words along
+    await wang.is_connected()
+    await expect(wang.row("陈女士")).to_contain_text("由 小李 接待")
+    for part in (wang.row("陈女士"), wang.page.locator("#thread header")):
+        await expect(part).not_to_contain_text(re.compile(r"在吗|\d:\d\d"))
+    await expect(wang.page.get_by_label("条未读")).to_be_hidden()
+
+
+@pytest.mark.gen_test
+async def test_her_own_customers_answer_is_counted_where_she_does_not_look(office: Office) -> None:
+    wang, chen = await office.agent("wang"), office.stage.customer()
+    await chen.says("在吗")
+    await wang.accepts("陈女士")
+    await wang.page.evaluate("location.hash = '#/'")
+    await expect(wang.page).to_have_title("CCS · 多渠道客服")
+    await chen.says("还在吗")
+    await expect(wang.tab("我的").get_by_label("1 条未读")).to_be_visible()
+    await expect(wang.page).to_have_title("(1) 未读 · CCS")
+    await office.stage.customer("张三").says("有人吗")
+    await expect(wang.page).to_have_title("(2) 待接入 1 · 未读 1 · CCS")
+    await expect(wang.page.locator("#announcer")).to_have_text("新的待接入：张三")
+
+
+@pytest.mark.gen_test
+async def test_who_gets_or_loses_a_session_by_another_is_told(office: Office) -> None:
+    wang, zhao = await office.agent("wang"), await office.agent("zhao")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await zhao.tab("全部").click()
+    await zhao.opens("陈女士")
+    await zhao.button("接管").first.click()
+    await expect(wang.page.get_by_text("陈女士 改由 老赵 接待")).to_be_visible()
+    await expect(zhao.composer).to_be_editable()
+    await zhao.button("转接").click()
+    await zhao.page.get_by_role("menuitem", name="小王").click()
+    await expect(wang.page.get_by_text("已转给您：陈女士")).to_be_visible()
+    await wang.sees("改由 小王 接待")
+
+
+@pytest.mark.gen_test
+async def test_the_list_keeps_still_under_the_pointer_but_shows_what_she_took_herself(office: Office) -> None:
+    wang = await office.agent("wang")
+    for name in ("张三", "李四", "王五"):
+        await office.stage.customer(name).says(f"我是{name}")
+    await wang.accepts("王五")
+    await wang.row("王五").hover()
+    await office.stage.customer("赵六").says("我是赵六")
+    await expect(wang.tab("待接入")).to_contain_text("3")
+    await wang.page.keyboard.press("Alt+n")
+    await expect(wang.rows).to_have_count(2)
+    await expect(wang.rows.nth(0)).to_contain_text("张三")       # who waited longest, above 王五
+    await wang.page.keyboard.press("Alt+ArrowDown")
+    await expect(wang.page.get_by_role("heading", name="王五")).to_be_visible()
+    await wang.page.keyboard.press("Alt+ArrowUp")
+    await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
+
+
+@pytest.mark.gen_test
+async def test_the_keys_walk_the_list_as_it_is_shown(office: Office) -> None:
+    wang = await office.agent("wang")
+    for name in ("张三", "李四", "王五"):
+        await office.stage.customer(name).says(f"我是{name}")
+    await wang.tab("全部").click()
+    await expect(wang.rows.nth(0)).to_contain_text("王五")
+    await wang.rows.nth(0).click()
+    await office.stage.customer("张三").says("还在吗")            # first by now, but the order is held
+    await expect(wang.page.get_by_role("button", name="1 条更新")).to_be_visible()
+    await wang.page.keyboard.press("Alt+ArrowDown")
+    await expect(wang.page.get_by_role("heading", name="李四")).to_be_visible()
+    chip = await wang.page.get_by_role("button", name="1 条更新").bounding_box()
+    first = await wang.rows.nth(0).bounding_box()
+    assert chip and first and chip["y"] + chip["height"] <= first["y"]
+
+
+@pytest.mark.gen_test
+async def test_another_tab_is_shown_from_its_start(office: Office) -> None:
+    wang = await office.agent("wang")
+    for number in range(20):
+        await office.stage.customer(f"客户{number}").says("在吗")
+    await expect(wang.rows).to_have_count(20)
+    await wang.page.get_by_role("tabpanel").evaluate("panel => { panel.scrollTop = 400; }")
+    await wang.tab("全部").click()
+    await expect(wang.rows.first).to_be_in_viewport()
+    assert await wang.page.get_by_role("tabpanel").evaluate("panel => panel.scrollTop") == 0
+
+
+@pytest.mark.gen_test
+async def test_an_end_can_be_undone_and_leaves_the_draft(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.writes("稍等，我查一")
+    await wang.page.clock.install()
+    await wang.page.keyboard.press("Alt+e")
+    await expect(wang.composer).to_be_hidden()
+    await wang.page.clock.fast_forward(7000)
+    await wang.page.locator("#toasts").get_by_role("button", name="撤销").click()
+    await expect(wang.composer).to_have_value("稍等，我查一")
+    await wang.page.clock.fast_forward(8000)
+    await expect(wang.button("结束")).to_be_enabled()
+    assert (await office.stage.customer().session())["status"] == "manual"
+
+    await wang.ends()
+    await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
+    assert await wang.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ccs.draft'))") == []
+
+
+@pytest.mark.gen_test
+async def test_who_leaves_the_page_ends_what_was_ending(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.accepts("陈女士")
+    await wang.button("结束").click()
+    await expect(wang.button("撤销")).to_be_visible()
+    await wang.page.goto("about:blank")
+    await until(lambda: office.stage.server and office.stage.server._registry.count(HELD) == 0)
+
+
+@pytest.mark.gen_test
+async def test_an_accept_without_an_answer_is_taken_back(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.stage.customer().says("在吗")
+    await wang.opens("陈女士")
+    await wang.page.route("**/accept", lambda route: route.abort())
+    await wang.button("接入").first.click()
+    await expect(wang.page.get_by_text("没有收到答复，不确定是否完成")).to_be_visible()
+    await expect(wang.tab("待接入")).to_have_attribute("aria-selected", "true")
+    await expect(wang.row("陈女士")).to_be_visible()

@@ -229,3 +229,36 @@ async def test_what_was_spokenwith_little_between_belongs_together(model: Model)
         "day", "message", "message", "message", "divider", "message", "message",
     ]
     assert [item.get("starts") for item in items if item["type"] == "message"] == [True, False, True, True, True]
+
+
+def of(holder: str, version: int, **more: Any) -> dict[str, Any]:
+    return session(version=version, status="manual", manualCsId=holder, **more)
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("before, event, kinds", [
+    ([], heard("new_pending_session", session("t")), ["waiting"]),
+    ([], heard("new_message", message(2), session=of("wang", 5)), []),                  # she reads it
+    ([{"type": "reading", "visible": False}], heard("new_message", message(2), session=of("wang", 5)), ["said"]),
+    ([{"type": "selected", "id": None}], heard("new_message", message(2), session=of("wang", 5)), ["said"]),
+    ([{"type": "selected", "id": None}], heard("new_message", message(2, sender="ai"), session=of("wang", 5)), []),
+    ([], heard("session_accepted", of("li", 5)), ["lost"]),
+    ([], heard("session_accepted", {**of("wang", 5), "sessionId": "t"}), ["received"]),
+    ([{"type": "sessionLoaded", "session": of("li", 4)}], heard("session_accepted", of("wang", 5)), ["received"]),
+    ([{"type": "sessionLoaded", "session": session(version=4)}], heard("session_accepted", of("wang", 5)), []),
+    ([{"type": "acting", "id": "s", "act": "transfer"}], heard("session_accepted", of("li", 5)), []),
+], ids=["waits", "read", "hidden", "elsewhere", "not a customer", "lost", "unknown", "received", "accepted", "given"])
+async def test_an_agent_is_told_what_concerns_her(model: Model, before, event, kinds) -> None:
+    state = await model.after(*opened(message(1)), *before, event, event)
+    assert [news["kind"] for news in state["news"]] == kinds
+    assert all(news["id"] == event["frame"]["sessionId"] for news in state["news"])
+
+
+@pytest.mark.gen_test
+async def test_unread_is_counted_of_her_own_sessions(model: Model) -> None:
+    rows = [
+        of("wang", 2, unread=3), {**of("wang", 2, unread=2), "sessionId": "t"},
+        {**of("li", 2, unread=5), "sessionId": "u"},
+    ]
+    told = [{"type": "sessionLoaded", "session": row} for row in rows]
+    assert await model.asked("unreadOfMine", *entered(), *told) == 5

@@ -6,35 +6,65 @@
 import * as api from "./api.js";
 import { mayAccept, mayClose, mayHandOver, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
-import { agentName, nextWaiting } from "./state.js";
+import { agentName, customerName, nextWaiting } from "./state.js";
 import { words } from "./texts.js";
 
 const TOAST = 6000; // ms
+const UNDO = 8000; // ms in which an agent may think better of an end
 const TAKEN = 4002; // the server's code: somebody else was first
 
 export function createActions(store, { live, sound, onExpired }) {
   const { dispatch } = store;
+  const endings = new Map(); // id → {timer, toastId}
   let serial = 0;
 
   const w = (...args) => words(store.state.prefs.lang)(...args);
   const me = () => store.state.me.csId;
   const current = () => store.state.selected && shownSession(store.state, store.state.selected);
 
-  function toast(text, kind = "info") {
+  /** With `undo`, a session, its end can be undone from the toast. */
+  function toast(text, kind = "info", { undo = null, lasts = TOAST } = {}) {
     serial += 1;
     const id = serial;
-    dispatch({ type: "toast", toast: { id, text, kind } });
-    setTimeout(() => dispatch({ type: "toastGone", id }), TOAST);
+    dispatch({ type: "toast", toast: { id, text, kind, undo } });
+    setTimeout(() => dispatch({ type: "toastGone", id }), lasts);
+    return id;
   }
 
-  /** Changes a session, shown as if it were done. True if the server refused. */
-  async function change(id, act, body = {}) {
+  /** Changes a session, shown as if it were done. True if the server did it. */
+  async function change(id, act, body = {}, how = {}) {
     if (store.state.acts[id]) return false;
+    keepOpen(id);
     dispatch({ type: "acting", id, act });
-    const answer = await api.post(api.ofSession(id, act), { csId: me(), ...body });
+    const answer = await api.post(api.ofSession(id, act), { csId: me(), ...body }, how);
     dispatch({ type: "acted", id, session: answer.ok ? answer.data : null });
     if (!answer.ok) explain(id, answer);
-    return answer.status >= 400 && answer.status < 500;
+    return answer.ok;
+  }
+
+  /** Ends a session, once there was time to undo it. */
+  function close(id) {
+    if (endings.has(id) || store.state.acts[id]) return;
+    dispatch({ type: "ending", id, on: true });
+    const text = w("endsSoon", { name: customerName(store.state.sessions[id]) });
+    endings.set(id, {
+      timer: setTimeout(() => closeNow(id), UNDO), toastId: toast(text, "info", { undo: id, lasts: UNDO }),
+    });
+  }
+
+  function closeNow(id, how) {
+    keepOpen(id);
+    const session = store.state.sessions[id];
+    if (session && mayClose(session, store.state.me)) change(id, "close", {}, how); // it may have moved meanwhile
+  }
+
+  function keepOpen(id) {
+    if (!endings.has(id)) return;
+    const { timer, toastId } = endings.get(id);
+    clearTimeout(timer);
+    endings.delete(id);
+    dispatch({ type: "ending", id, on: false });
+    dispatch({ type: "toastGone", id: toastId });
   }
 
   function explain(id, answer) {
@@ -44,7 +74,7 @@ export function createActions(store, { live, sound, onExpired }) {
     }
     api.get(api.ofSession(id)).then((now) => now.ok && dispatch({ type: "sessionLoaded", session: now.data }));
     if (answer.code === TAKEN) toast(w("takenBy", { name: agentName(store.state, answer.data.manualCsId) }), "warn");
-    else toast(w("notDone", { why: answer.message || w("noAnswer") }), "warn");
+    else toast(answer.status ? w("notDone", { why: answer.message }) : w("noAnswer"), "warn");
   }
 
   const open = (id) => {
@@ -54,10 +84,11 @@ export function createActions(store, { live, sound, onExpired }) {
 
   /** Takes a session and goes on in it. */
   async function take(id, act) {
+    if (store.state.acts[id]) return;
     const { tab } = store.state;
     open(id);
     dispatch({ type: "tab", tab: "mine" });
-    if (await change(id, act) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    if (!(await change(id, act)) && store.state.tab === "mine") dispatch({ type: "tab", tab });
   }
 
   const actions = {
@@ -89,7 +120,9 @@ export function createActions(store, { live, sound, onExpired }) {
     },
     release: (id) => change(id, "release"),
     transfer: (id, toCsId) => change(id, "transfer", toCsId ? { toCsId } : {}),
-    close: (id) => change(id, "close"),
+    close, keepOpen,
+    /** What is ending ends now, since the page is left. */
+    closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {
       const session = current();
       if (session && mayHandOver(session, store.state.me)) actions.release(session.sessionId);
@@ -126,10 +159,9 @@ export function createActions(store, { live, sound, onExpired }) {
     },
     reconnect: () => live.retryNow(),
     prefer: (name, value) => dispatch({ type: "preferred", name, value }),
-    testTone: () => sound.play(),
+    testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
     dismiss: (id) => dispatch({ type: "toastGone", id }),
-
   };
   return actions;
 }

@@ -10,18 +10,20 @@ export async function get(path, query = {}) {
   return ask("GET", text ? `${path}?${text}` : path);
 }
 
-export async function post(path, body = {}) {
-  return ask("POST", path, body);
+/** With `keepalive` it is brought even if the page is left meanwhile. */
+export async function post(path, body = {}, { keepalive = false } = {}) {
+  return ask("POST", path, body, keepalive);
 }
 
 export const ofSession = (id, ...more) => ["/api/sessions", encodeURIComponent(id), ...more].join("/");
 
-async function ask(method, path, body) {
+async function ask(method, path, body, keepalive = false) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
     const response = await fetch(path, {
       method,
+      keepalive,
       signal: stop.signal,
       cache: "no-store",
       credentials: "same-origin",

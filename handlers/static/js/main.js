@@ -9,9 +9,9 @@ import { createEntrance } from "./entrance.js";
 import { listenToKeys } from "./keys.js";
 import { createLive } from "./live.js";
 import { createLoader } from "./loader.js";
+import { createNotices } from "./notices.js";
 import { isMine, mayWatch } from "./rights.js";
 import { createSender } from "./sender.js";
-import { shownList } from "./sessions.js";
 import { createSound } from "./sound.js";
 import { initial, reduce } from "./state.js";
 import { createStorage, readPrefs } from "./storage.js";
@@ -42,10 +42,14 @@ const live = createLive({
 });
 const entrance = createEntrance(store, live);
 const onExpired = () => entrance.refused(4401);
-const sound = createSound((heard) => dispatch({ type: "preferred", name: "heardTone", value: heard }));
+const sound = createSound(() => dispatch({ type: "preferred", name: "heardTone", value: true }));
 const actions = {
   ...createActions(store, { live, sound, onExpired }),
-  choose: entrance.choose, logIn: entrance.logIn, leave: entrance.leave,
+  choose: entrance.choose, logIn: entrance.logIn,
+  leave() {
+    actions.closeAllNow();
+    entrance.leave();
+  },
 };
 
 // Keeping the outside in step
@@ -53,6 +57,7 @@ const actions = {
 const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
 const keepStored = createStorage();
+const keepTold = createNotices(store, { sound, toast: actions.toast });
 
 function keep(state) {
   keepLoaded(state);
@@ -61,7 +66,7 @@ function keep(state) {
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
-  ring(state.rings);
+  keepTold(state);
 }
 
 /** The session we want to hear all of. */
@@ -80,15 +85,15 @@ function markRead({ selected, sessions, me, reading, line, threads }) {
 
 // `me` is new with each line, and what was said on the last one may not have arrived
 const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessionId, seq }));
-const ring = whenChanged((rings) => rings && store.state.prefs.sound && sound.play());
 
 // Showing
 
 const parts = Object.fromEntries(["hint", "list", "thread", "toasts", "announcer", "dialogs", "topbar"].map(
   (name) => [name, document.getElementById(name)],
 ));
+const list = mountList(parts.list, actions);
 const views = [
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountList(parts.list, actions),
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions), { update: createTitle() },
 ];
@@ -103,12 +108,21 @@ function show(state) {
 // What comes from the browser
 
 function navigated() {
-  const [, id] = location.hash.match(/^#\/s\/([^?]+)/) ?? [];
-  dispatch({ type: "selected", id: id ? decodeURIComponent(id) : null });
+  dispatch({ type: "selected", id: idIn(location.hash) });
+}
+
+/** The session a link leads to; null if to none, or if it is malformed. */
+function idIn(hash) {
+  const [, id] = hash.match(/^#\/s\/([^?]+)/) ?? [];
+  try {
+    return id ? decodeURIComponent(id) : null;
+  } catch {
+    return null;
+  }
 }
 
 function neighbour(step) {
-  const { ids } = shownList(store.state);
+  const ids = list.ids();
   const place = ids.indexOf(store.state.selected);
   const next = ids[place < 0 ? (step > 0 ? 0 : ids.length - 1) : place + step];
   if (next) actions.open(next);
@@ -122,6 +136,7 @@ for (const change of ["online", "offline"]) {
   });
 }
 addEventListener("pageshow", live.probe);
+addEventListener("pagehide", actions.closeAllNow);
 document.addEventListener("visibilitychange", () => {
   dispatch({ type: "reading", visible: !document.hidden });
   if (!document.hidden) live.probe();

@@ -28,7 +28,14 @@ export function seesSession(state, told, { live = false, counted = false } = {})
   let next = { ...state, sessions: { ...state.sessions, [id]: newer } };
   if (known) next = noteTransition(next, known, newer);
   if (!counted) next = recount(next, known, newer, live);
-  return sure(next, id);
+  return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
+}
+
+/** Nobody can say it any more. */
+function withoutDraft(state, id) {
+  if (!state.drafts[id]) return state;
+  const { [id]: _, ...drafts } = state.drafts;
+  return { ...state, drafts };
 }
 
 /** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */
@@ -87,6 +94,12 @@ export function tabCounts(state) {
   }
   const { pending, mine, ai, manual } = counts;
   return { pending, mine, ai, all: pending + manual + ai };
+}
+
+/** How much customers said in this agent's own sessions that she has not read. */
+export function unreadOfMine(state) {
+  const rows = Object.keys(state.sessions).map((id) => shownSession(state, id));
+  return rows.reduce((sum, row) => sum + (state.me && isMine(row, state.me) ? row.unread ?? 0 : 0), 0);
 }
 
 /** A session as the page shows it: with what the agent did just now as if it were done. */

@@ -1,35 +1,38 @@
 /*
- * The tone that tells of a new customer, made with WebAudio, so that there is no file to fetch. A browser plays nothing
+ * The tones that tell of a new customer and of a customer's new words, made with WebAudio, so that there is no file to fetch. A browser plays nothing
  * before the first click or key, which is why the page asks for a test.
  */
 
-const TONES = [660, 880]; // Hz; a rising fourth, friendly and heard through an office
+const TONES = { // Hz
+  ring: [660, 880], // a rising fourth, friendly and heard through an office
+  ding: [740],
+};
 const LENGTH = 0.22; // s each
 const LOUDNESS = 0.18;
 const WAKING = 500; // ms that audio may take to start; without a device it never does
-const QUIET = 3000; // ms between two; a burst of customers is one tone
+const QUIET = 3000; // ms between two of a kind; a burst of customers is one tone
 
-/** `onPlay` is told whether a tone that was due could be heard. */
-export function createSound(onPlay) {
+/** `onHeard` is told when a tone could be heard. */
+export function createSound(onHeard) {
   let audio = null;
   let touched = false;
-  let lastAt = -Infinity;
+  const lastAt = {};
 
   for (const gesture of ["pointerdown", "keydown"]) {
     addEventListener(gesture, () => { touched = true; }, { passive: true, capture: true });
   }
 
-  async function play() {
+  async function play(kind = "ring") {
     const now = performance.now();
-    if (now - lastAt < QUIET) return;
+    if (now - lastAt[kind] < QUIET) return;
     if (touched) {
-      lastAt = now;
+      lastAt[kind] = now;
       audio ??= new AudioContext();
       await Promise.race([audio.resume(), new Promise((resolve) => setTimeout(resolve, WAKING))]);
     }
-    const audible = audio?.state === "running";
-    if (audible) TONES.forEach((frequency, index) => tone(frequency, audio.currentTime + index * LENGTH * 0.8));
-    onPlay(audible);
+    if (audio?.state !== "running") return;
+    TONES[kind].forEach((frequency, index) => tone(frequency, audio.currentTime + index * LENGTH * 0.8));
+    onHeard();
   }
 
   function tone(frequency, at) {

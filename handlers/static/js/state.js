@@ -5,6 +5,7 @@
  * state as it was, so what comes by the socket and what comes as an answer may overtake each other.
  */
 
+import { isMine } from "./rights.js";
 import { doubtAll, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
@@ -13,6 +14,7 @@ import {
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
+const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -25,7 +27,7 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  rings: 0, // how many customers began to wait while we watched
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
   sessions: {}, // id → SessionInfo
   doubtful: {}, // ids of sessions that may have moved without our knowing
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
@@ -35,6 +37,7 @@ export const initial = {
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   acts: {}, // id → what this agent is doing to the session, until it is answered
+  endings: {}, // ids of sessions that end unless the agent thinks better of it
   retrying: {}, // msgId → true
   serial: 0, // of events, to tell what is newer than an answer
   tab: "pending",
@@ -138,6 +141,10 @@ const REDUCERS = {
     const next = { ...state, acts };
     return session ? { ...seesSession(next, session), countsDoubtful: true } : next;
   },
+  ending: (state, { id, on }) => {
+    const { [id]: _, ...endings } = state.endings;
+    return { ...state, endings: on ? { ...endings, [id]: true } : endings };
+  },
   drafted: (state, { id, text }) => {
     if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
     const { [id]: _, ...drafts } = state.drafts;
@@ -177,8 +184,20 @@ function hears(state, frame) {
     if (frame.type === "new_message") next = noteSpeaker(next, id, message);
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
-  if (frame.type === "new_pending_session" && before?.status !== "pending") next = { ...next, rings: next.rings + 1 };
-  return next;
+  const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
+  return kind ? { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] } : next;
+}
+
+/** What an event is to this agent; nothing if she did it herself. */
+function kindOfNews(state, { type, sessionId: id, data }, before) {
+  const { me, sessions: { [id]: after }, selected, reading, acts } = state;
+  if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
+  const mine = isMine(after, me);
+  const read = selected === id && reading.visible;
+  if (type === "new_message") return mine && !read && data.senderType === "customer" ? "said" : null;
+  if (acts[id] || after.status !== "manual" || (before && before.status !== "manual")) return null;
+  if (mine) return before && isMine(before, me) ? null : "received";
+  return before && isMine(before, me) ? "lost" : null;
 }
 
 function noteSpeaker(state, id, message) {
@@ -233,6 +252,7 @@ export const customerName = (session) => session.customerName || session.custome
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {
   return Object.values(state.sessions)
-    .filter((session) => session.status === "pending" && !state.acts[session.sessionId])
+    .filter((session) => session.status === "pending"
+      && !state.acts[session.sessionId] && !state.endings[session.sessionId])
     .reduce((first, session) => (first && first.waiting <= session.waiting ? first : session), null);
 }

@@ -1,7 +1,7 @@
-/* The number of waiting customers in the tab's title and icon, so that it is seen from any other tab. */
+/* Who waits, and what my own customers said, in the tab's title and icon, so that it is seen from any other tab. */
 
 import { lineState } from "./state.js";
-import { tabCounts } from "./sessions.js";
+import { tabCounts, unreadOfMine } from "./sessions.js";
 import { whenChanged } from "./dom.js";
 import { words } from "./texts.js";
 
@@ -12,12 +12,19 @@ const ASLEEP = "#8a919c"; // no line: the number may be old
 
 export function createTitle() {
   const link = document.querySelector("link[rel=icon]");
-  const show = whenChanged((count, live, lang) => {
-    const w = words(lang);
-    document.title = count ? `(${count}) ${w("tabs.pending")} · CCS` : `CCS · ${w("product")}`;
-    link.href = draw(count, live);
+  const show = whenChanged((waiting, unread, live, lang) => {
+    document.title = wording(waiting, unread, words(lang));
+    link.href = draw(waiting + unread, live);
   });
-  return (state) => show(tabCounts(state).pending ?? 0, lineState(state) === "ok", state.prefs.lang);
+  return (state) => show(
+    tabCounts(state).pending ?? 0, unreadOfMine(state), lineState(state) === "ok", state.prefs.lang,
+  );
+}
+
+function wording(waiting, unread, w) {
+  if (!waiting && !unread) return `CCS · ${w("product")}`;
+  const what = waiting && unread ? w("titleBoth", { waiting, unread }) : w(waiting ? "tabs.pending" : "titleUnread");
+  return `(${waiting + unread}) ${what} · CCS`;
 }
 
 function draw(count, live) {

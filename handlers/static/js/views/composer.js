@@ -72,9 +72,10 @@ export function mount(element, actions) {
   return {
     update(state, session, w) {
       const fresh = id !== session.sessionId;
-      const opens = mayWrite(session, state.me) && (fresh || !writable);
+      const before = !fresh && writable;
       id = session.sessionId;
-      writable = mayWrite(session, state.me);
+      writable = mayWrite(session, state.me) && !state.endings[id];
+      const opens = writable && !before;
       const draft = state.drafts[id] ?? "";
       writing.hidden = !writable;
       locked.hidden = writable;
@@ -107,15 +108,17 @@ export function mount(element, actions) {
 
   /** Why nothing can be written here, and what would change that. */
   function lock(state, session, w) {
+    const ending = state.endings[session.sessionId];
     const takes = mayAccept(session) ? "accept" : mayTakeOver(session, state.me) ? "takeOver" : null;
     const reason = {
       ai: () => w("heldByAi"), pending: () => w("heldByNobody"), closed: () => w("closedWhy"),
       manual: () => w("heldBy", { name: agentName(state, session.manualCsId) }),
     }[session.status]();
-    set(locked, { "data-status": session.status });
+    set(locked, { "data-status": ending ? "ending" : session.status });
     sign.update({ ai: "spark", pending: "clock" }[session.status] ?? "lock");
-    set(why, { text: reason });
-    set(act, { hidden: !takes, text: takes ? w(takes) : "", disabled: Boolean(state.acts[id]) });
-    does = () => actions[takes](id);
+    set(why, { text: ending ? w("ending") : reason });
+    const verb = ending ? "undo" : takes;
+    set(act, { hidden: !verb, text: verb ? w(verb) : "", disabled: Boolean(state.acts[id]) });
+    does = () => (ending ? actions.keepOpen(id) : actions[takes](id));
   }
 }

@@ -2,14 +2,19 @@
 
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { isMine, mayAccept, mayClose, mayHandOver, mayTakeOver } from "../rights.js";
+import { isMine, mayAccept, mayClose, mayHandOver, mayRead, mayTakeOver } from "../rights.js";
 import { agentName, customerName, serverNow } from "../state.js";
 import { stopwatch } from "../texts.js";
 import { avatar } from "./avatar.js";
 import { menu } from "./menu.js";
 
+const SETTLING = 500; // ms after my own action; the second click of a double one was not meant for what stands there now
+
 export function mount(element, actions) {
   let id = null;
+  let acting = false;
+  let settling = null;
+  let latest = null;
   const back = h("a", { class: "icon-button back", href: "#/" }, icon("back"));
   const face = avatar();
   const name = h("h2", { class: "thread-name" });
@@ -26,32 +31,52 @@ export function mount(element, actions) {
     back, face.element,
     h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, pill),
       h("div", { class: "thread-about muted" }, channel, clock)),
-    h("div", { class: "thread-acts" }, accept, takeOver, transfer.element, release, close),
+    h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close),
   );
 
-  return {
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      settling = null;
+      view.update(...latest);
+    }, SETTLING);
+  }
+
+  const view = {
     update(state, session, w) {
+      latest = [state, session, w];
+      const fresh = id !== session.sessionId;
       id = session.sessionId;
       const { me } = state;
-      const busy = Boolean(state.acts[id]);
+      const before = !fresh && acting;
+      acting = Boolean(state.acts[id] || state.endings[id]);
+      if (acting !== before) settle();
+      const busy = acting || settling !== null;
       const who = customerName(session);
       face.update(who, session, w);
       set(back, { "aria-label": w("back"), title: w("back") });
       set(name, { text: who, title: who });
       set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
-      const waits = session.waitingSince && session.status !== "closed" && session.status !== "ai";
+      const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);
       const time = waits ? stopwatch(serverNow(state) - session.waiting) : "";
       set(clock, { hidden: !waits, title: waits ? w("waited", { time }) : null });
       set(clock.lastChild, { text: time });
       const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
       does(accept, w("accept"), mayAccept(session));
       does(takeOver, w("takeOver"), mayTakeOver(session, me));
-      does(release, w("release"), mayHandOver(session, me));
       does(close, w("close"), mayClose(session, me));
-      transfer.update({ text: w("transfer"), hidden: !mayHandOver(session, me), items: targets(state, session, w) });
+      const offered = mayAccept(session) || mayTakeOver(session, me);
+      const handsOver = mayHandOver(session, me);
+      const reserved = offered && !handsOver; // their room is kept, so that nothing moves under the pointer
+      does(release, w("release"), handsOver || reserved);
+      transfer.update({
+        text: w("transfer"), hidden: !handsOver && !reserved, disabled: busy, items: targets(state, session, w),
+      });
+      for (const node of [release, transfer.element]) set(node, { "data-reserved": reserved });
     },
   };
+  return view;
 
   function targets({ agents }, session, w) {
     const others = agents.filter((agent) => agent.csId !== session.manualCsId);

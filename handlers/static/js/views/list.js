@@ -1,12 +1,13 @@
 /*
  * The list pane: tabs with counts, channel filter, rows, and what stands there while there are none.
  *
- * Rows do not move under the pointer or the keyboard: meanwhile the order is held, and a chip says how much waits.
+ * Rows do not move under the pointer or the keyboard: meanwhile the order is held, and a chip says how much waits. What
+ * the agent does herself, she sees at once.
  */
 
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { CHANNELS, TABS, heldOrder, shownList, tabCounts } from "../sessions.js";
+import { CHANNELS, TABS, heldOrder, shownList, tabCounts, unreadOfMine } from "../sessions.js";
 import { outOfDateSince } from "../state.js";
 import { words } from "../texts.js";
 import { row } from "./row.js";
@@ -28,9 +29,9 @@ export function mount(element, actions) {
     class: "list-scroller", id: "list-panel", role: "tabpanel", on: { scroll: nearEnd, keydown: moveFocus },
   }, error.element, rows, skeleton, empty.element, end);
   const asOf = h("p", { class: "as-of", hidden: true });
-  element.append(tabs.element, chips.element, asOf, h("div", { class: "list-body" }, updates, scroller));
+  element.append(tabs.element, h("div", { class: "list-tools" }, chips.element, updates), asOf, scroller);
 
-  let held = null; // {list, ids}: the order while somebody is in it
+  let held = null; // {ids, loading}: the order while somebody is in it, once it was loaded
   let shown = []; // ids as they stand
   let more = false;
   let latest = null;
@@ -43,7 +44,7 @@ export function mount(element, actions) {
   const nameOf = (state) => [state.tab, ...state.channels].join();
 
   function hold() {
-    if (latest) held ??= { list: nameOf(latest), ids: shown };
+    if (latest) held ??= { ids: shown, loading: false };
   }
 
   function release() {
@@ -74,14 +75,18 @@ export function mount(element, actions) {
   }
 
   function update(state) {
+    const before = latest;
     latest = state;
     if (!state.me) return;
+    const turned = before && nameOf(before) !== nameOf(state);
+    if (turned) scroller.scrollTop = 0;
     const w = words(state.prefs.lang);
     const counts = tabCounts(state);
     const list = shownList(state);
-    if (held && held.list !== nameOf(state)) {
-      held = scroller.matches(":hover") ? { list: nameOf(state), ids: list.ids } : null;
+    if (turned || (held && takes(before, state))) {
+      held = scroller.matches(":hover") ? { ids: list.ids, loading: true } : null;
     }
+    if (held?.loading) held = { ids: list.ids, loading: list.loading };
     const order = held ? heldOrder(held.ids, list.ids) : { ids: list.ids, updates: 0 };
     if (held) held.ids = order.ids;
     shown = order.ids.filter((id) => state.sessions[id]);
@@ -106,8 +111,14 @@ export function mount(element, actions) {
     if (list.more && !list.loading) nearEnd();
   }
 
-  return { update };
+  return { update, ids: () => shown };
 }
+
+const TAKING = ["accept", "takeover"];
+
+/** Whether she took a session just now. */
+const takes = (before, { acts }) =>
+  acts !== before.acts && Object.keys(acts).some((id) => !before.acts[id] && TAKING.includes(acts[id]));
 
 function tabBar(actions) {
   const element = h("div", { class: "tabs", role: "tablist", on: { keydown: move } });
@@ -124,11 +135,12 @@ function tabBar(actions) {
 
   function make(tab) {
     const label = h("span");
+    const unread = tab === "mine" ? h("span", { class: "badge" }) : null;
     const count = h("span", { class: "tab-count", on: { animationend: () => set(count, { "data-grew": false }) } });
     const element = h("button", {
       type: "button", role: "tab", id: `tab-${tab}`, "aria-controls": "list-panel", class: "tab", "data-tab": tab,
       on: { click: () => actions.tab(tab) },
-    }, label, count);
+    }, label, h("span", { class: "tab-numbers" }, count, unread));
     return {
       element,
       update: ({ state, counts, w }) => {
@@ -136,6 +148,10 @@ function tabBar(actions) {
         set(element, { "aria-selected": String(on), tabindex: on ? 0 : -1 });
         set(label, { text: w(`tabs.${tab}`) });
         set(count, { text: counts[tab] > 999 ? "999+" : String(counts[tab] || ""), hidden: !counts[tab] });
+        if (unread) {
+          const n = unreadOfMine(state);
+          set(unread, { hidden: !n, text: n > 99 ? "99+" : String(n || ""), "aria-label": w("unread", { n }) });
+        }
         if (tab === "pending") {
           if (counts.pending > previous) set(count, { "data-grew": true });
           previous = counts.pending ?? previous;

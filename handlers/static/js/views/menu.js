@@ -76,8 +76,9 @@ export function menu(className) {
 
   return {
     element,
-    update({ text, hidden = false, items }) {
+    update({ text, hidden = false, disabled = false, items }) {
       element.hidden = hidden;
+      set(button, { disabled });
       set(label, { text });
       each(popup, items, (item) => item.key, make);
     },

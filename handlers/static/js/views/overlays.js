@@ -3,21 +3,23 @@
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { KEYS } from "../keys.js";
-import { customerName, lineState, nextWaiting } from "../state.js";
+import { customerName, lineState } from "../state.js";
 import { lastSeq, threadOf } from "../threads.js";
 import { words } from "../texts.js";
 
 export function mountToasts(element, actions) {
-  const make = ({ toast: { id } }) => {
+  const make = ({ toast: { id, undo } }) => {
     const text = h("span");
     const dismiss = () => actions.dismiss(id);
     const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
-    const element = h("div", { class: "toast" }, text, close);
+    const undoing = undo && h("button", { type: "button", on: { click: () => actions.keepOpen(undo) } });
+    const element = h("div", { class: "toast" }, text, undoing, close);
     return {
       element,
       update({ toast, w }) {
         set(element, { "data-kind": toast.kind });
         set(text, { text: toast.text });
+        if (undoing) set(undoing, { text: w("undo") });
         set(close, { "aria-label": w("dismiss") });
       },
     };
@@ -59,7 +61,7 @@ export function mountHelp(element, actions) {
 
 /** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
 export function mountAnnouncer(element) {
-  let heard = { id: null, seq: 0, rings: 0, well: false };
+  let heard = { id: null, seq: 0, rang: 0, well: false };
   let connected = false; // once; before that there is no line to lose
   return {
     update(state) {
@@ -69,15 +71,16 @@ export function mountAnnouncer(element) {
       const message = thread.messages.at(-1);
       const session = state.sessions[id];
       const well = lineState(state) === "ok";
+      const ring = state.news.filter(({ kind }) => kind === "waiting").at(-1);
       if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
         set(element, { text: w("said", { name: customerName(session), text: message.content }) });
-      } else if (state.rings > heard.rings) {
-        const next = nextWaiting(state);
+      } else if (ring && ring.serial !== heard.rang) {
+        const next = state.sessions[ring.id];
         if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
       } else if (connected && well !== heard.well) {
         set(element, { text: w(well ? "lineBack" : "lineLost") });
       }
-      heard = { id, seq: lastSeq(thread), rings: state.rings, well };
+      heard = { id, seq: lastSeq(thread), rang: ring?.serial ?? 0, well };
       connected ||= well;
     },
   };

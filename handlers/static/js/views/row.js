@@ -2,7 +2,7 @@
 
 import { h, set, whenChanged } from "../dom.js";
 import { icon } from "../icons.js";
-import { mayTakeOver } from "../rights.js";
+import { mayRead, mayTakeOver } from "../rights.js";
 import { agentName, customerName, serverNow } from "../state.js";
 import { failures } from "../threads.js";
 import { shownSession } from "../sessions.js";
@@ -15,6 +15,7 @@ const RED = 180_000;
 export function row(id, actions) {
   const face = avatar();
   const name = h("span", { class: "row-name" });
+  const where = h("span", { class: "row-state" });
   const clockText = h("span");
   const clock = h("span", { class: "row-clock" }, icon("warn"), clockText);
   const draft = h("span", { class: "row-draft" });
@@ -23,38 +24,46 @@ export function row(id, actions) {
   const unread = h("span", { class: "badge" });
   const link = h("a", { class: "row-link", href: `#/s/${encodeURIComponent(id)}` },
     face.element,
-    h("span", { class: "row-top" }, name, clock),
+    h("span", { class: "row-top" }, name, where, clock),
     h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), failed, unread));
   const quick = h("button", { type: "button", class: "row-quick", tabindex: -1, on: { click: () => act() } });
   const element = h("li", { class: "row", "data-session": id }, link, quick);
   let act = () => {};
 
-  const show = whenChanged((session, isSelected, draftText, speaker, undelivered, w, me, agents) => {
+  const show = whenChanged((session, isSelected, draftText, speaker, undelivered, w, me, agents, ending, tab) => {
     const who = customerName(session);
+    const readable = mayRead(session, me); // otherwise we are told no more of it, and what we knew is old
+    const counted = readable && (session.status === "pending" || session.status === "manual");
+    const news = counted ? session.unread : 0;
     face.update(who, session, w);
     set(name, { text: who });
-    set(element, { "data-status": session.status, "data-unread": session.unread > 0 && session.status !== "ai" });
+    set(element, { "data-status": session.status, "data-unread": news > 0 });
     set(link, { "aria-current": isSelected ? "true" : null });
-    set(draft, { text: draftText ? w("draft") : "" });
-    set(preview, { text: draftText || lastWords(session, speaker, w, me, agents) });
+    const drafted = readable && !ending && draftText;
+    set(element, { "data-ending": ending });
+    set(where, { text: tab === "all" ? stateOf(session, w, me, agents) : "" });
+    set(draft, { text: drafted ? w("draft") : "" });
+    set(preview, {
+      text: ending ? w("ending") : drafted || lastWords(session, readable, speaker, w, me, agents),
+    });
     set(unread, {
-      text: session.unread > 99 ? "99+" : String(session.unread), "aria-label": w("unread", { n: session.unread }),
-      hidden: !session.unread || session.status === "ai" || session.status === "closed",
+      text: news > 99 ? "99+" : String(news || ""), "aria-label": w("unread", { n: news }), hidden: !news,
     });
     set(failed.lastChild, { text: String(undelivered) });
     const fate = w("failed", { n: undelivered });
-    set(failed, { hidden: !undelivered, title: fate, "aria-label": fate });
-    const verb = session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
+    set(failed, { hidden: !readable || !undelivered, title: fate, "aria-label": fate });
+    const verb = ending ? null : session.status === "pending" ? "accept" : mayTakeOver(session, me) ? "takeOver" : null;
     set(element, { "data-quick": Boolean(verb) });
     set(quick, { hidden: !verb, text: verb ? w(verb) : "", "aria-label": verb ? `${w(verb)} ${who}` : null });
     act = () => actions[verb](id);
   });
 
   function tick(session, state, w) {
-    const counts = session.waitingSince && (session.status === "pending" || session.status === "manual");
+    const readable = mayRead(session, state.me);
+    const counts = readable && session.waitingSince && (session.status === "pending" || session.status === "manual");
     const waits = serverNow(state) - session.waiting;
     const said = Date.parse(session.lastMessageTime ?? session.updatedAt);
-    const time = counts ? stopwatch(waits) : w.brief(said, serverNow(state));
+    const time = counts ? stopwatch(waits) : readable ? w.brief(said, serverNow(state)) : "";
     set(clockText, { text: time });
     set(clock, {
       "data-level": !counts ? null : waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm",
@@ -68,7 +77,7 @@ export function row(id, actions) {
       const session = shownSession(state, id);
       if (!session) return;
       show(session, state.selected === id, state.selected === id ? "" : state.drafts[id] ?? "", state.speakers[id],
-        failures(state, id), w, state.me, state.agents);
+        failures(state, id), w, state.me, state.agents, Boolean(state.endings[id]), state.tab);
       set(link, { tabindex: stop ? 0 : -1 });
       set(element, { "data-gone": gone });
       tick(session, state, w);
@@ -76,9 +85,16 @@ export function row(id, actions) {
   };
 }
 
+/** Where it stands, in a word. */
+function stateOf(session, w, me, agents) {
+  if (session.status === "ai") return w("ai");
+  if (session.status !== "manual") return w(`states.${session.status}`);
+  return session.manualCsId === me.csId ? w("me") : agentName({ agents, me }, session.manualCsId);
+}
+
 /** The last words, after who said them where we know it. */
-function lastWords(session, speaker, w, me, agents) {
-  if (session.lastMessage === undefined) {
+function lastWords(session, readable, speaker, w, me, agents) {
+  if (!readable || session.lastMessage === undefined) {
     return session.manualCsId ? w("noWords", { name: agentName({ agents, me }, session.manualCsId) }) : "";
   }
   const text = session.lastMessage.replace(/\s+/g, " ");
