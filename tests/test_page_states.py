@@ -16,8 +16,9 @@ from playwright.async_api import expect
 
 from ccs import accounts
 from ccs.config import AgentSettings, AuthSettings, Config
-from ccs.demo.gateway import Gateway, answers
+from ccs.demo.gateway import Gateway
 from tests.browser import PHONE, Office, Workbench
+from tests.moods import answers
 from tests.platforms import gateway_message
 
 SCREENS = Path(__file__).parents[1] / "build" / "screens"
