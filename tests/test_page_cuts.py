@@ -128,7 +128,7 @@ async def test_a_server_that_dies_in_the_middle_of_a_reply_has_it_said_once(
     await expect(wang.pill).to_contain_text("重连中")
     await expect(wang.message("在的，请讲")).not_to_contain_text("已发送")
     process.start()
-    await wang.is_connected()
+    await expect(wang.pill).to_have_text("已连接", timeout=20_000)      # she tries again less and less often
     await until(lambda: texts(gateway) == ["在的，请讲"])
     await expect(wang.message("在的，请讲")).to_contain_text("已发送")
     await expect(wang.message("在的，请讲")).to_have_count(1)

@@ -48,6 +48,7 @@ ORDERS: dict[str, list[Told]] = {
     "Safari, macOS": [START, UPDATE, TYPED, FROM, END, down("Enter", composing=False), UP],
     "Safari, iOS": [START, UPDATE, TYPED, FROM, END, down("Enter", 13, composing=False), UP],
     "raw letters, macOS": [START, UPDATE, TYPED, END, TAKEN, down("Enter", 13, composing=False), UP],
+    "by the key code alone": [DONE, down("Enter", composing=False), UP],
     "two words in a row": [
         START, UPDATE, TYPED, down("Process"), TAKEN, END, START, UPDATE, TYPED, down("Process"), TAKEN, END, UP,
     ],
