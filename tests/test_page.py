@@ -309,7 +309,7 @@ async def test_alt_n_accepts_who_waited_longest_and_alt_e_ends_it(office: Office
     await wang.page.clock.install()
     await wang.page.keyboard.press("Alt+e")
     await expect(wang.row("张三")).to_contain_text("正在结束")
-    await wang.page.clock.fast_forward(8000)
+    await wang.time_to_undo_is_over()
     await expect(wang.page.get_by_text("会话已结束，")).to_be_visible()
     assert (await office.stage.customer("张三").session())["status"] == "closed"
     assert (await office.stage.customer("陈女士").session())["status"] == "pending"
@@ -355,7 +355,7 @@ async def test_of_a_colleagues_session_nothing_is_shown_that_grows_old(office: O
     await expect(wang.row("陈女士")).to_contain_text("由 小李 接待")
     for part in (wang.row("陈女士"), wang.page.locator("#thread header")):
         await expect(part).not_to_contain_text(re.compile(r"在吗|\d:\d\d"))
-    await expect(wang.page.get_by_label("条未读")).to_be_hidden()
+    await expect(wang.page.get_by_label(re.compile("[1-9].*条未读"))).to_have_count(0)
 
 
 @pytest.mark.gen_test

@@ -14,6 +14,8 @@ import {
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
+const AMBER = 60_000; // ms a customer waits before it shows
+const RED = 180_000;
 const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
@@ -246,6 +248,9 @@ export function agentName({ agents, me }, csId) {
 }
 
 export const serverNow = ({ now, skew }) => now + skew;
+
+/** How long a wait is, for its colour. */
+export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
 export const customerName = (session) => session.customerName || session.customerId;
 

@@ -3,7 +3,7 @@
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { isMine, mayAccept, mayClose, mayHandOver, mayRead, mayTakeOver } from "../rights.js";
-import { agentName, customerName, serverNow } from "../state.js";
+import { agentName, customerName, serverNow, urgency } from "../state.js";
 import { stopwatch } from "../texts.js";
 import { avatar } from "./avatar.js";
 import { menu } from "./menu.js";
@@ -59,8 +59,9 @@ export function mount(element, actions) {
       set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
       const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);
-      const time = waits ? stopwatch(serverNow(state) - session.waiting) : "";
-      set(clock, { hidden: !waits, title: waits ? w("waited", { time }) : null });
+      const waited = serverNow(state) - session.waiting;
+      const time = waits ? stopwatch(waited) : "";
+      set(clock, { "data-level": waits ? urgency(waited) : null, hidden: !waits, title: waits ? w("waited", { time }) : null });
       set(clock.lastChild, { text: time });
       const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
       does(accept, w("accept"), mayAccept(session));
