@@ -278,3 +278,16 @@ async def test_of_too_many_the_longest_waiting_are_loaded(model: Model) -> None:
     rest = {**loaded, "rows": [waits("c", 3), waits("d", 9)], "cursor": None}
     shown = await model.asked("shownList", *page, late, rest)
     assert shown["ids"] == ["a", "b", "c", "d"] and not shown["more"]
+
+
+@pytest.mark.gen_test
+async def test_what_has_ended_does_not_gather(model: Model) -> None:
+    rows = [{**session(status="closed"), "sessionId": str(number)} for number in range(150)]
+    ended = heard("session_closed", session(version=9, status="closed"))
+    start = [*opened(message(1)), *({"type": "sessionLoaded", "session": row} for row in rows)]
+    assert list((await model.after(*start, ended))["sessions"]) == ["s"]            # which she looks at
+    other = heard("session_closed", {**session(version=9, status="closed"), "sessionId": "t"})
+    assert list((await model.after(*start, other))["sessions"]) == ["s"]
+    looking = [{"type": "tab", "tab": "closed"}, ended]
+    assert len((await model.after(*start, *looking))["sessions"]) == 151
+    assert list((await model.after(*start, *looking, {"type": "tab", "tab": "mine"}))["sessions"]) == ["s"]

@@ -15,6 +15,7 @@ const STATUSES = {
   pending: ["pending"], mine: ["manual"], ai: ["ai"], all: ["pending", "manual", "ai"], closed: ["closed"],
 };
 const WHOLE = 1000; // rows of a queue that is worked through: all of it, as far as one answer goes
+const CLOSED_KEPT = 100;
 const PAGE = 50; // rows of what is only looked at
 
 /** A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. */
@@ -59,6 +60,19 @@ function sure(state, id) {
 function same(one, other) {
   const names = Object.keys(other);
   return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
+}
+
+/** A page that is open all day does not gather what has ended: once there is much of it, only what is open stays. */
+export function forgetClosed(state) {
+  if (state.tab === "closed") return state;
+  const closed = Object.keys(state.sessions).filter((id) => state.sessions[id].status === "closed");
+  if (closed.length <= CLOSED_KEPT) return state;
+  const gone = new Set(closed.filter((id) => id !== state.selected && !state.acts[id]));
+  const [sessions, speakers, doubtful] = [state.sessions, state.speakers, state.doubtful].map(
+    (table) => Object.fromEntries(Object.entries(table).filter(([id]) => !gone.has(id))),
+  );
+  const lists = Object.fromEntries(Object.entries(state.lists).filter(([key]) => !key.startsWith("closed:")));
+  return { ...state, sessions, speakers, doubtful, lists };
 }
 
 // Counts
