@@ -44,7 +44,7 @@ export const readPrefs = () => read(PREFS) ?? {};
 export const readIdentity = () => read(IDENTITY);
 export const writeIdentity = (csId) => write(IDENTITY, csId);
 
-/** What an agent left here. Replies that were on their way are not sent again unasked, nor taken from a tab that lives. */
+/** What an agent left here. Replies under way are not sent again unasked, nor taken from a tab that lives. */
 export function recall(csId) {
   return { drafts: recallDrafts(csId), outgoing: recallOutgoing(csId), tab: read(tabKey(csId)) };
 }

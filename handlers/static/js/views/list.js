@@ -136,7 +136,8 @@ export function mount(element, actions) {
   return { update, ids: () => shown };
 }
 
-const onlyTicked = (before, state) => Object.keys(state).every((name) => name === "now" || state[name] === before[name]);
+const onlyTicked = (before, state) =>
+  Object.keys(state).every((name) => name === "now" || state[name] === before[name]);
 
 const TAKING = ["accept", "takeover"];
 

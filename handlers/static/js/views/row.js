@@ -68,7 +68,7 @@ export function row(id, actions) {
     set(clockText, { text: time });
     set(clock, {
       "data-level": !counts ? null : urgency(waits),
-      title: counts ? w("waited", { time }) : null,
+      title: counts ? w("waited", { time }) : null, hidden: !time,
     });
   }
 
