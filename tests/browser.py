@@ -243,7 +243,11 @@ class Workbench:
         await self.page.clock.install()
         await self.button("结束").click()
         await expect(self.button("撤销")).to_be_visible()
-        await self.page.clock.fast_forward(8000)
+        await self.time_to_undo_is_over()
+
+    async def time_to_undo_is_over(self) -> None:
+        async with self.page.expect_response("**/close"):
+            await self.page.clock.fast_forward(8000)
 
     async def writes(self, text: str) -> None:
         await self.composer.fill(text)

@@ -262,3 +262,32 @@ async def test_unread_is_counted_of_her_own_sessions(model: Model) -> None:
     ]
     told = [{"type": "sessionLoaded", "session": row} for row in rows]
     assert await model.asked("unreadOfMine", *entered(), *told) == 5
+
+
+@pytest.mark.gen_test
+async def test_of_too_many_the_longest_waiting_are_loaded(model: Model) -> None:
+    def waits(session_id: str, minute: int) -> dict[str, Any]:
+        return {**session(session_id), "waitingSince": f"2025-12-29T17:{minute:02}:00.000+08:00"}
+
+    wanted = [want for want in await model.asked("wants", *entered()) if want["kind"] == "list"]
+    assert [want["query"] for want in wanted] == [{"status": "pending", "limit": 1000, "sort": "waitingSince"}]
+    loaded = {"type": "listLoaded", "key": wanted[0]["key"], "query": wanted[0]["query"], "round": 0}
+    page = [*entered(), {**loaded, "rows": [waits("a", 1), waits("b", 2)], "cursor": "c"}]
+    late = heard("new_pending_session", waits("d", 9))
+    assert (await model.asked("shownList", *page, late))["ids"] == ["a", "b"]       # between the two others may wait
+    rest = {**loaded, "rows": [waits("c", 3), waits("d", 9)], "cursor": None}
+    shown = await model.asked("shownList", *page, late, rest)
+    assert shown["ids"] == ["a", "b", "c", "d"] and not shown["more"]
+
+
+@pytest.mark.gen_test
+async def test_what_has_ended_does_not_gather(model: Model) -> None:
+    rows = [{**session(status="closed"), "sessionId": str(number)} for number in range(150)]
+    ended = heard("session_closed", session(version=9, status="closed"))
+    start = [*opened(message(1)), *({"type": "sessionLoaded", "session": row} for row in rows)]
+    assert list((await model.after(*start, ended))["sessions"]) == ["s"]            # which she looks at
+    other = heard("session_closed", {**session(version=9, status="closed"), "sessionId": "t"})
+    assert list((await model.after(*start, other))["sessions"]) == ["s"]
+    looking = [{"type": "tab", "tab": "closed"}, ended]
+    assert len((await model.after(*start, *looking))["sessions"]) == 151
+    assert list((await model.after(*start, *looking, {"type": "tab", "tab": "mine"}))["sessions"]) == ["s"]

@@ -4,7 +4,7 @@
  */
 
 import * as api from "./api.js";
-import { mayAccept, mayClose, mayHandOver, mayTakeOver } from "./rights.js";
+import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
 import { agentName, customerName, nextWaiting } from "./state.js";
 import { words } from "./texts.js";
@@ -125,7 +125,7 @@ export function createActions(store, { live, sound, onExpired }) {
     closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {
       const session = current();
-      if (session && mayHandOver(session, store.state.me)) actions.release(session.sessionId);
+      if (session && mayServe(session, store.state.me)) actions.release(session.sessionId);
     },
     closeCurrent() {
       const session = current();

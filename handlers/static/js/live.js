@@ -14,6 +14,7 @@ const PING_EVERY = 20_000; // ms
 const PONG_PATIENCE = 8_000;
 const HELLO_PATIENCE = 10_000;
 const SOON = 300; // after something moved that we cannot account for
+const BIND_AGAIN = 5000; // after the server refused to tell us of a session
 const FIRST_RETRY = 500;
 const LAST_RETRY = 15_000;
 const REFUSALS = [4401, 4403]; // login needed, wrong csId
@@ -27,6 +28,8 @@ export function createLive({ emit, lookingAt }) {
   let eventId = 0;
   let held = null; // what came while catching up, by id
   let bound = null; // the session the server tells all of
+  let binding = null; // until it said so
+  let refused = { id: null, at: 0 };
   let attempts = 0;
   let retry = null;
   let openedAt = 0;
@@ -94,8 +97,10 @@ export function createLive({ emit, lookingAt }) {
   /** Hear all of this session, and of no other. */
   function bindTo(id) {
     if (!greeted || held || bound === id) return;
+    if (id === refused.id && Date.now() - refused.at < BIND_AGAIN) return;
     if (bound) tell({ type: "unbind_session", sessionId: bound });
     bound = id;
+    binding = id;
     if (bound) tell({ type: "bind_session", sessionId: bound });
   }
 
@@ -146,6 +151,7 @@ export function createLive({ emit, lookingAt }) {
     greeted = false;
     held = null;
     bound = null;
+    binding = null;
     awaiting = 0;
     gone?.close();
   }
@@ -155,7 +161,8 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "pong") pong(frame);
     else if (frame.type === "resume_ok") caughtUp(frame);
     else if (frame.type === "resync_required") resync();
-    else if (frame.type === "bound") emit({ type: "bound", id: frame.sessionId });
+    else if (frame.type === "bound") isBound(frame.sessionId);
+    else if (frame.type === "error") bindingRefused();
     else if (frame.eventId !== undefined) event(frame);
   }
 
@@ -178,7 +185,21 @@ export function createLive({ emit, lookingAt }) {
   function pong(frame) {
     awaiting = 0;
     attempts = 0;
-    emit({ type: "pong", frame, now: Date.now() });
+    const { counts: _, ...rest } = frame; // which hold after events that are still held back
+    emit({ type: "pong", frame: held ? rest : frame, now: Date.now() });
+  }
+
+  function isBound(id) {
+    if (binding === id) binding = null;
+    emit({ type: "bound", id });
+  }
+
+  /** Of what we ask the server on this line, only a binding can be refused. */
+  function bindingRefused() {
+    if (!binding) return;
+    refused = { id: binding, at: Date.now() };
+    if (bound === binding) bound = null;
+    binding = null;
   }
 
   function event(frame) {

@@ -56,7 +56,7 @@ const actions = {
 
 const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
-const keepStored = createStorage();
+const keepStored = createStorage(draftedElsewhere);
 const keepTold = createNotices(store, { sound, toast: actions.toast });
 
 function keep(state) {
@@ -67,6 +67,13 @@ function keep(state) {
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
   keepTold(state);
+}
+
+/** Another tab of mine changed a draft. What is being typed here stays, unless it is what was sent there. */
+function draftedElsewhere(id, text, before) {
+  const { selected, drafts } = store.state;
+  const typing = selected === id && document.activeElement?.id === "reply";
+  if (!typing || (!text && drafts[id] === before)) dispatch({ type: "drafted", id, text });
 }
 
 /** The session we want to hear all of. */

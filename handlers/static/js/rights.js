@@ -4,22 +4,18 @@ const supervises = (me) => me.role === "supervisor" || me.role === "admin";
 
 export const isMine = (session, me) => session.status === "manual" && session.manualCsId === me.csId;
 
-const holdsOrSupervises = (session, me) => session.status === "manual" && (isMine(session, me) || supervises(me));
+/** Who may write to the customer, and hand her over to anyone: the holder, and supervisors. */
+export const mayServe = (session, me) => session.status === "manual" && (isMine(session, me) || supervises(me));
 
 /** Who may be told what is said: while somebody holds it, she and supervisors; otherwise everyone. */
-export const mayRead = (session, me) => session.status !== "manual" || holdsOrSupervises(session, me);
+export const mayRead = (session, me) => session.status !== "manual" || mayServe(session, me);
 
 /** Who may be told of it live. */
 export const mayWatch = (session, me) => session.status !== "closed" && mayRead(session, me);
-
-export const mayWrite = holdsOrSupervises;
 
 export const mayAccept = (session) => session.status === "pending";
 
 export const mayTakeOver = (session, me) =>
   session.status === "ai" || (session.status === "manual" && !isMine(session, me) && supervises(me));
 
-/** Hand over: to the assistant, to a colleague, or back to the queue. */
-export const mayHandOver = holdsOrSupervises;
-
-export const mayClose = (session, me) => ["ai", "pending"].includes(session.status) || mayWrite(session, me);
+export const mayClose = (session, me) => ["ai", "pending"].includes(session.status) || mayServe(session, me);

@@ -6,22 +6,33 @@
 
 import * as api from "./api.js";
 
+const TRIES = 6; // a minute in all; then the agent is asked
+const FIRST_REST = 1000; // ms
+
 export function createSender(store, onExpired) {
   const sending = new Set(); // sessions
+  const resting = new Map(); // clientMsgId → how often it was put off
 
-  return function keep(state) {
+  return keep;
+
+  function keep(state) {
     if (state.line.phase !== "open" || state.auth.phase !== "in") return;
     for (const [id, said] of Object.entries(state.outgoing)) {
       const first = said.find((each) => each.state !== "refused");
       if (first?.state === "queued" && !sending.has(id) && !state.acts[id]) send(id, first, state.serial);
     }
-  };
+  }
 
   async function send(id, { clientMsgId, content }, asked) {
     sending.add(id);
     store.dispatch({ type: "saying", id, clientMsgId, state: "sending", reason: "" });
     const answer = await api.post(api.ofSession(id, "message"), { content, clientMsgId });
+    if (answer.status === 503 && (resting.get(clientMsgId) ?? 0) < TRIES) {
+      rest(id, clientMsgId);
+      return;
+    }
     sending.delete(id);
+    resting.delete(clientMsgId);
     if (answer.ok) {
       store.dispatch({ type: "stored", message: answer.data, asked });
       return;
@@ -30,5 +41,16 @@ export function createSender(store, onExpired) {
     const state = unknown ? "unconfirmed" : "refused";
     store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown });
     if (answer.status === 401) onExpired();
+  }
+
+  /** The server cannot take it just now, and said so: it goes again by itself. */
+  function rest(id, clientMsgId) {
+    const tries = resting.get(clientMsgId) ?? 0;
+    resting.set(clientMsgId, tries + 1);
+    store.dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });
+    setTimeout(() => {
+      sending.delete(id);
+      keep(store.state);
+    }, FIRST_REST * 2 ** tries);
   }
 }

@@ -15,6 +15,7 @@ const STATUSES = {
   pending: ["pending"], mine: ["manual"], ai: ["ai"], all: ["pending", "manual", "ai"], closed: ["closed"],
 };
 const WHOLE = 1000; // rows of a queue that is worked through: all of it, as far as one answer goes
+const CLOSED_KEPT = 100;
 const PAGE = 50; // rows of what is only looked at
 
 /** A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. */
@@ -59,6 +60,19 @@ function sure(state, id) {
 function same(one, other) {
   const names = Object.keys(other);
   return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
+}
+
+/** A page that is open all day does not gather what has ended: once there is much of it, only what is open stays. */
+export function forgetClosed(state) {
+  if (state.tab === "closed") return state;
+  const closed = Object.keys(state.sessions).filter((id) => state.sessions[id].status === "closed");
+  if (closed.length <= CLOSED_KEPT) return state;
+  const gone = new Set(closed.filter((id) => id !== state.selected && !state.acts[id]));
+  const [sessions, speakers, doubtful] = [state.sessions, state.speakers, state.doubtful].map(
+    (table) => Object.fromEntries(Object.entries(table).filter(([id]) => !gone.has(id))),
+  );
+  const lists = Object.fromEntries(Object.entries(state.lists).filter(([key]) => !key.startsWith("closed:")));
+  return { ...state, sessions, speakers, doubtful, lists };
 }
 
 // Counts
@@ -118,10 +132,11 @@ export function shownSession(state, id) {
 export function sources(state, tab = state.tab) {
   const channels = state.channels.length ? state.channels : [null];
   return STATUSES[tab].flatMap((status) => channels.map((channelType) => {
-    const query = { status, limit: status === "pending" || tab === "mine" ? WHOLE : PAGE };
+    const query = { status, limit: tab === "pending" || tab === "mine" ? WHOLE : PAGE };
     if (channelType) query.channelType = channelType;
     if (tab === "mine") query.csId = state.me.csId;
-    return { key: [status, channelType ?? "", query.csId ?? ""].join(":"), query };
+    if (tab === "pending") query.sort = "waitingSince"; // whoever does not fit must not be who waits longest
+    return { key: [status, channelType ?? "", query.csId ?? "", query.sort ?? ""].join(":"), query };
   }));
 }
 
@@ -130,7 +145,7 @@ const listOf = (state, key) => state.lists[key] ?? { phase: "wanted", edge: null
 /** A page of rows came. `cursor` is null with the last one. */
 export function listLoaded(state, { key, query, rows, cursor }) {
   const before = listOf(state, key);
-  const edge = cursor ? Date.parse(rows.at(-1).updatedAt) : null;
+  const edge = cursor ? placeIn(query, timed(rows.at(-1))) : null;
   let next = rows.reduce((state, row) => seesSession(state, row), state);
   next = evict(next, query, before.edge, edge, new Set(rows.map((row) => row.sessionId)));
   return { ...next, lists: { ...next.lists, [key]: { phase: "ready", edge, cursor } } };
@@ -140,8 +155,9 @@ export function listLoaded(state, { key, query, rows, cursor }) {
 function evict(state, query, from, edge, listed) {
   const gone = Object.keys(state.doubtful).filter((id) => {
     const session = state.sessions[id];
-    return !listed.has(id) && id !== state.selected && answers(session, query)
-      && (!edge || session.updated >= edge) && (!from || session.updated <= from);
+    const place = placeIn(query, session);
+    return !listed.has(id) && id !== state.selected && answers(session, query) && place !== -Infinity
+      && (edge === null || place >= edge) && (from === null || place <= from);
   });
   if (!gone.length) return state;
   const sessions = { ...state.sessions };
@@ -153,6 +169,9 @@ function evict(state, query, from, edge, listed) {
   return { ...state, sessions, doubtful };
 }
 
+/** Where a row stands in the order it is asked for in: the first has the greatest number. -Infinity is not listed. */
+const placeIn = (query, session) => (query.sort === "waitingSince" ? -session.waiting : session.updated);
+
 const answers = (session, { status, channelType, csId }) =>
   session.status === status && (!channelType || session.channelType === channelType)
   && (!csId || session.manualCsId === csId);
@@ -160,10 +179,10 @@ const answers = (session, { status, channelType, csId }) =>
 /** What the list pane shows: rows in their order, whether there are more, and what stands in the way. */
 export function shownList(state) {
   const lists = sources(state).map(({ key, query }) => ({ ...listOf(state, key), query }));
-  const edge = lists.reduce((edge, list) => (list.edge && (!edge || list.edge > edge) ? list.edge : edge), null);
+  const edge = lists.reduce((edge, list) => (list.edge !== null ? Math.max(list.edge, edge) : edge), -Infinity);
   const rows = Object.keys(state.sessions)
     .map((id) => shownSession(state, id))
-    .filter((row) => lists.some(({ query }) => answers(row, query)) && (!edge || row.updated >= edge))
+    .filter((row) => lists.some(({ query }) => answers(row, query) && placeIn(query, row) >= edge))
     .sort(ORDERS[state.tab] ?? byUpdate);
   return {
     ids: rows.map((row) => row.sessionId),

@@ -1,6 +1,6 @@
 /*
- * The tones that tell of a new customer and of a customer's new words, made with WebAudio, so that there is no file to fetch. A browser plays nothing
- * before the first click or key, which is why the page asks for a test.
+ * The tones that tell of a new customer and of a customer's new words, made with WebAudio, so that there is no file to
+ * fetch. A browser plays nothing before the first click or key, which is why the page asks for a test.
  */
 
 const TONES = { // Hz

@@ -6,7 +6,7 @@
  */
 
 import { isMine } from "./rights.js";
-import { doubtAll, listLoaded, seesSession } from "./sessions.js";
+import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
 } from "./threads.js";
@@ -14,6 +14,8 @@ import {
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
+const AMBER = 60_000; // ms a customer waits before it shows
+const RED = 180_000;
 const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
@@ -95,7 +97,7 @@ const REDUCERS = {
     now,
     skew: Date.parse(frame.serverTime) - now,
     counts: frame.counts ?? state.counts,
-    countsDoubtful: false,
+    countsDoubtful: frame.counts ? false : state.countsDoubtful,
   }),
   bound: (state, { id }) => afterBinding(state, id),
   heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
@@ -128,7 +130,7 @@ const REDUCERS = {
     const next = { ...state, selected: id, missing, reading: { ...state.reading, atBottom: true } };
     return id ? openThread(next, id) : next;
   },
-  tab: (state, { tab }) => (tab === state.tab ? state : { ...state, tab }),
+  tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
   channels: (state, { channels }) => ({ ...state, channels }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
@@ -185,7 +187,8 @@ function hears(state, frame) {
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
-  return kind ? { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] } : next;
+  if (kind) next = { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] };
+  return session?.status === "closed" ? forgetClosed(next) : next;
 }
 
 /** What an event is to this agent; nothing if she did it herself. */
@@ -246,6 +249,9 @@ export function agentName({ agents, me }, csId) {
 }
 
 export const serverNow = ({ now, skew }) => now + skew;
+
+/** How long a wait is, for its colour. */
+export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
 export const customerName = (session) => session.customerName || session.customerId;
 

@@ -6,9 +6,14 @@
 const PREFS = "ccs.prefs";
 const IDENTITY = "ccs.me";
 const draftKey = (csId, id) => `ccs.draft.${csId}.${id}`;
-const outgoingKey = (csId) => `ccs.outgoing.${csId}`;
+const outgoingKey = (csId, clientMsgId) => `ccs.outgoing.${csId}.${clientMsgId}`; // tabs share it
+const aliveKey = (tabId) => `ccs.alive.${tabId}`;
 const tabKey = (csId) => `ccs.tab.${csId}`;
+const TAB_ID = "ccs.tabId"; // of this browser tab; survives a reload
 const DRAFT_PAUSE = 400; // ms between keystrokes and disk
+const DRAFT_KEPT = 7 * 86_400_000; // ms
+const BEAT = 5000; // ms between two signs that this tab lives
+const DEAD = 120_000; // ms without one; a hidden tab's timers run once a minute
 
 function read(key) {
   try {
@@ -39,20 +44,52 @@ export const readPrefs = () => read(PREFS) ?? {};
 export const readIdentity = () => read(IDENTITY);
 export const writeIdentity = (csId) => write(IDENTITY, csId);
 
-/** What an agent left here. Replies that were on their way are not sent again unasked. */
+/** What an agent left here. Replies under way are not sent again unasked, nor taken from a tab that lives. */
 export function recall(csId) {
-  const prefix = draftKey(csId, "");
-  const drafts = Object.fromEntries(
-    keysWith(prefix).map((key) => [key.slice(prefix.length), read(key)]).filter(([, text]) => text),
-  );
-  const outgoing = Object.fromEntries(Object.entries(read(outgoingKey(csId)) ?? {}).map(([id, said]) => [
-    id, said.map((each) => (each.state === "refused" ? each : { ...each, state: "unconfirmed", lost: false })),
-  ]));
-  return { drafts, outgoing, tab: read(tabKey(csId)) };
+  return { drafts: recallDrafts(csId), outgoing: recallOutgoing(csId), tab: read(tabKey(csId)) };
 }
 
-/** Writes down what changed since the last call, drafts after a pause. */
-export function createStorage() {
+function recallDrafts(csId) {
+  const prefix = draftKey(csId, "");
+  const drafts = {};
+  for (const key of keysWith(prefix)) {
+    const { text, at } = read(key) ?? {};
+    if (text && Date.now() - at < DRAFT_KEPT) drafts[key.slice(prefix.length)] = text;
+    else write(key, null);
+  }
+  return drafts;
+}
+
+function recallOutgoing(csId) {
+  const outgoing = {};
+  const left = keysWith(outgoingKey(csId, "")).map((key) => ({ key, ...read(key) })).filter(({ said }) => said);
+  for (const { key, id, tabId, said } of left.sort((one, other) => one.said.at - other.said.at)) {
+    if (tabId !== thisTab() && Date.now() - read(aliveKey(tabId)) < DEAD) continue;
+    write(key, { id, tabId: thisTab(), said });
+    outgoing[id] ??= [];
+    outgoing[id].push(said.state === "refused" ? said : { ...said, state: "unconfirmed", lost: false });
+  }
+  return outgoing;
+}
+
+let tabId = null;
+
+function thisTab() {
+  try {
+    tabId ??= sessionStorage.getItem(TAB_ID);
+    tabId ??= String(Math.random()).slice(2);
+    sessionStorage.setItem(TAB_ID, tabId);
+  } catch {
+    tabId ??= "";
+  }
+  return tabId;
+}
+
+/**
+ * Writes down what changed since the last call, drafts after a pause. `onDraft(id, text, before)` is told what another
+ * tab of this agent wrote.
+ */
+export function createStorage(onDraft) {
   let last = {};
   let timer = null;
   let latest = null;
@@ -62,11 +99,24 @@ export function createStorage() {
     if (!latest || latest.csId !== last.csId) return;
     const { csId, drafts } = latest;
     for (const id of Object.keys({ ...last.drafts, ...drafts })) {
-      if (drafts[id] !== last.drafts[id]) write(draftKey(csId, id), drafts[id]);
+      if (drafts[id] === last.drafts[id] || drafts[id] === read(draftKey(csId, id))?.text) continue;
+      write(draftKey(csId, id), drafts[id] ? { text: drafts[id], at: Date.now() } : null);
     }
     last.drafts = drafts;
   };
-  addEventListener("pagehide", flush);
+  const beat = () => write(aliveKey(thisTab()), Date.now());
+  beat();
+  setInterval(beat, BEAT);
+  addEventListener("pageshow", beat);
+  addEventListener("pagehide", () => {
+    flush();
+    write(aliveKey(thisTab()), null);
+  });
+  addEventListener("storage", ({ key, newValue, oldValue }) => {
+    const prefix = latest?.csId && draftKey(latest.csId, "");
+    if (!prefix || !key?.startsWith(prefix)) return;
+    onDraft(key.slice(prefix.length), JSON.parse(newValue)?.text ?? "", JSON.parse(oldValue)?.text ?? "");
+  });
 
   return function keep({ me, prefs, drafts, outgoing, tab }) {
     if (prefs !== last.prefs) write(PREFS, prefs);
@@ -78,9 +128,17 @@ export function createStorage() {
     }
     latest = { csId, drafts };
     if (!csId) return;
-    if (outgoing !== last.outgoing) write(outgoingKey(csId), Object.keys(outgoing).length ? outgoing : null);
+    if (outgoing !== last.outgoing) keepOutgoing(csId, last.outgoing, outgoing);
     if (tab !== last.tab) write(tabKey(csId), tab);
     if (drafts !== last.drafts) timer ??= setTimeout(flush, DRAFT_PAUSE);
     Object.assign(last, { outgoing, tab });
   };
+}
+
+function keepOutgoing(csId, before, after) {
+  const [old, now] = [before, after].map((outgoing) => new Map(Object.entries(outgoing).flatMap(
+    ([id, said]) => said.map((each) => [each.clientMsgId, { id, tabId: thisTab(), said: each }]),
+  )));
+  for (const key of old.keys()) if (!now.has(key)) write(outgoingKey(csId, key), null);
+  for (const [key, each] of now) if (old.get(key)?.said !== each.said) write(outgoingKey(csId, key), each);
 }

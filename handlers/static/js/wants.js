@@ -40,7 +40,7 @@ function wantedOfThread(state) {
 
 function wantedPage(thread, session) {
   if (thread.phase === "wanted") return { limit: FIRST_PAGE };
-  if (thread.doubtful) return { limit: CATCH_UP, after: Math.max(0, firstSeq(thread) - 1) };
+  if (thread.doubtful) return { limit: CATCH_UP, after: Math.max(0, firstSeq(thread) - 1, lastSeq(thread) - CATCH_UP) };
   if (session.messageCount > lastSeq(thread)) return { limit: CATCH_UP, after: lastSeq(thread) };
   if (thread.older && firstSeq(thread) > 1) return { limit: FIRST_PAGE, before: firstSeq(thread) };
   return null;

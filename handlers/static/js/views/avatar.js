@@ -2,12 +2,12 @@
 
 import { h, set } from "../dom.js";
 
-const COLOURS = 8; // in list.css
+const COLOURS = 8; // in base.css
 
-export function avatar(withBadge = true) {
+export function avatar() {
   const initial = h("span", { class: "avatar-initial" });
   const badge = h("span", { class: "avatar-badge" });
-  const element = h("span", { class: "avatar", "aria-hidden": "true" }, initial, withBadge ? badge : null);
+  const element = h("span", { class: "avatar", "aria-hidden": "true" }, initial, badge);
   return {
     element,
     update(name, session, w) {

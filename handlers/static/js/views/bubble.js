@@ -5,12 +5,12 @@
 
 import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
-import { agentName } from "../state.js";
+import { agentName, customerName } from "../state.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock" };
 const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
-const DESCRIBED = /^\[[^\]]*\]$/; // a content that only says what it is, such as [图片]
+const KIND = /^\[[^\]]*\]\s*/; // in front of a content that is not text: [图片], [商品] 加绒卫衣; the chip says it
 
 export const MAKE = { day: dayLine, divider, note, message };
 
@@ -68,11 +68,13 @@ function message({ actions, sessionId }) {
       set(element, { "data-from": side, "data-starts": item.starts });
       tag.hidden = side !== "ai";
       set(tag.lastChild, { text: w("ai") });
-      set(author, { text: nameOf(told, side, session, state), hidden: side === "me" || side === "ai" });
+      const name = side === "customer" ? customerName(session) : agentName(state, told.senderId);
+      set(author, { text: name, title: name, hidden: side === "me" || side === "ai" });
       set(time, { text: w.time(item.at), datetime: new Date(item.at).toISOString(), title: whenOf(item, told, w) });
       set(bubble, { title: item.starts ? null : whenOf(item, told, w) });
       set(kind, { text: typeOf(told.msgType, w), hidden: told.msgType === "text" });
-      set(content, { text: told.content, hidden: told.msgType !== "text" && DESCRIBED.test(told.content) });
+      const text = told.msgType === "text" ? told.content : told.content.replace(KIND, "");
+      set(content, { text, hidden: !text });
       delivery(item, told, state, w);
     },
   };
@@ -108,10 +110,6 @@ const asMessage = ({ csId, content }) => ({ senderType: "manual", senderId: csId
 function sideOf({ senderType, senderId }, me) {
   if (senderType !== "manual") return senderType;
   return senderId === me.csId ? "me" : "agent";
-}
-
-function nameOf(told, side, session, state) {
-  return side === "customer" ? session.customerName || session.customerId : agentName(state, told.senderId);
 }
 
 /** When it was said; the platform's own time too where the two differ. */

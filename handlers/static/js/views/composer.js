@@ -6,7 +6,7 @@
 
 import { h, set } from "../dom.js";
 import { changingIcon, icon } from "../icons.js";
-import { mayAccept, mayTakeOver, mayWrite, isMine } from "../rights.js";
+import { mayAccept, mayTakeOver, mayServe, isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
 
 const AFTER_COMPOSING = 80; // ms
@@ -74,7 +74,7 @@ export function mount(element, actions) {
       const fresh = id !== session.sessionId;
       const before = !fresh && writable;
       id = session.sessionId;
-      writable = mayWrite(session, state.me) && !state.endings[id];
+      writable = mayServe(session, state.me) && !state.endings[id];
       const opens = writable && !before;
       const draft = state.drafts[id] ?? "";
       writing.hidden = !writable;

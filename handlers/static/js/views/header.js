@@ -2,13 +2,13 @@
 
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { isMine, mayAccept, mayClose, mayHandOver, mayRead, mayTakeOver } from "../rights.js";
-import { agentName, customerName, serverNow } from "../state.js";
+import { isMine, mayAccept, mayClose, mayServe, mayRead, mayTakeOver } from "../rights.js";
+import { agentName, customerName, serverNow, urgency } from "../state.js";
 import { stopwatch } from "../texts.js";
 import { avatar } from "./avatar.js";
 import { menu } from "./menu.js";
 
-const SETTLING = 500; // ms after my own action; the second click of a double one was not meant for what stands there now
+const SETTLING = 500; // ms after my own action, so that the second click of a double one meets nothing
 
 export function mount(element, actions) {
   let id = null;
@@ -59,15 +59,17 @@ export function mount(element, actions) {
       set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
       const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);
-      const time = waits ? stopwatch(serverNow(state) - session.waiting) : "";
-      set(clock, { hidden: !waits, title: waits ? w("waited", { time }) : null });
+      const waited = serverNow(state) - session.waiting;
+      const time = waits ? stopwatch(waited) : "";
+      set(clock, { "data-level": waits ? urgency(waited) : null, hidden: !waits });
+      set(clock, { title: waits ? w("waited", { time }) : null });
       set(clock.lastChild, { text: time });
       const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
       does(accept, w("accept"), mayAccept(session));
       does(takeOver, w("takeOver"), mayTakeOver(session, me));
       does(close, w("close"), mayClose(session, me));
       const offered = mayAccept(session) || mayTakeOver(session, me);
-      const handsOver = mayHandOver(session, me);
+      const handsOver = mayServe(session, me);
       const reserved = offered && !handsOver; // their room is kept, so that nothing moves under the pointer
       does(release, w("release"), handsOver || reserved);
       transfer.update({

@@ -1,4 +1,4 @@
-/* The bar of a first run: no tone was heard in this browser yet. It goes with the test, or when sound is not wanted. */
+/* The hint of a first run: no tone was heard in this browser yet. It goes for good with the first, or if none is wanted. */
 
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
@@ -13,6 +13,7 @@ export function mount(element, actions) {
     update({ prefs, auth }) {
       const w = words(prefs.lang);
       element.hidden = auth.phase !== "in" || !prefs.sound || prefs.heardTone;
+      set(element, { title: w("toneHint") });
       set(text, { text: w("toneHint") });
       set(test, { text: w("toneTest") });
       set(mute, { text: w("toneMute") });

@@ -26,13 +26,14 @@ export function mount(element, actions) {
   const empty = emptyCard(actions);
   const end = h("p", { class: "list-end muted" });
   const scroller = h("div", {
-    class: "list-scroller", id: "list-panel", role: "tabpanel", on: { scroll: nearEnd, keydown: moveFocus },
+    class: "list-scroller", id: "list-panel", role: "tabpanel", on: { scroll: scrolled, keydown: moveFocus },
   }, error.element, rows, skeleton, empty.element, end);
   const asOf = h("p", { class: "as-of", hidden: true });
   element.append(tabs.element, h("div", { class: "list-tools" }, chips.element, updates), asOf, scroller);
 
   let held = null; // {ids, loading}: the order while somebody is in it, once it was loaded
   let shown = []; // ids as they stand
+  let views = new Map(); // rows by id
   let more = false;
   let latest = null;
 
@@ -60,6 +61,24 @@ export function mount(element, actions) {
     update(latest);
   }
 
+  function scrolled() {
+    nearEnd();
+    showInView();
+  }
+
+  /** Clocks run where they are seen; a thousand rows each second would be felt. All rows are of one height. */
+  function showInView() {
+    const since = outOfDateSince(latest);
+    const w = words(latest.prefs.lang);
+    set(asOf, { hidden: !since, text: since ? w("asOf", { time: w.time(since) }) : "" });
+    const height = rows.firstElementChild?.offsetHeight;
+    if (!height) return; // a phone shows the thread
+    const above = scroller.scrollTop - (rows.offsetTop - scroller.offsetTop);
+    const first = Math.max(0, Math.floor(above / height));
+    const last = Math.ceil((above + scroller.clientHeight) / height);
+    for (const id of shown.slice(first, last)) views.get(id)?.tick(latest);
+  }
+
   function nearEnd() {
     const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     if (more && left < NEAR_END) actions.more();
@@ -78,6 +97,10 @@ export function mount(element, actions) {
     const before = latest;
     latest = state;
     if (!state.me) return;
+    if (before && onlyTicked(before, state)) {
+      showInView();
+      return;
+    }
     const turned = before && nameOf(before) !== nameOf(state);
     if (turned) scroller.scrollTop = 0;
     const w = words(state.prefs.lang);
@@ -94,25 +117,27 @@ export function mount(element, actions) {
 
     tabs.update(state, counts, w);
     chips.update(state, w);
-    const since = outOfDateSince(state);
-    set(asOf, { hidden: !since, text: since ? w("asOf", { time: w.time(since) }) : "" });
     set(element, { "aria-label": w("sessions") });
     set(scroller, { "aria-labelledby": `tab-${state.tab}` });
     set(updates, { hidden: !order.updates, text: w("updates", { n: order.updates }) });
     const stop = shown.includes(state.selected) ? state.selected : shown[0]; // where Tab comes in; then arrows
     const listed = new Set(list.ids);
     const items = shown.map((id) => ({ id, state, w, stop: id === stop, gone: !listed.has(id) }));
-    each(rows, items, ({ id }) => id, ({ id }) => row(id, actions));
+    views = each(rows, items, ({ id }) => id, ({ id }) => row(id, actions));
     skeleton.hidden = !list.loading || shown.length > 0;
     error.update(list.error, w);
     empty.update(!list.loading && !list.error && shown.length === 0, state, counts, w);
     end.hidden = shown.length === 0;
     set(end, { text: list.more || list.loading ? w("loading") : w("noMore") });
+    showInView();
     if (list.more && !list.loading) nearEnd();
   }
 
   return { update, ids: () => shown };
 }
+
+const onlyTicked = (before, state) =>
+  Object.keys(state).every((name) => name === "now" || state[name] === before[name]);
 
 const TAKING = ["accept", "takeover"];
 

@@ -3,14 +3,11 @@
 import { h, set, whenChanged } from "../dom.js";
 import { icon } from "../icons.js";
 import { mayRead, mayTakeOver } from "../rights.js";
-import { agentName, customerName, serverNow } from "../state.js";
+import { agentName, customerName, serverNow, urgency } from "../state.js";
 import { failures } from "../threads.js";
 import { shownSession } from "../sessions.js";
-import { stopwatch } from "../texts.js";
+import { stopwatch, words } from "../texts.js";
 import { avatar } from "./avatar.js";
-
-const AMBER = 60_000; // ms a customer waits before it shows
-const RED = 180_000;
 
 export function row(id, actions) {
   const face = avatar();
@@ -58,7 +55,11 @@ export function row(id, actions) {
     act = () => actions[verb](id);
   });
 
-  function tick(session, state, w) {
+  /** The clock, which is shown for rows in view only. */
+  function tick(state) {
+    const session = shownSession(state, id);
+    if (!session) return;
+    const w = words(state.prefs.lang);
     const readable = mayRead(session, state.me);
     const counts = readable && session.waitingSince && (session.status === "pending" || session.status === "manual");
     const waits = serverNow(state) - session.waiting;
@@ -66,8 +67,8 @@ export function row(id, actions) {
     const time = counts ? stopwatch(waits) : readable ? w.brief(said, serverNow(state)) : "";
     set(clockText, { text: time });
     set(clock, {
-      "data-level": !counts ? null : waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm",
-      title: counts ? w("waited", { time }) : null,
+      "data-level": !counts ? null : urgency(waits),
+      title: counts ? w("waited", { time }) : null, hidden: !time,
     });
   }
 
@@ -80,8 +81,8 @@ export function row(id, actions) {
         failures(state, id), w, state.me, state.agents, Boolean(state.endings[id]), state.tab);
       set(link, { tabindex: stop ? 0 : -1 });
       set(element, { "data-gone": gone });
-      tick(session, state, w);
     },
+    tick,
   };
 }
 
