@@ -224,7 +224,7 @@ class Workbench:
     async def counts(self, **expected: int) -> None:
         """The numbers beside the tabs; 0 is not shown."""
         for tab, count in expected.items():
-            await expect(self.tab(TABS[tab])).to_have_text(f"{TABS[tab]}{count or ''}")
+            await expect(self.tab(TABS[tab]).locator(".tab-count")).to_have_text(str(count or ""))
 
     async def opens(self, customer: str) -> None:
         await self.row(customer).click()

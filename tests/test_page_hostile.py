@@ -215,4 +215,5 @@ async def test_an_address_is_text(watched: Watched) -> None:
 
 ADDRESSES = [
     f"<img src=x onerror={HACK}>", f"javascript:{HACK}", "..%2F..%2Fapi%2Flogout", "%00", "null",
+    "hasOwnProperty", "toString", "constructor", "__proto__", "%", "%E0%A4%A",
 ]

@@ -26,6 +26,8 @@ import { mountAnnouncer, mountHelp, mountToasts } from "./views/overlays.js";
 import { mount as mountThread } from "./views/thread.js";
 import { mount as mountTopbar } from "./views/topbar.js";
 
+const SESSION_ID = /^[0-9a-f]{32}$/;
+
 const prefs = { ...initial.prefs, lang: fitting(navigator.language), ...readPrefs() };
 const start = {
   ...initial, now: Date.now(), prefs,
@@ -118,14 +120,11 @@ function navigated() {
   dispatch({ type: "selected", id: idIn(location.hash) });
 }
 
-/** The session a link leads to; null if to none, or if it is malformed. */
+/** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
 function idIn(hash) {
   const [, id] = hash.match(/^#\/s\/([^?]+)/) ?? [];
-  try {
-    return id ? decodeURIComponent(id) : null;
-  } catch {
-    return null;
-  }
+  if (!id) return null;
+  return SESSION_ID.test(id) ? id : "-";
 }
 
 function neighbour(step) {
