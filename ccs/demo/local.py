@@ -1,6 +1,7 @@
 """A fake platform's address on this machine."""
 
 import socket
+from abc import ABC, abstractmethod
 from typing import Any
 
 from attrs import define, field
@@ -12,15 +13,15 @@ from ccs.demo.pictures import Pictures
 
 
 @define
-class Local:
+class Local(ABC):
     """Listens on a port of its own while it is started. Subclasses say what is to be found there."""
 
     port: int = field(default=0, kw_only=True)
     _server: HTTPServer | None = field(default=None, kw_only=True)
 
+    @abstractmethod
     def routes(self) -> list[tuple[Any, ...]]:
         """What is to be found there, besides the pictures that customers send."""
-        raise NotImplementedError
 
     def start(self, port: int = 0) -> None:
         sockets = bind_sockets(port, "127.0.0.1", family=socket.AF_INET)
