@@ -65,6 +65,9 @@ class TakenByAnother(WrongStatus):
 class UnknownAgent(Refusal):
     code = 4003
 
+    def __init__(self) -> None:
+        super().__init__("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
+
 
 class ClientIdReused(Refusal):
     """The same clientMsgId came with other words."""

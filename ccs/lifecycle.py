@@ -114,7 +114,7 @@ def accept(session: Session, now: datetime, agent: Agent | None, unsent: Iterabl
     if session.status is not Status.PENDING:
         raise _wrong(session, "只有待接入的会话可以接入")
     if agent is None:
-        raise UnknownAgent("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
+        raise UnknownAgent
     return _held_by(session, now, agent.id, unsent)
 
 

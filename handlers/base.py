@@ -236,7 +236,7 @@ class ApiHandler(Handler):
     def colleague(self, cs_id: str) -> Agent:
         agent = self.parts.config.agent(cs_id)
         if agent is None:
-            raise errors.UnknownAgent("没有这个编号的客服，请检查 csId，或请管理员在 config.toml 的 [[agents]] 中添加")
+            raise errors.UnknownAgent
         return agent
 
     def by(self, cs_id: str | None = None) -> Agent | None:

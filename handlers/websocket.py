@@ -52,7 +52,6 @@ class AgentSocket(Handler, WebSocketHandler):
 
     def initialize(self, parts: Parts) -> None:
         super().initialize(parts)
-        self._parts = parts
         self._line: Line | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._frames: dict[str, Callable[[Line, dict[str, Any]], None]] = {
@@ -64,8 +63,8 @@ class AgentSocket(Handler, WebSocketHandler):
         }
 
     def prepare(self) -> None:
-        must_be_our_host(self.request, self._parts.config)
-        must_be_our_origin(self.request, self._parts.config)
+        must_be_our_host(self.request, self.parts.config)
+        must_be_our_origin(self.request, self.parts.config)
 
     async def get(self, *path: str, **_: str) -> None:
         """Tornado refuses in words of its own what cannot become a socket; so it is refused here before."""
@@ -103,33 +102,33 @@ class AgentSocket(Handler, WebSocketHandler):
         except StoreUnavailable:
             self.close(TRY_AGAIN_LATER, "try again later")
             return
-        agent = self._parts.config.agent(cs_id)
+        agent = self.parts.config.agent(cs_id)
         if agent is None:
             self.close(WRONG_AGENT, "unknown csId")
             return
-        if not self._parts.hub.has_room_for(agent):
+        if not self.parts.hub.has_room_for(agent):
             log.warning("agent %s has too many sockets, or all have", agent.id)
             self.close(TOO_MANY, "too many connections")
             return
         self.set_nodelay(True)
         self._line = Line(agent, self, caller.login if caller else None)
-        self._parts.hub.join(self._line)
+        self.parts.hub.join(self._line)
         self._tell(self._hello(agent))
         log.info("agent %s connected", agent.id)
 
     def _caller(self) -> Caller | None:
         """None while access is open. A page has its cookie; a program may put its token in the query."""
-        if not self._parts.config.auth.required:
+        if not self.parts.config.auth.required:
             return None
         tokens = self.request.query_arguments.get("token", [])
-        caller = who_asks(self.request, self._parts.accounts, tokens[-1].decode(errors="replace") if tokens else None)
+        caller = who_asks(self.request, self.parts.accounts, tokens[-1].decode(errors="replace") if tokens else None)
         if caller is None:
             raise NeedsLogin("请先登录")
         return caller
 
     def on_close(self) -> None:
         if self._line:
-            self._parts.hub.leave(self._line)
+            self.parts.hub.leave(self._line)
             if self._catching_up:
                 self._catching_up.cancel()
             log.info("agent %s disconnected", self._line.agent.id)
@@ -165,7 +164,7 @@ class AgentSocket(Handler, WebSocketHandler):
         self._once_durable(line, wire.read(SessionFrame, told).sessionId, self._bind_now)
 
     def _unbind(self, line: Line, told: dict[str, Any]) -> None:
-        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self._parts.hub.unbind)
+        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self.parts.hub.unbind)
 
     def _once_durable(
         self, line: Line, session_id: str, act: Callable[[Line, str], None], error: BaseException | None = None
@@ -173,18 +172,18 @@ class AgentSocket(Handler, WebSocketHandler):
         """When nothing of the session is on its way to disk: who may look depends on what it has become."""
         if error:
             raise error
-        last = self._parts.registry.in_flight(session_id)
+        last = self.parts.registry.in_flight(session_id)
         if last.is_settled:
             act(line, session_id)
         else:
             last.finally_(lambda error: self._guarded(line, self._once_durable, session_id, act, error))
 
     def _bind_now(self, line: Line, session_id: str) -> None:
-        session = self._parts.registry.get(session_id)
+        session = self.parts.registry.get(session_id)
         lifecycle.must_read(session, line.agent)
         if not session.is_open:
             raise Forbidden("会话已结束", {"sessionId": session_id})
-        self._parts.hub.bind(line, session_id)
+        self.parts.hub.bind(line, session_id)
         self._tell({"type": "bound", "sessionId": session_id})
 
     def _resume(self, line: Line, told: dict[str, Any]) -> None:
@@ -207,12 +206,12 @@ class AgentSocket(Handler, WebSocketHandler):
 
     async def _replayed(self, line: Line, wanted: ResumeFrame) -> dict[str, Any]:
         """The frame that closes the replay."""
-        registry, archive, hub = self._parts.registry, self._parts.archive, self._parts.hub
+        registry, archive, hub = self.parts.registry, self.parts.archive, self.parts.hub
         for session_id in wanted.bound:
             while not (last := registry.in_flight(session_id)).is_settled:
                 await last                  # who may look depends on what the session becomes
         published = registry.published_event_id
-        if wanted.epoch != self._parts.epoch or not archive.oldest_event_id() - 1 <= wanted.eventId <= published:
+        if wanted.epoch != self.parts.epoch or not archive.oldest_event_id() - 1 <= wanted.eventId <= published:
             return {"type": "resync_required"}
         bound = [session_id for session_id in wanted.bound if self._may_bind(line, session_id)]
         for session_id in bound:
@@ -226,21 +225,21 @@ class AgentSocket(Handler, WebSocketHandler):
 
     def _may_bind(self, line: Line, session_id: str) -> bool:
         try:
-            return lifecycle.may_open(self._parts.registry.get(session_id), line.agent)
+            return lifecycle.may_open(self.parts.registry.get(session_id), line.agent)
         except NotFound:
             return False
 
     def _read(self, line: Line, told: dict[str, Any]) -> None:
         mark = wire.read(ReadFrame, told)
-        self._parts.desk.read(mark.sessionId, line.agent, mark.seq)
+        self.parts.desk.read(mark.sessionId, line.agent, mark.seq)
 
     def _ping(self, line: Line, told: dict[str, Any]) -> None:
-        time = self._parts.wire.time(self._parts.now())
+        time = self.parts.wire.time(self.parts.now())
         self._tell({"type": "pong", "serverTime": time, "counts": self._counts(line.agent)})
 
     def _counts(self, agent: Agent) -> dict[str, int]:
         """How many sessions are open: as they are after every event that was sent before."""
-        count = self._parts.registry.count
+        count = self.parts.registry.count
         return {
             "ai": count(SessionFilter(status=Status.AI)),
             "pending": count(SessionFilter(status=Status.PENDING)),
@@ -252,9 +251,9 @@ class AgentSocket(Handler, WebSocketHandler):
         me = {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
         return {
             "type": "hello",
-            "epoch": self._parts.epoch,
-            "eventId": self._parts.registry.published_event_id,
-            "serverTime": self._parts.wire.time(self._parts.now()),
+            "epoch": self.parts.epoch,
+            "eventId": self.parts.registry.published_event_id,
+            "serverTime": self.parts.wire.time(self.parts.now()),
             "me": me,
             "counts": self._counts(agent),
             "features": sorted(self._frames),
@@ -262,4 +261,4 @@ class AgentSocket(Handler, WebSocketHandler):
 
     def _tell(self, told: dict[str, Any]) -> None:
         if self._line:
-            self._parts.hub.tell(self._line, told)
+            self.parts.hub.tell(self._line, told)
