@@ -34,6 +34,7 @@ from ccs import __version__, config, logs
 from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
+from ccs.channels.base import Tools
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
@@ -53,6 +54,7 @@ from handlers.routes import front
 from store import database
 from store.archive import Archive
 from store.epoch import Epoch
+from store.files import Files
 from store.journal import Journal, load
 
 log = logging.getLogger("ccs")
@@ -239,10 +241,13 @@ class Server:
         registry = Registry(journal, archive)
         epoch = Epoch(data.path)
         http = Http()
-        channels = {
-            name: channel(getattr(settings.channels, name), http, utc_now) for name, channel in CHANNELS.items()
-        }
-        desk = Desk(registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off")
+        files = Files(data.path)
+        desk = Desk(
+            registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
+            limits=lambda channel, via: channels[channel].limits(via),
+        )
+        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path)
+        channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
         desk.wake_outbox = outbox.wake

@@ -15,28 +15,67 @@ from attrs import evolve
 
 from ccs import fate, lifecycle
 from ccs.errors import ClientIdReused, NotDeliverable, Refusal
-from ccs.inbound import CustomerSays, PlatformNudges, PlatformTells, StaffSays
-from ccs.models import Agent, Change, Clock, Event, EventType, Login, Message, Notice, Nudge
+from ccs.inbound import (
+    CodeOffered,
+    CustomerSays,
+    MessageRecalled,
+    OwnerChanged,
+    PlatformNudges,
+    PlatformTells,
+    StaffSays,
+)
+from ccs.limits import UNLIMITED, Limits
+from ccs.models import (
+    Agent,
+    Change,
+    Clock,
+    Cursor,
+    Customer,
+    Event,
+    EventType,
+    Login,
+    Message,
+    Notice,
+    Nudge,
+    Outgoing,
+    PlatformId,
+    Profile,
+    Session,
+    Stage,
+    Token,
+    Via,
+)
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 
 Publish = Callable[[Sequence[Event], int], None]
+LimitsOf = Callable[[str, Via], Limits]         # of a channel, for those who came in by this way
 
 
 class Desk:
     """The verbs.
 
-    `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `end_logins` the ids of
-    logins that are over.
+    `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_puller` the channel
+    and account that have news, `wake_fetcher` a message whose file is to be fetched, `introduce` a session whose
+    customer has no name yet, `use_code` what may be answered once, `end_logins` the ids of logins that are over: each
+    once what it rests on is on disk.
     """
 
-    def __init__(self, registry: Registry, publish: Publish, clock: Clock, *, assistant_on: bool) -> None:
+    def __init__(
+        self, registry: Registry, publish: Publish, clock: Clock, *, assistant_on: bool,
+        limits: LimitsOf = lambda channel, via: UNLIMITED,
+    ) -> None:
         self.registry = registry
         self._publish = publish
         self._now = clock
         self._assistant_on = assistant_on
+        self._limits = limits
         self.wake_outbox: Callable[[str], None] = lambda session_id: None
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
+        self.wake_puller: Callable[[str, str], None] = lambda channel, account: None
+        self.wake_fetcher: Callable[[Message], None] = lambda message: None
+        self.introduce: Callable[[Session], None] = lambda session: None
+        self.use_code: Callable[[CodeOffered], None] = lambda offered: None
         self.end_logins: Callable[[set[str]], None] = lambda login_ids: None
 
     # What platforms bring
@@ -45,7 +84,12 @@ class Desk:
         if again := self.registry.taken(says.ids):
             return again
         session = self.registry.open_session(says.customer)
-        return self._commit(lifecycle.customer_writes(session, self._now(), says, self._assistant_on))
+        allowed = self._limits(says.customer.channel, says.via)
+        change = lifecycle.customer_writes(session, self._now(), says, self._assistant_on, allowed)
+        ticket = self._commit(change)
+        if change.session and not change.session.customer.name:
+            ticket.then(self.introduce, change.session)
+        return ticket
 
     def staff_writes(self, says: StaffSays) -> Ticket:
         """Without an open session there is no conversation to show it in; it is kept as a notice."""
@@ -59,6 +103,40 @@ class Desk:
             )
         return self._commit(lifecycle.staff_writes(session, self._now(), says))
 
+    def message_recalled(self, recalled: MessageRecalled) -> Ticket:
+        """What nobody can find any more is kept as a notice."""
+        if again := self.registry.taken(recalled.ids):
+            return again
+        session = self.registry.open_session(recalled.customer)
+        message = self.registry.by_reference(session, recalled.reference) if session else None
+        if session is None or message is None:
+            return self._unplaced(recalled.customer, "message_recalled", recalled.ids, msgid=recalled.reference)
+        return self._commit(evolve(lifecycle.recall(session, self._now(), message), ids=recalled.ids))
+
+    def owner_changed(self, changed: OwnerChanged) -> Ticket:
+        """Of a customer without an open session nothing needs to be known: when she writes, the platform is asked."""
+        if again := self.registry.taken(changed.ids):
+            return again
+        session = self.registry.open_session(changed.customer)
+        if session is None:
+            return self._unplaced(
+                changed.customer, "owner_changed", changed.ids, owner=changed.owner, ended=changed.ended
+            )
+        change = lifecycle.owner_changes(session, self._now(), changed.owner, changed.ended)
+        return self._commit(evolve(change, ids=changed.ids))
+
+    def code_offered(self, offered: CodeOffered) -> Ticket:
+        """The code itself is kept nowhere: after a restart it is too old."""
+        if again := self.registry.taken(offered.ids):
+            return again
+        ticket = self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
+        ticket.then(self.use_code, offered)
+        return ticket
+
+    def _unplaced(self, customer: Customer, kind: str, ids: tuple[PlatformId, ...], **more: Any) -> Ticket:
+        payload = {"customerId": customer.id, **more}
+        return self.platform_tells(PlatformTells(customer.channel, customer.account, kind, payload, ids))
+
     def platform_tells(self, tells: PlatformTells) -> Ticket:
         if again := self.registry.taken(tells.ids):
             return again
@@ -66,12 +144,34 @@ class Desk:
 
     def platform_nudges(self, nudges: PlatformNudges) -> Ticket:
         nudge = Nudge(nudges.channel, nudges.account, nudges.token, self._now())
-        return self._commit(Change(nudges=(nudge,)))
+        ticket = self._commit(Change(nudges=(nudge,)))
+        ticket.then(self.wake_puller, nudges.channel, nudges.account)
+        return ticket
+
+    def fetched(self, cursor: Cursor) -> Ticket:
+        """What one turn of the loop commits is one transaction: an account's items, and how far they reach."""
+        return self._commit(Change(cursors=(cursor,)))
+
+    def keep_token(self, token: Token) -> Ticket:
+        return self._commit(Change(tokens=(token,)))
+
+    def customer_known(self, profile: Profile) -> Ticket:
+        """The profile is kept, and shown in the customer's open session."""
+        change = Change()
+        customer = Customer(profile.channel, profile.account, profile.customer_id)
+        if session := self.registry.open_session(customer):
+            change = lifecycle.customer_known(session, self._now(), profile.name, profile.avatar)
+        return self._commit(evolve(change, profiles=(profile,)))
+
+    def file_moved(self, message: Message) -> Ticket:
+        """The message's attachment is now as given."""
+        session = self.registry.get(message.session_id)
+        return self._commit(lifecycle.file_moves(session, self._now(), message))
 
     # What the assistant does
 
     def answer(self, session_id: str, turn: int, text: str, *, helped: bool) -> Ticket:
-        return self._apply(session_id, lifecycle.answer, turn, text, helped)
+        return self._apply(session_id, lifecycle.answer, turn, text, helped, self._allowed(session_id))
 
     def ask_for_human(self, session_id: str, reason: str) -> Ticket:
         return self._apply(session_id, lifecycle.ask_for_human, reason)
@@ -84,17 +184,17 @@ class Desk:
     def takeover(self, session_id: str, agent: Agent) -> Ticket:
         return self._apply(session_id, lifecycle.takeover, agent, self.registry.outgoing(session_id))
 
-    def reply(self, session_id: str, text: str, client_id: str | None, by: Agent | None = None) -> Ticket:
-        """The ticket's value is the stored message; the same `client_id` and text give it again."""
+    def reply(self, session_id: str, said: Outgoing, client_id: str | None, by: Agent | None = None) -> Ticket:
+        """The ticket's value is the stored message; the same `client_id` and words give it again."""
         session = self.registry.get(session_id)
-        if client_id and (said := self.registry.said(session.id, client_id)):
-            message, ticket = said
+        if client_id and (known := self.registry.said(session.id, client_id)):
+            message, ticket = known
             if by and by.id != message.sender_id:
                 lifecycle.must_hold(session, by)
-            if message.content == text:
+            if _says_the_same(message, said):
                 return ticket.followed_by(message)
             return ticket.followed_by(error=ClientIdReused("这个 clientMsgId 已经用于另一条内容"))
-        return self._apply(session_id, lifecycle.reply, text, client_id, by)
+        return self._apply(session_id, lifecycle.reply, said, client_id, by, self._allowed(session_id))
 
     def release(self, session_id: str, by: Agent | None) -> Ticket:
         return self._apply(session_id, lifecycle.release, by, self._assistant_on)
@@ -140,6 +240,10 @@ class Desk:
 
     # The pipe
 
+    def _allowed(self, session_id: str) -> Limits:
+        session = self.registry.get(session_id)
+        return self._limits(session.customer.channel, session.via)
+
     def _apply(self, session_id: str, rule: Callable[..., Change], *args: Any) -> Ticket:
         session = self.registry.get(session_id)
         try:
@@ -157,9 +261,17 @@ class Desk:
         for message in (*change.messages, *change.deliveries):
             if message.delivery and message.delivery.state.is_open:
                 ticket.then(self.wake_outbox, message.session_id)
+        for message in change.messages:
+            if message.attachment and message.attachment.stage is Stage.FETCHING:
+                ticket.then(self.wake_fetcher, message)
         if change.session and change.session.awaits_assistant:
             ticket.then(self.wake_assistant, change.session.id)
         return ticket
 
     def _notice(self, tells: PlatformTells) -> Notice:
         return Notice(tells.channel, tells.account, tells.kind, tells.payload, self._now())
+
+
+def _says_the_same(message: Message, said: Outgoing) -> bool:
+    digests = [each.attachment and each.attachment.digest for each in (message, said)]
+    return (message.content, message.type, digests[0]) == (said.content, said.type, digests[1])

@@ -81,6 +81,40 @@ class NotDeliverable(Refusal):
     code = 4005
 
 
+class CannotReply(Refusal):
+    """The platform would not take an answer now. What the agent can do stands in the words."""
+
+
+class HeldAtPlatform(CannotReply):
+    """Somebody of the merchant's serves this customer in the platform's own client; `data` names her."""
+
+    code = 4006
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"客户正由 {owner} 在平台的客户端接待，这里的回复发不出去；可以先收回会话", {"platformOwner": owner})
+
+
+class WindowClosed(CannotReply):
+    """Too long since the customer wrote, or the platform has ended the conversation."""
+
+    code = 4007
+
+    def __init__(self) -> None:
+        super().__init__("已超过平台允许的回复时间，或平台已结束会话；客户再次来信后才能回复")
+
+
+class QuotaUsedUp(CannotReply):
+    """The platform takes only so many messages until the customer writes again."""
+
+    code = 4008
+
+    def __init__(self, left: int, wanted: int) -> None:
+        words = f"这条内容要分 {wanted} 条发出，平台只允许再发 {left} 条；请缩短，或等客户再次来信" if left else (
+            "平台允许的回复条数已用完，客户再次来信后才能回复"
+        )
+        super().__init__(words, {"replyQuotaLeft": left})
+
+
 class NeedsLogin(Refusal):
     """Who asks does not say, or cannot prove, who she is."""
 

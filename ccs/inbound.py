@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import Factory, frozen
 
-from ccs.models import Customer, PlatformId, Via
+from ccs.models import Attachment, Customer, PlatformId, Via
 
 
 @frozen
@@ -21,6 +21,7 @@ class CustomerSays:
     conversation: str = ""
     platform_time: datetime | None = None
     fields: Mapping[str, Any] = Factory(dict)
+    attachment: Attachment | None = None
 
 
 @frozen
@@ -34,6 +35,40 @@ class StaffSays:
     type: str = "text"
     platform_time: datetime | None = None
     fields: Mapping[str, Any] = Factory(dict)
+    attachment: Attachment | None = None
+
+
+@frozen
+class MessageRecalled:
+    """Whoever said it took it back. `reference` is the platform's id of the message."""
+
+    customer: Customer
+    reference: str
+    ids: tuple[PlatformId, ...]
+
+
+@frozen
+class OwnerChanged:
+    """Who serves the customer in the platform's own client from now on; None is nobody.
+
+    `ended`: the platform has ended the conversation, and takes nothing more until the customer writes.
+    """
+
+    customer: Customer
+    owner: str | None
+    ids: tuple[PlatformId, ...]
+    ended: bool = False
+
+
+@frozen
+class CodeOffered:
+    """One message may be sent in answer to what happened, with this code, until then."""
+
+    customer: Customer
+    occasion: str           # "entered" or "ended"
+    code: str
+    until: datetime
+    ids: tuple[PlatformId, ...]
 
 
 @frozen
@@ -63,4 +98,7 @@ class PlatformAsks:
     answer: Mapping[str, Any]
 
 
-Inbound = CustomerSays | StaffSays | PlatformTells | PlatformNudges | PlatformAsks
+Inbound = (
+    CustomerSays | StaffSays | MessageRecalled | OwnerChanged | CodeOffered | PlatformTells | PlatformNudges
+    | PlatformAsks
+)

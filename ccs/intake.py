@@ -10,7 +10,16 @@ from ccs.channels.base import Callback, Channel
 from ccs.channels.wecom import WeCom
 from ccs.desk import Desk
 from ccs.errors import NotFound
-from ccs.inbound import CustomerSays, Inbound, PlatformAsks, PlatformTells, StaffSays
+from ccs.inbound import (
+    CodeOffered,
+    CustomerSays,
+    Inbound,
+    MessageRecalled,
+    OwnerChanged,
+    PlatformAsks,
+    PlatformTells,
+    StaffSays,
+)
 from ccs.outbox import Outbox
 from ccs.ticket import Ticket
 
@@ -23,18 +32,18 @@ class Intake:
         self._desk = desk
         self._outbox = outbox
 
-    def take(self, channel: str, callback: Callback) -> Ticket:
+    def take_callback(self, channel: str, callback: Callback) -> Ticket:
         """Of `POST /channel/{channel}/callback`. Raises NotFound, ChannelOff, BadSignature, BadRequest.
 
         The ticket's value is a mapping if the platform wants that for an answer.
         """
         if channel not in self._channels:
             raise NotFound("没有这个渠道")
-        return self._take(self._channels[channel].read(callback))
+        return self.take(self._channels[channel].read(callback))
 
     def take_wecom(self, callback: Callback) -> Ticket:
         """Of `POST /wecom/callback`. Raises ChannelOff, BadSignature."""
-        return self._take(self._wecom.read_encrypted(callback))
+        return self.take(self._wecom.read_encrypted(callback))
 
     def verify_wecom(self, query: Mapping[str, str]) -> bytes:
         """Of `GET /wecom/callback`: the words to answer with. Raises ChannelOff, BadSignature."""
@@ -46,7 +55,8 @@ class Intake:
         assert isinstance(channel, WeCom)
         return channel
 
-    def _take(self, inbound: Inbound | None) -> Ticket:
+    def take(self, inbound: Inbound | None) -> Ticket:
+        """What a channel has read or fetched. Everything is taken once, however often it comes."""
         if inbound is None:
             return Ticket.durable()
         if isinstance(inbound, PlatformAsks):
@@ -55,6 +65,12 @@ class Intake:
             return self._desk.customer_writes(inbound)
         if isinstance(inbound, StaffSays):
             return self._desk.staff_writes(inbound)
+        if isinstance(inbound, MessageRecalled):
+            return self._desk.message_recalled(inbound)
+        if isinstance(inbound, OwnerChanged):
+            return self._desk.owner_changed(inbound)
+        if isinstance(inbound, CodeOffered):
+            return self._desk.code_offered(inbound)
         if isinstance(inbound, PlatformTells):
             if inbound.kind == "send_result":
                 return self._outbox.hear_result(inbound)

@@ -15,9 +15,10 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import fate
-from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent, WrongStatus
+from ccs import fate, limits
+from ccs.errors import CannotReply, Forbidden, Refusal, TakenByAnother, UnknownAgent, WrongStatus
 from ccs.inbound import CustomerSays, StaffSays
+from ccs.limits import UNLIMITED, Limits
 from ccs.models import (
     NOTHING,
     Agent,
@@ -26,6 +27,7 @@ from ccs.models import (
     Event,
     EventType,
     Message,
+    Outgoing,
     Sender,
     Session,
     Status,
@@ -43,21 +45,24 @@ STATUS_WORDS = {
 }
 
 
-def customer_writes(session: Session | None, now: datetime, says: CustomerSays, assistant_on: bool) -> Change:
-    """A customer's message joins her open session, or opens one."""
+def customer_writes(
+    session: Session | None, now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limits = UNLIMITED
+) -> Change:
+    """A customer's message joins her open session, or opens one; the platform allows answers to it anew."""
     if session is None:
-        return _opens(now, says, assistant_on)
+        return _opens(now, says, assistant_on, allowed)
     session, message = _hears(
         session, now, says,
         customer=_known_better(session.customer, says.customer),
         turn=session.turn + 1,
         waiting_since=session.waiting_since or now,
         unread=session.unread + 1,
+        **allowed.renewed(_heard_at(says, now)),
     )
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
 
 
-def _opens(now: datetime, says: CustomerSays, assistant_on: bool) -> Change:
+def _opens(now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limits) -> Change:
     session = Session(
         id=new_id(),
         customer=says.customer,
@@ -70,6 +75,7 @@ def _opens(now: datetime, says: CustomerSays, assistant_on: bool) -> Change:
         waiting_since=now,
         unread=1,
         pending_reason=None if assistant_on else "assistant_off",
+        **allowed.renewed(_heard_at(says, now)),
     )
     session, message = _hears(session, now, says)
     event = EventType.NEW_MESSAGE if assistant_on else EventType.NEW_PENDING_SESSION
@@ -80,18 +86,59 @@ def staff_writes(session: Session, now: datetime, says: StaffSays) -> Change:
     """Somebody answered in the platform's own client: shown as a person's message, and nothing is sent."""
     message = _next(
         session, now, Sender.MANUAL, says.staff_id, says.content,
-        type=says.type, platform_time=says.platform_time, fields=says.fields,
+        type=says.type, platform_time=says.platform_time, fields=says.fields, attachment=says.attachment,
     )
     session = _after(session, message, turn=session.turn + 1, waiting_since=None)
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
 
 
-def answer(session: Session, now: datetime, turn: int, text: str, helped: bool) -> Change:
-    """The assistant speaks, if nothing happened since it began to think."""
+def owner_changes(session: Session, now: datetime, owner: str | None, ended: bool) -> Change:
+    """Somebody serves the customer in the platform's own client, or no longer does; `ended`: nobody may answer now."""
+    until = now if ended and (session.reply_until is None or session.reply_until > now) else session.reply_until
+    if (owner, until) == (session.platform_owner, session.reply_until):
+        return NOTHING
+    session = _moved(session, now, platform_owner=owner, reply_until=until)
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def recall(session: Session, now: datetime, message: Message) -> Change:
+    """Whoever said it took it back. What stood there stays on disk; the page says that it was taken back."""
+    if message.recalled_at:
+        return NOTHING
+    message = evolve(message, recalled_at=now)
+    return Change(revised=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
+
+
+def file_moves(session: Session, now: datetime, message: Message) -> Change:
+    """The message's attachment is now as given."""
+    return Change(revised=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
+
+
+def customer_known(session: Session, now: datetime, name: str, avatar: str) -> Change:
+    """The platform says who the customer is."""
+    customer = _known_better(session.customer, evolve(session.customer, name=name, avatar=avatar))
+    if customer == session.customer:
+        return NOTHING
+    session = evolve(session, customer=customer, version=session.version + 1)
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def answer(
+    session: Session, now: datetime, turn: int, text: str, helped: bool, allowed: Limits = UNLIMITED
+) -> Change:
+    """The assistant speaks, if nothing happened since it began to think; if it cannot be heard, a person is asked."""
     if session.status is not Status.AI or session.turn != turn:
         raise _wrong(session, "会话已有变化，助手不再回复")
+    parts = allowed.parts(text)
+    try:
+        limits.must_allow(session, now, parts)
+    except CannotReply:
+        return _waits(session, now, "cannot_reply")
     message = _next(session, now, Sender.AI, ASSISTANT_ID, text, delivery=fate.promise(now))
-    session = _after(session, message, waiting_since=None, unhelped=0 if helped else session.unhelped + 1)
+    session = _after(
+        session, message, waiting_since=None, unhelped=0 if helped else session.unhelped + 1,
+        **limits.spent(session, parts),
+    )
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
@@ -130,16 +177,25 @@ def takeover(session: Session, now: datetime, agent: Agent, unsent: Iterable[Mes
     return _held_by(session, now, agent.id, unsent)
 
 
-def reply(session: Session, now: datetime, text: str, client_id: str | None, by: Agent | None = None) -> Change:
-    """The holder, or a supervisor, answers. `by` is None when access is open: then it is the holder."""
+def reply(
+    session: Session, now: datetime, said: Outgoing, client_id: str | None, by: Agent | None = None,
+    allowed: Limits = UNLIMITED,
+) -> Change:
+    """The holder, or a supervisor, answers. `by` is None when access is open: then it is the holder.
+
+    Raises CannotReply when the platform would not bring it to the customer.
+    """
     if session.status is not Status.MANUAL:
         raise _wrong(session, "只有人工接待中的会话可以回复")
     must_hold(session, by)
+    parts = allowed.parts(said.content) if said.type == "text" else 1
+    limits.must_allow(session, now, parts)
     message = _next(
-        session, now, Sender.MANUAL, by.id if by else session.agent_id or "", text,
+        session, now, Sender.MANUAL, by.id if by else session.agent_id or "", said.content,
+        type=said.type, fields=said.fields, attachment=said.attachment,
         client_id=client_id, delivery=fate.promise(now),
     )
-    session = _after(session, message, waiting_since=None, unread=0)
+    session = _after(session, message, waiting_since=None, unread=0, **limits.spent(session, parts))
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
@@ -224,9 +280,14 @@ def _moved(session: Session, now: datetime, **fields: Any) -> Session:
 def _hears(session: Session, now: datetime, says: CustomerSays, **fields: Any) -> tuple[Session, Message]:
     message = _next(
         session, now, Sender.CUSTOMER, says.customer.id, says.content,
-        type=says.type, platform_time=says.platform_time, fields=says.fields,
+        type=says.type, platform_time=says.platform_time, fields=says.fields, attachment=says.attachment,
     )
     return _after(session, message, **fields), message
+
+
+def _heard_at(says: CustomerSays, now: datetime) -> datetime:
+    """When the platform began to count: by its own time, if that is not in the future."""
+    return min(says.platform_time or now, now)
 
 
 def _next(

@@ -72,6 +72,14 @@ class Fate(StrEnum):
         return self is Fate.PENDING or self is Fate.SENDING
 
 
+class Stage(StrEnum):
+    """Where the file of a message stands."""
+
+    FETCHING = "fetching"   # the platform has it, and we do not yet
+    READY = "ready"
+    FAILED = "failed"
+
+
 class EventType(StrEnum):
     """What the workbench is told. The first four are the contract's."""
 
@@ -93,6 +101,7 @@ class Via(StrEnum):
 
     NATIVE = "native"       # the platform's own callback and API
     GATEWAY = "gateway"     # the neutral envelope of a gateway in front
+    KF = "kf"               # 微信客服: fetched from WeCom and answered by its API
 
 
 @frozen
@@ -149,6 +158,9 @@ class Session:
     unhelped: int = 0                           # turns in a row that the assistant had no answer for
     pending_reason: str | None = None
     close_reason: str | None = None
+    reply_until: datetime | None = None         # how long the platform takes answers; None: for ever
+    replies_left: int | None = None             # how many it takes until the customer writes again; None: any number
+    platform_owner: str | None = None           # who of the merchant's serves her in the platform's own client
 
     @property
     def is_open(self) -> bool:
@@ -156,7 +168,7 @@ class Session:
 
     @property
     def awaits_assistant(self) -> bool:
-        return self.status is Status.AI and self.waiting_since is not None
+        return self.status is Status.AI and self.waiting_since is not None and self.platform_owner is None
 
 
 @frozen
@@ -171,6 +183,22 @@ class Delivery:
     attempts: int = 0
     lost: bool = False                          # an attempt left and its answer never came
     platform_id: str | None = None              # what the platform calls the message once it took it
+    parts_sent: int = 0                         # of a text that is too long for one message of the platform's
+
+
+@frozen
+class Attachment:
+    """The file of a message. Its bytes lie in the data folder under their digest."""
+
+    stage: Stage
+    name: str = ""
+    mime: str = ""
+    size: int | None = None                     # bytes
+    digest: str | None = None                   # SHA-256 in hexadecimal, once the bytes are here
+    source: str = ""                            # by which the platform hands it out, as long as it does
+    reason: str | None = None                   # why it is not here, for the agent
+    attempts: int = 0
+    due_at: datetime | None = None              # when fetching it is to be tried (again)
 
 
 @frozen
@@ -189,6 +217,23 @@ class Message:
     platform_time: datetime | None = None       # for display, never for order
     fields: Mapping[str, Any] = Factory(dict)   # what the platform said beside the readable content
     delivery: Delivery | None = None
+    attachment: Attachment | None = None
+    recalled_at: datetime | None = None         # when whoever said it took it back
+
+    @property
+    def reference(self) -> str | None:
+        """The platform's own id of it, where a later event may name it."""
+        return self.fields.get("msgid")
+
+
+@frozen
+class Outgoing:
+    """What an agent wants to be said."""
+
+    content: str
+    type: str = "text"
+    fields: Mapping[str, Any] = Factory(dict)
+    attachment: Attachment | None = None
 
 
 @frozen
@@ -230,6 +275,37 @@ class Nudge:
 
 
 @frozen
+class Cursor:
+    """How far an account's stream has been fetched. On disk together with what was fetched up to there."""
+
+    channel: str
+    account: str
+    value: str
+    fetched_at: datetime
+
+
+@frozen
+class Token:
+    """What a platform gave us to call it with, so that a restart does not ask again."""
+
+    name: str
+    value: str
+    expires_at: datetime
+
+
+@frozen
+class Profile:
+    """What a platform says of a customer beside her messages."""
+
+    channel: str
+    account: str
+    customer_id: str
+    name: str
+    avatar: str             # an address
+    fetched_at: datetime
+
+
+@frozen
 class Login:
     """A browser that may act for an agent until `expires_at`."""
 
@@ -247,10 +323,14 @@ class Change:
     session: Session | None = None
     messages: tuple[Message, ...] = ()          # newly said
     deliveries: tuple[Message, ...] = ()        # said before; their delivery moved
+    revised: tuple[Message, ...] = ()           # said before; taken back, or more is known of their file
     events: tuple[Event, ...] = ()
     ids: tuple[PlatformId, ...] = ()
     notices: tuple[Notice, ...] = ()
     nudges: tuple[Nudge, ...] = ()
+    cursors: tuple[Cursor, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
 
     @property
@@ -260,7 +340,7 @@ class Change:
     @property
     def touched(self) -> set[str]:
         """The ids of the sessions whose memory this change moved."""
-        ids = {message.session_id for message in (*self.messages, *self.deliveries)}
+        ids = {message.session_id for message in (*self.messages, *self.deliveries, *self.revised)}
         return ids | {self.session.id} if self.session else ids
 
 

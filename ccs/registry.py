@@ -32,6 +32,8 @@ class Archive(Protocol):
 
     def message(self, session_id: str, message_id: str) -> Message | None: ...
 
+    def by_reference(self, session: Session, reference: str) -> Message | None: ...
+
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None: ...
 
 
@@ -47,7 +49,8 @@ class Registry:
         self._in_flight: dict[str, Ticket] = {}
         self._taking: dict[PlatformId, Ticket] = {}
         self._saying: dict[tuple[str, str], tuple[Message, Ticket]] = {}        # by client id
-        self._moving: dict[tuple[str, int], tuple[Message, Ticket]] = {}        # by seq: the delivery's latest state
+        self._moving: dict[tuple[str, int], tuple[Message, Ticket]] = {}        # by seq: the message's latest state
+        self._referred: dict[tuple[str, str], Message] = {}                     # by the platform's id, not on disk yet
         self._taken = Taken(archive.next_taken)
         self._last_event_id = 0
         self._suspended = False
@@ -110,6 +113,11 @@ class Registry:
             raise NotFound("消息不存在")
         return self._current(message)
 
+    def by_reference(self, session: Session, reference: str) -> Message | None:
+        """The session's message that the platform calls so, as the rules see it; of the last few."""
+        message = self._referred.get((session.id, reference)) or self._archive.by_reference(session, reference)
+        return message and self._current(message)[0]
+
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
         """The message that is delivered under this request id, with its session. None once a later attempt began."""
         found = self._archive.delivery(delivery_id)
@@ -151,9 +159,13 @@ class Registry:
             if message.delivery:
                 self._track(message)
                 self._moving[message.session_id, message.seq] = (message, ticket)
+        for message in change.revised:
+            self._moving[message.session_id, message.seq] = (message, ticket)
         for message in change.messages:
             if message.client_id:
                 self._saying[message.session_id, message.client_id] = (message, ticket)
+            if message.reference:
+                self._referred[message.session_id, message.reference] = message
         for platform_id in change.ids:
             self._taking[platform_id] = ticket
         ticket.finally_(lambda error: self._settled(ticket, before, error))
@@ -183,7 +195,9 @@ class Registry:
         for message in change.messages:
             if message.client_id:
                 self._saying.pop((message.session_id, message.client_id), None)
-        for message in (*change.messages, *change.deliveries):
+            if message.reference:
+                self._referred.pop((message.session_id, message.reference), None)
+        for message in (*change.messages, *change.deliveries, *change.revised):
             key = message.session_id, message.seq
             if key in self._moving and self._moving[key][1] is ticket:
                 del self._moving[key]

@@ -16,7 +16,7 @@ import orjson
 from cattrs import ClassValidationError, transform_error
 
 from ccs.errors import BadRequest
-from ccs.models import Event, EventType, Message, Session
+from ccs.models import Attachment, Event, EventType, Message, Session
 
 T = TypeVar("T")
 
@@ -68,6 +68,12 @@ class Wire:
             info["pendingReason"] = session.pending_reason
         if session.close_reason:
             info["closeReason"] = session.close_reason
+        if session.reply_until:
+            info["replyWindowUntil"] = self.time(session.reply_until)
+        if session.replies_left is not None:
+            info["replyQuotaLeft"] = session.replies_left
+        if session.platform_owner:
+            info["platformOwner"] = session.platform_owner
         return info
 
     def message(self, message: Message) -> dict[str, Any]:
@@ -93,6 +99,10 @@ class Wire:
             if message.delivery.reason:
                 delivery["reason"] = message.delivery.reason
             info["delivery"] = delivery
+        if message.attachment:
+            info["attachment"] = _attachment(message.attachment)
+        if message.recalled_at:
+            info["recalledAt"] = self.time(message.recalled_at)
         return info
 
     def inner(self, event: Event, event_id: int) -> bytes:
@@ -113,6 +123,12 @@ class Wire:
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> bytes:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})
+
+
+def _attachment(file: Attachment) -> dict[str, Any]:
+    """AttachmentInfo. Its bytes are fetched by the message's id, so that whoever may not read it does not get them."""
+    told = {"name": file.name, "mime": file.mime, "size": file.size, "reason": file.reason}
+    return {"state": file.stage.value, **{name: value for name, value in told.items() if value or value == 0}}
 
 
 def encode(value: Any) -> bytes:

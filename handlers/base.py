@@ -31,6 +31,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.UnknownAgent: 400,
     errors.ClientIdReused: 400,
     errors.NotDeliverable: 400,
+    errors.CannotReply: 400,
     errors.BadSignature: 401,
     errors.NeedsLogin: 401,
     errors.WrongPassword: 401,

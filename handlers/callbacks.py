@@ -108,7 +108,7 @@ class ChannelRoute(Route):
     TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}))
 
     def take(self, path: str, callback: Callback) -> Ticket:
-        return self._parts.intake.take(unquote(path.split("/")[2]), callback)
+        return self._parts.intake.take_callback(unquote(path.split("/")[2]), callback)
 
     def taken(self, value: Any) -> Answer:
         """A mapping is what the platform wants to be answered, as it is."""

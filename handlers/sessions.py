@@ -10,7 +10,7 @@ from attrs import frozen
 from ccs import lifecycle
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest, NotFound
-from ccs.models import Message, Page, Session, SessionFilter, Status, from_millis, to_millis
+from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
 from ccs.wire import Identifier, Words, encode
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself
@@ -182,7 +182,8 @@ class Reply(SessionHandler):
         request = self.read(MessageRequest)
         if request.msgType != "text":
             raise BadRequest("msgType 目前只支持 text")
-        message = await self.parts.desk.reply(session_id, request.content, request.clientMsgId, self.by())
+        said = Outgoing(request.content)
+        message = await self.parts.desk.reply(session_id, said, request.clientMsgId, self.by())
         self.answer(self.parts.wire.message(message))
 
 

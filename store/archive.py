@@ -12,13 +12,26 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Event, Login, Message, Page, PlatformId, Session, SessionFilter
-from store import database, events, inbox, logins, messages, sessions
+from ccs.models import (
+    Cursor,
+    Event,
+    Login,
+    Message,
+    Nudge,
+    Page,
+    PlatformId,
+    Profile,
+    Session,
+    SessionFilter,
+    Token,
+)
+from store import database, events, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
 
 LATEST = 20             # messages that the assistant looks back
+REFERRED = 200          # messages back that a platform's later event may mean
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +65,11 @@ class Archive:
     def message(self, session_id: str, message_id: str) -> Message | None:
         return self._now(messages.one, session_id, "id", message_id)
 
+    def by_reference(self, session: Session, reference: str) -> Message | None:
+        """The session's newest message that the platform calls so, if it is among the last few."""
+        latest = self._now(messages.before, session.id, session.seq + 1, REFERRED)
+        return next((message for message in reversed(latest) if message.reference == reference), None)
+
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
         """The message that is, or was, delivered under this request id, with its session."""
         message = self._now(messages.of_delivery, delivery_id)
@@ -61,6 +79,26 @@ class Archive:
     def latest(self, session: Session) -> list[Message]:
         """The session's last few messages, oldest first."""
         return self._now(messages.before, session.id, session.seq + 1, LATEST)
+
+    def fetching(self) -> list[Message]:
+        """Messages whose file is still with the platform, oldest first."""
+        return self._now(messages.fetching)
+
+    def cursors(self) -> list[Cursor]:
+        return self._now(streams.cursors)
+
+    def nudge(self, channel: str, account: str) -> Nudge | None:
+        return self._now(inbox.nudge, channel, account)
+
+    def accounts(self, channel: str) -> list[str]:
+        """The accounts of which a nudge came or something was fetched."""
+        return self._now(streams.accounts, channel)
+
+    def token(self, name: str) -> Token | None:
+        return self._now(streams.token, name)
+
+    def profile(self, channel: str, account: str, customer_id: str) -> Profile | None:
+        return self._now(streams.profile, channel, account, customer_id)
 
     def oldest_event_id(self) -> int:
         return self._now(events.oldest_id)

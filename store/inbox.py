@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ccs.models import Notice, Nudge, PlatformId, to_millis
+from ccs.models import Notice, Nudge, PlatformId, from_millis, to_millis
 from store.rows import Row, Table
 
 PLATFORM_IDS = Table("platform_ids", ("channel", "account", "value"))
@@ -25,6 +25,14 @@ def next_taken(connection: Any, wanted: PlatformId) -> str | None:
 def notice_row(notice: Notice) -> Row:
     payload = json.dumps(notice.payload, ensure_ascii=False)
     return (notice.channel, notice.account, notice.kind, payload, to_millis(notice.received_at))
+
+
+def nudge(connection: Any, channel: str, account: str) -> Nudge | None:
+    """The account's last nudge."""
+    row = connection.execute(
+        f"SELECT {NUDGES.listed} FROM nudges WHERE channel = ? AND account = ?", (channel, account)
+    ).fetchone()
+    return Nudge(channel, account, row[2], from_millis(row[3])) if row else None
 
 
 def nudge_row(nudge: Nudge) -> Row:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
 from ccs.models import Change, Message, Session, Snapshot
-from store import database, deliveries, events, inbox, logins, messages, meta, sessions
+from store import attachments, database, deliveries, events, inbox, logins, messages, meta, sessions, streams
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,10 @@ class Journal:
         return not self._failed
 
     def append(self, ticket: Ticket) -> None:
-        """Put a change in line. Its ticket is settled on the loop, in the order given."""
+        """Put a change in line. Its ticket is settled on the loop, in the order given.
+
+        What one turn of the loop appends is in one transaction: all of it comes to be, or nothing.
+        """
         self._waiting.append(ticket)
         if not self._busy:
             self._busy = True
@@ -201,6 +204,11 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
                 last_deliveries[message.session_id, message.seq] = message
     yield sessions.TABLE, [sessions.to_row(session) for session in last_sessions.values()]
     yield messages.TABLE, [messages.to_row(message) for change in changes for message in change.messages]
+    yield messages.REVISED, [messages.to_row(message) for change in changes for message in change.revised]
+    yield attachments.TABLE, [
+        attachments.to_row(message)
+        for change in changes for message in (*change.messages, *change.revised) if message.attachment
+    ]
     yield deliveries.TABLE, [deliveries.to_row(message) for message in last_deliveries.values()]
     yield inbox.PLATFORM_IDS, [platform_id for change in changes for platform_id in change.ids]
     yield events.TABLE, [
@@ -209,6 +217,9 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     ]
     yield inbox.NOTICES, [inbox.notice_row(notice) for change in changes for notice in change.notices]
     yield inbox.NUDGES, [inbox.nudge_row(nudge) for change in changes for nudge in change.nudges]
+    yield streams.CURSORS, [streams.cursor_row(cursor) for change in changes for cursor in change.cursors]
+    yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
+    yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
 
 

@@ -4,19 +4,24 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from ccs.models import Message, Sender, from_millis, to_millis
-from store import deliveries
+from store import attachments, deliveries
 from store.rows import Row, Table
 
 TABLE = Table(
     "messages",
     ("session_id", "seq", "id", "sender", "sender_id", "content", "type", "client_id", "platform_time", "fields",
-     "created_at"),
+     "created_at", "recalled_at"),
 )
+REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("recalled_at",))       # rows that are there already
 _JOINED = (
-    f"SELECT {TABLE.listed}, {deliveries.TABLE.listed} FROM messages"
+    f"SELECT {TABLE.listed}, {deliveries.TABLE.listed}, {attachments.TABLE.listed} FROM messages"
     " LEFT JOIN deliveries ON deliveries.session_id = messages.session_id AND deliveries.seq = messages.seq"
+    " LEFT JOIN attachments ON attachments.session_id = messages.session_id AND attachments.seq = messages.seq"
 )
+_FILE = len(TABLE.columns) + len(deliveries.TABLE.columns)      # where an attachment's columns begin
 
 
 def to_row(message: Message) -> Row:
@@ -25,20 +30,23 @@ def to_row(message: Message) -> Row:
         message.type, message.client_id,
         message.platform_time and to_millis(message.platform_time),
         json.dumps(message.fields, ensure_ascii=False) if message.fields else None,
-        to_millis(message.created_at),
+        to_millis(message.created_at), message.recalled_at and to_millis(message.recalled_at),
     )
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """Of a row of both tables."""
-    session_id, seq, message_id, sender, sender_id, content, kind, client_id, platform_time, fields, created_at = (
-        row[:len(TABLE.columns)]
-    )
+    """Of a row of the three tables."""
+    (
+        session_id, seq, message_id, sender, sender_id, content, kind, client_id, platform_time, fields, created_at,
+        recalled_at,
+    ) = row[:len(TABLE.columns)]
     return Message(
         message_id, session_id, seq, Sender(sender), sender_id, content, from_millis(created_at), kind, client_id,
         None if platform_time is None else from_millis(platform_time),
         json.loads(fields) if fields else {},
-        deliveries.from_row(row[len(TABLE.columns):]),
+        deliveries.from_row(row[len(TABLE.columns):_FILE]),
+        attachments.from_row(row[_FILE:]),
+        None if recalled_at is None else from_millis(recalled_at),
     )
 
 
@@ -58,6 +66,12 @@ def undelivered(connection: Any, session_ids: Sequence[str] | None = None) -> It
         return
     for session_id in session_ids:
         yield from map(from_row, connection.execute(f"{where} AND deliveries.session_id = ?", (session_id,)))
+
+
+def fetching(connection: Any) -> list[Message]:
+    """Messages whose file is still with the platform, oldest first."""
+    where = f"{_JOINED} WHERE attachments.stage = 'fetching' ORDER BY messages.created_at"
+    return [from_row(row) for row in connection.execute(where)]
 
 
 def of_delivery(connection: Any, delivery_id: str) -> Message | None:

@@ -128,3 +128,56 @@ def m002_logins(db: Database) -> None:
         CREATE INDEX logins_by_end ON logins (expires_at);
         """
     )
+
+
+@steps()
+def m003_platforms(db: Database) -> None:
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN reply_until INTEGER;
+        ALTER TABLE sessions ADD COLUMN replies_left INTEGER;
+        ALTER TABLE sessions ADD COLUMN platform_owner TEXT;
+        ALTER TABLE messages ADD COLUMN recalled_at INTEGER;
+        ALTER TABLE deliveries ADD COLUMN parts_sent INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE attachments (
+            session_id TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            stage TEXT NOT NULL,
+            name TEXT NOT NULL,
+            mime TEXT NOT NULL,
+            size INTEGER,
+            digest TEXT,
+            source TEXT NOT NULL,
+            reason TEXT,
+            attempts INTEGER NOT NULL,
+            due_at INTEGER,
+            PRIMARY KEY (session_id, seq)
+        ) WITHOUT ROWID;
+        CREATE INDEX attachments_fetching ON attachments (session_id, seq) WHERE stage = 'fetching';
+
+        CREATE TABLE cursors (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            value TEXT NOT NULL,
+            fetched_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, account)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE tokens (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE profiles (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            customer_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            avatar TEXT NOT NULL,
+            fetched_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, account, customer_id)
+        ) WITHOUT ROWID;
+        """
+    )

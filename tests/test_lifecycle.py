@@ -25,6 +25,7 @@ from ccs.models import (
     EventType,
     Fate,
     Message,
+    Outgoing,
     PlatformId,
     Role,
     Sender,
@@ -75,7 +76,7 @@ VERBS: dict[str, Verb] = {
     "ask for human": lambda session, who, now: lifecycle.ask_for_human(session, now, "keyword"),
     "accept": lambda session, who, now: lifecycle.accept(session, now, who or WANG),
     "takeover": lambda session, who, now: lifecycle.takeover(session, now, who or WANG),
-    "reply": lambda session, who, now: lifecycle.reply(session, now, "有货", None, who),
+    "reply": lambda session, who, now: lifecycle.reply(session, now, Outgoing("有货"), None, who),
     "release": lambda session, who, now: lifecycle.release(session, now, who, True),
     "transfer to li": lambda session, who, now: lifecycle.transfer(session, now, who, LI),
     "transfer to wang": lambda session, who, now: lifecycle.transfer(session, now, who, WANG),
@@ -328,7 +329,7 @@ def test_anyone_may_look_until_someone_holds_it_then_the_holder_and_supervisors(
 
 
 def test_a_reply_is_a_promise_to_the_platform_and_settles_what_waited() -> None:
-    change = lifecycle.reply(a_session("manual"), SOON, "有货，今天发。", "page-1", ZHAO)
+    change = lifecycle.reply(a_session("manual"), SOON, Outgoing("有货，今天发。"), "page-1", ZHAO)
     session, (message,) = change.session, change.messages
     assert session and (session.unread, session.waiting_since, session.agent_id) == (0, None, "wang")
     assert (message.sender, message.sender_id, message.client_id) == ("manual", "zhao", "page-1")

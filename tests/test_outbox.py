@@ -248,7 +248,7 @@ class PlatformWithoutIds(Channel):
     idempotent = False
 
     def __init__(self, inner: Channel) -> None:
-        super().__init__(inner.settings)
+        super().__init__(inner.settings, inner.tools)
         self._inner = inner
         self.sent = 0
 

@@ -15,7 +15,7 @@ from ccs import fate
 from ccs.desk import Desk
 from ccs.errors import Refusal, StoreUnavailable
 from ccs.inbound import CustomerSays
-from ccs.models import Agent, Customer, Fate, Message, PlatformId, SessionFilter, Status, Via, utc_now
+from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, SessionFilter, Status, Via, utc_now
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 from store import database
@@ -78,7 +78,7 @@ class Pipe:
                 self.tickets.append(self.desk.accept(session.id, AGENTS[what]))
             elif session and verb == "reply":
                 name = f"agent {session.id}, {what}"
-                self.said[name] = self.desk.reply(session.id, name, name)
+                self.said[name] = self.desk.reply(session.id, Outgoing(name), name)
             elif session and verb == "deliver":
                 for message in self.registry.outgoing(session.id)[:1]:
                     self.tickets.append(self.desk.delivery_moved(self.moved(message, what)))

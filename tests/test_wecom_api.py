@@ -12,7 +12,7 @@ from ccs.config import Config, WeChatSettings
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import fails, forgets, usual, wecom_answers
-from tests.platforms import CORP, wecom_text
+from tests.platforms import CORP, tools, wecom_text
 
 SEND, TOKEN = "message/send", "gettoken"
 
@@ -163,7 +163,7 @@ class Wire:
 async def test_however_many_wait_for_a_token_it_is_fetched_once_and_again_before_it_ends() -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     wire = Wire([], asyncio.Event())
-    api = Api(WeChatSettings(corp_id=CORP, secret="s"), wire, lambda: now[0])   # type: ignore[arg-type]
+    api = Api(WeChatSettings(corp_id=CORP, secret="s"), tools(wire, lambda: now[0]))
     calls = [asyncio.create_task(api.post(SEND, {})) for _ in range(5)]
     await until(lambda: wire.asked)
     calls.pop().cancel()                    # one who no longer waits takes nothing from the others
@@ -183,7 +183,7 @@ async def test_however_many_wait_for_a_token_it_is_fetched_once_and_again_before
 @pytest.mark.gen_test
 async def test_where_nobody_listens_nothing_has_left() -> None:
     http = Http()
-    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://127.0.0.1:9"), http, lambda: datetime.now(UTC))
+    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://127.0.0.1:9"), tools(http))
     with pytest.raises(DeliveryDelayed) as delay:
         await api.post(SEND, {})
     assert not delay.value.lost
@@ -193,7 +193,7 @@ async def test_where_nobody_listens_nothing_has_left() -> None:
 @pytest.mark.gen_test
 async def test_an_address_that_is_none_is_refused() -> None:
     http = Http()
-    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://:x"), http, lambda: datetime.now(UTC))
+    api = Api(WeChatSettings(corp_id=CORP, secret="s", api_base="http://:x"), tools(http))
     with pytest.raises(DeliveryRefused):
         await api.post(SEND, {})
     await http.close()

@@ -17,16 +17,19 @@ To add a channel:
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from attrs import frozen
 
+from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.errors import BadSignature, ChannelOff
 from ccs.inbound import Inbound
-from ccs.models import Message, Session, Via
+from ccs.limits import UNLIMITED, Limits
+from ccs.models import Clock, Message, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
@@ -42,10 +45,22 @@ class Callback:
 
 
 @frozen
+class Tools:
+    """What a channel works with. It keeps nothing itself that a restart must not lose."""
+
+    http: Http
+    now: Clock
+    token: Callable[[str], Token | None]        # the one of this name that was kept last
+    keep_token: Callable[[Token], object]
+    file: Callable[[str], Path]                 # where the bytes of this digest lie
+
+
+@frozen
 class Sent:
     """The platform took the message, and may have named it."""
 
     platform_id: str | None = None
+    is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
 
 
 class Way(Protocol):
@@ -63,8 +78,9 @@ class Channel(ABC):
 
     name: ClassVar[str]
 
-    def __init__(self, settings: ChannelSettings) -> None:
+    def __init__(self, settings: ChannelSettings, tools: Tools) -> None:
         self.settings = settings
+        self.tools = tools
 
     @abstractmethod
     def read(self, callback: Callback) -> Inbound | None:
@@ -76,6 +92,10 @@ class Channel(ABC):
     def ways_out(self) -> Mapping[Via, Way]:
         """The ways that are configured."""
         return {}
+
+    def limits(self, via: Via) -> Limits:
+        """What the platform allows us to say to those who came in by `via`."""
+        return UNLIMITED
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""

@@ -16,14 +16,13 @@ from typing import Any
 from attrs import field, frozen
 
 from ccs import wire
-from ccs.channels.base import Callback, readable
+from ccs.channels.base import Callback, Tools, readable
 from ccs.channels.envelope import MILLIS_LIMIT
-from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
 from ccs.config import DouyinSettings
 from ccs.errors import BadRequest, BadSignature, ChannelOff
 from ccs.inbound import CustomerSays, Inbound, PlatformAsks, PlatformTells, StaffSays
-from ccs.models import Clock, Customer, PlatformId, Via, from_millis
+from ccs.models import Customer, PlatformId, Via, from_millis
 from ccs.wire import Identifier, OptionalText
 
 SIGNATURE = "X-Douyin-Signature"
@@ -46,8 +45,8 @@ class Douyin(GatewayChannel):
 
     name = "douyin"
 
-    def __init__(self, settings: DouyinSettings, http: Http, clock: Clock) -> None:
-        super().__init__(settings, http, clock)
+    def __init__(self, settings: DouyinSettings, tools: Tools) -> None:
+        super().__init__(settings, tools)
         self._client_key = settings.client_key
         self._secrets = [secret.encode() for secret in (settings.verify_secret, settings.client_secret) if secret]
 

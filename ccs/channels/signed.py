@@ -14,7 +14,7 @@ from typing import Any
 from attrs import define, frozen
 
 from ccs import wire
-from ccs.channels.base import Callback, Channel, Sent, Way, must_be_fresh
+from ccs.channels.base import Callback, Channel, Sent, Tools, Way, must_be_fresh
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
@@ -162,9 +162,9 @@ class Gateway:
 class GatewayChannel(Channel):
     """A channel that takes the envelope, and answers through its gateway if that has an address."""
 
-    def __init__(self, settings: ChannelSettings, http: Http, clock: Clock) -> None:
-        super().__init__(settings)
-        self._gateway = Gateway(self.name, settings, http, clock)
+    def __init__(self, settings: ChannelSettings, tools: Tools) -> None:
+        super().__init__(settings, tools)
+        self._gateway = Gateway(self.name, settings, tools.http, tools.now)
 
     def read(self, callback: Callback) -> Inbound | None:
         self.must_be_on()

@@ -5,8 +5,7 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 
 from collections.abc import Mapping
 
-from ccs.channels.base import Callback, Way, must_be_fresh
-from ccs.channels.http import Http
+from ccs.channels.base import Callback, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api, App
@@ -15,7 +14,7 @@ from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff
 from ccs.inbound import Inbound
-from ccs.models import Clock, Via
+from ccs.models import Via
 
 
 class WeCom(GatewayChannel):
@@ -23,14 +22,13 @@ class WeCom(GatewayChannel):
 
     name = "wechat"
 
-    def __init__(self, settings: WeChatSettings, http: Http, clock: Clock) -> None:
-        super().__init__(settings, http, clock)
-        self._now = clock
+    def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
+        super().__init__(settings, tools)
         self._crypto = (
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
-        self._app = App(Api(settings, http, clock)) if settings.secret and settings.corp_id else None
+        self._app = App(Api(settings, tools)) if settings.secret and settings.corp_id else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -39,7 +37,7 @@ class WeCom(GatewayChannel):
 
     def read_encrypted(self, callback: Callback) -> Inbound:
         """A POST. Raises BadSignature for anything that is not the platform's, whatever is wrong with it."""
-        must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self._now())
+        must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self.tools.now())
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)
 

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from attrs import define, frozen
 
 from ccs import wire
-from ccs.channels.base import Sent
-from ccs.channels.http import Http, Reply
+from ccs.channels.base import Sent, Tools
+from ccs.channels.http import Reply
 from ccs.config import WeChatSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused
-from ccs.models import Clock, Message, Session
+from ccs.models import Message, Session
 
 EARLY = timedelta(minutes=5)        # before its end a token is replaced, whatever the clocks and the line do
 LONGEST_TEXT = 2048                 # bytes; WeCom cuts off the rest without a word
@@ -52,11 +52,11 @@ REFUSALS = {
 class Api:
     """Calls with an access token, which is fetched once however many wait for it, and kept until near its end."""
 
-    def __init__(self, settings: WeChatSettings, http: Http, clock: Clock) -> None:
+    def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
         self._base = settings.api_base.rstrip("/")
         self._credentials = {"corpid": settings.corp_id, "corpsecret": settings.secret}
-        self._http = http
-        self._now = clock
+        self._http = tools.http
+        self._now = tools.now
         self._token: AccessToken | None = None
         self._fetching = asyncio.Lock()
 

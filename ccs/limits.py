@@ -1,0 +1,67 @@
+"""What a platform allows us to say after a customer's message: how long, how often, and how much at a time.
+
+Pure functions. The limits are a channel's and come from its settings; what is left of them stands in the session, so
+that every agent sees it and nothing leaves that the platform would refuse.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import frozen
+
+from ccs.errors import HeldAtPlatform, QuotaUsedUp, WindowClosed
+from ccs.models import Session
+
+
+@frozen
+class Limits:
+    """None is "any"."""
+
+    window: timedelta | None = None     # from her last message
+    replies: int | None = None          # until she writes again
+    text_bytes: int | None = None       # of one message in UTF-8; a longer text leaves as several
+
+    def renewed(self, heard_at: datetime) -> dict[str, Any]:
+        """What a session allows once its customer has written."""
+        return {"reply_until": self.window and heard_at + self.window, "replies_left": self.replies}
+
+    def parts(self, text: str) -> int:
+        """As how many messages of the platform's a text leaves."""
+        return len(split(text, self.text_bytes))
+
+
+UNLIMITED = Limits()
+
+
+def must_allow(session: Session, now: datetime, parts: int) -> None:
+    """Raises HeldAtPlatform, WindowClosed or QuotaUsedUp if so many messages would not reach the customer."""
+    if session.platform_owner:
+        raise HeldAtPlatform(session.platform_owner)
+    if session.reply_until and now >= session.reply_until:
+        raise WindowClosed
+    if session.replies_left is not None and parts > session.replies_left:
+        raise QuotaUsedUp(session.replies_left, parts)
+
+
+def spent(session: Session, parts: int) -> dict[str, Any]:
+    """What a session allows after so many messages more."""
+    left = session.replies_left
+    return {} if left is None else {"replies_left": max(0, left - parts)}
+
+
+def given_back(session: Session, parts: int, limits: Limits) -> dict[str, Any]:
+    """What a session allows when so many messages turn out not to have left."""
+    left = session.replies_left
+    return {} if left is None or limits.replies is None else {"replies_left": min(limits.replies, left + parts)}
+
+
+def split(text: str, most_bytes: int | None) -> list[str]:
+    """The text in pieces of at most so many UTF-8 bytes, never within a character; at a line's end where that fits."""
+    pieces = []
+    while most_bytes is not None and len(text.encode()) > most_bytes:
+        piece = text.encode()[:most_bytes].decode(errors="ignore")
+        line_end = piece.rfind("\n") + 1
+        piece = piece[:line_end] if line_end > len(piece) // 2 else piece
+        pieces.append(piece)
+        text = text[len(piece):]
+    return [*pieces, text]
