@@ -102,7 +102,7 @@ class Doors:
             reply = await self.http.get(url)
         except DeliveryError as error:
             return unreachable(error, url, "确认网关正在运行，config.toml 里的 gateway_url 没有写错")
-        return ok(f"网关 {shown(url)} 有答复（HTTP {reply.status}）")
+        return ok(f"{shown(url)} 有答复（HTTP {reply.status}）")
 
 
 def gateway_settings(channel: str, settings: ChannelSettings) -> Opinion:
