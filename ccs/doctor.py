@@ -23,7 +23,7 @@ from ccs.models import Clock
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 5.0                      # seconds for one step
+PATIENCE = 5.5                      # seconds for one step; a little more than `Http` tries to connect
 FRESH = timedelta(seconds=10)       # whoever asks again within is told the same; WeCom blocks who errs too often
 
 

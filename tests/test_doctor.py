@@ -19,14 +19,14 @@ from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown
 from ccs.config import AgentSettings, AuthSettings, Config
-from ccs.demo import wecom as demo
 from ccs.demo.gateway import Gateway
+from ccs.demo.wecom import WeCom
 from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
 from ccs.errors import StoreUnavailable
 from ccs.models import utc_now
 from ccs.premises import Premises
 from store.look import Look
-from tests.conftest import Stage, async_
+from tests.conftest import Stage
 from tests.moods import fails, forgets, hangs, usual, wecom_answers
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message
 from tests.process import Process, ccs, free_port
@@ -36,42 +36,13 @@ OUTSIDE = "https://kf.example.com"
 PROGRAM_TOKENS = {"zhao": "token-of-zhao", "li": "token-of-li"}
 
 
-# The platform: WeCom with accounts of 微信客服
-
-
-@define
-class WeCom(demo.WeCom):
-    accounts: list[dict[str, Any]] = field(factory=lambda: [
-        {"open_kfid": "wkAAA", "name": "小店客服", "manage_privilege": True}])
-    servicers: list[dict[str, Any]] = field(factory=lambda: [
-        {"userid": "li.na", "status": 0}, {"userid": "wang", "status": 1}])
-
-    def routes(self) -> list[tuple[Any, ...]]:
-        return [
-            *super().routes(),
-            ("/cgi-bin/(kf/account/list)", AccountList, {"wecom": self}),
-            ("/cgi-bin/(kf/servicer/list)", ServicerList, {"wecom": self}),
-        ]
-
-
-class AccountList(demo.Call):
-    def post(self, name: str) -> None:
-        asked = json.loads(self.request.body)
-        page = self.wecom.accounts[asked["offset"]:asked["offset"] + asked["limit"]]
-        self.answer(name, lambda: {"errcode": 0, "errmsg": "ok", "account_list": page})
-
-
-class ServicerList(demo.Call):
-    def get(self, name: str) -> None:
-        self.answer(name, lambda: {"errcode": 0, "errmsg": "ok", "servicer_list": self.wecom.servicers})
-
-
 @pytest.fixture
-def wecom(io_loop: IOLoop) -> Any:
-    wecom = WeCom(CORP, TOKEN, KEY)
-    io_loop.run_sync(async_(wecom.start))
-    yield wecom
-    io_loop.run_sync(wecom.close)
+def wecom(wecom: WeCom) -> WeCom:
+    """With 微信客服: one account, at which 李娜 receives customers."""
+    wecom.open_account("wkAAA", "小店客服")
+    wecom.hire("wkAAA", "li.na")
+    wecom.hire("wkAAA", "wang", receives=False)
+    return wecom
 
 
 # Examining
@@ -202,7 +173,7 @@ async def test_a_setting_that_is_wrong_is_named(clinic, changes, step, words) ->
     ([usual, wecom_answers(95012)], "accounts", "fail", "不能用来调用微信客服接口"),
     ([usual, wecom_answers(95017)], "accounts", "fail", "API 功能没有打开"),
     ([usual, fails(500)], "accounts", "fail", "HTTP 500"),
-    ([usual, usual, wecom_answers(95000)], "receptionists", "fail", "可能已被删除"),
+    ([usual, usual, wecom_answers(95004)], "receptionists", "fail", "可能已被删除"),
 ])
 async def test_what_wecom_says_becomes_a_cause_and_a_cure(clinic, wecom, moods, step, result, words) -> None:
     wecom.moods += moods
@@ -248,27 +219,28 @@ async def test_without_accounts_the_merchant_is_told_to_make_one(clinic, wecom) 
 
 @pytest.mark.gen_test
 async def test_accounts_that_are_not_ours_to_answer_are_named(clinic, wecom) -> None:
-    wecom.accounts.append({"open_kfid": "wkBBB", "name": "售后", "manage_privilege": False})
+    wecom.open_account("wkBBB", "售后", manage_privilege=False)
     result, said = await clinic.finds("accounts")
     assert result == "warn" and "可以使用：“小店客服”" in said and "“售后”没有交给这个应用" in said
-    del wecom.accounts[0]
+    del wecom.accounts["wkAAA"]
     result, said = await clinic.finds("accounts")
     assert result == "fail" and "“售后”都没有交给" in said
 
 
 @pytest.mark.gen_test
 async def test_more_accounts_than_one_page_are_all_counted(clinic, wecom) -> None:
-    wecom.accounts += [{"open_kfid": f"wk{number}", "name": f"分店{number}"} for number in range(149)]
+    for number in range(149):
+        wecom.open_account(f"wk{number}", f"分店{number}")
     assert "150 个客服账号可以使用" in (await clinic.finds("accounts"))[1]
     assert wecom.calls.count("kf/servicer/list") == 20      # and not all are asked who is there
 
 
 @pytest.mark.gen_test
 async def test_where_nobody_receives_only_the_workbench_answers(clinic, wecom) -> None:
-    del wecom.servicers[0]
+    wecom.accounts["wkAAA"].servicers["li.na"].receives = False
     result, said = await clinic.finds("receptionists")
     assert result == "warn" and "只有本工作台会答复" in said
-    wecom.servicers.append({"department_id": 2})
+    wecom.accounts["wkAAA"].departments.append(2)
     assert (await clinic.finds("receptionists"))[0] == "ok"
 
 
