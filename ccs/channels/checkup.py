@@ -83,7 +83,7 @@ class Doors:
     async def callback(self) -> Opinion:
         base = self.visit.config.server.public_url.rstrip("/")
         url = f"{shown(base) if base else 'https://你的域名'}{urlsplit(base).path}{self.path}"
-        advice = f"在平台后台把回调地址填成 {url} 并保存，然后用自己的账号发一条消息试试"
+        advice = f"把回调地址 {url} 填到平台后台并保存（用网关的话填到网关），然后用自己的账号发一条消息试试"
         if not self.visit.records.exists:
             return warn("还没有收到过平台的消息（服务还没有启动过）", f"先启动服务；{advice}")
         try:
