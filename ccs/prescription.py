@@ -11,9 +11,9 @@ from ccs.premises import GROUP, TITLES
 MARKS = {Result.OK: "✓", Result.WARN: "!", Result.FAIL: "✗", Result.SKIPPED: "–"}
 COUNTED = {Result.OK: "项正常", Result.WARN: "项提醒", Result.FAIL: "项有问题", Result.SKIPPED: "项没有检查"}
 
-# What the commonest faults of config.toml mean, by what stands in the fault.
+# What the commonest faults of config.toml mean, by what stands in the fault; the first that fits.
 REMEDIES = {
-    "encoding_aes_key must be the 43": "EncodingAESKey 是 43 位字母和数字：到企业微信后台的“接收消息”设置里重新复制，不要多出空格",
+    "must be the 43 letters and digits": "EncodingAESKey 是 43 位字母和数字：到企业微信后台的“接收消息”设置里重新复制，不要多出空格",
     "must be given too": "到企业微信后台把缺少的几项一起复制过来：corp_id、token、encoding_aes_key 三项缺一不可",
     "has no secret to check callbacks with": "给这个渠道填上平台（或网关）的密钥，或把它的 enabled 改成 false",
     "gateway_secret must be given": "填了 gateway_url 就要填 gateway_secret，向网关的提供方要",
@@ -21,8 +21,8 @@ REMEDIES = {
     "nobody could log in": "运行 server.py hash-password，把输出贴到 [[agents]] 里客服的下面",
     "access is open": "先按 README 的“登录”设置密码，再把 auth.required 改成 true",
     "is not valid TOML": "多半是少了引号或等号：对照 README 或原来的 config.toml 检查这一行",
-    "is no setting": "名称写错了，或写在了别的段落里：对照 README 的设置表检查",
     "in the environment is no setting": "环境变量的名称写错了：对照 README 的设置表检查",
+    "is no setting": "名称写错了，或写在了别的段落里：对照 README 的设置表检查",
     "cannot be read": "确认文件存在，并且当前用户可以读取它",
     "is not UTF-8": "用记事本打开，另存为，编码选 UTF-8",
 }

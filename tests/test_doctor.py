@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 import server
-from ccs import doctor
+from ccs import config, doctor
 from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
@@ -25,6 +25,7 @@ from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
 from ccs.errors import StoreUnavailable
 from ccs.models import utc_now
 from ccs.premises import Premises
+from ccs.prescription import REMEDIES
 from store.look import Look
 from tests.conftest import Stage
 from tests.moods import fails, forgets, hangs, usual, wecom_answers
@@ -514,25 +515,30 @@ api_base = "{url}"
 
 @pytest.mark.gen_test
 async def test_the_command_prints_what_it_finds_and_leaves_nothing_behind(tmp_path: Path, wecom) -> None:
-    config = tmp_path / "config.toml"
+    file = tmp_path / "config.toml"
     said = dict(port=free_port(), corp=CORP, token=TOKEN, key=KEY, url=wecom.url)
-    config.write_text(CONFIG.format(**said, secret=wecom.secret))
-    code, out, complaints = await asyncio.to_thread(ccs, "doctor", "--config", config)
+    file.write_text(CONFIG.format(**said, secret=wecom.secret))
+    code, out, complaints = await asyncio.to_thread(ccs, "doctor", "--config", file)
     assert code == 0 and complaints == "" and "  ✓ 取得 access_token：企业ID 和 secret 正确" in out
     assert "  ! 外网地址：没有填写 server.public_url" in out and re.search(r"共 13 项：\d+ 项正常，2 项提醒", out)
-    config.write_text(CONFIG.format(**said, secret="another-secret"))
-    code, out, complaints = await asyncio.to_thread(ccs, "--config", config, "doctor")
+    file.write_text(CONFIG.format(**said, secret="another-secret"))
+    code, out, complaints = await asyncio.to_thread(ccs, "--config", file, "doctor")
     assert code == 1 and complaints == "" and "  ✗ 取得 access_token：企业微信不认这个 secret（错误码 40001）\n      → " in out
     assert not any(secret in out for secret in (TOKEN, KEY, "another-secret"))
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 
 
 def test_settings_that_cannot_be_read_are_findings_too(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text(f'[channels.wechat]\nencoding_aes_key = "{KEY[1:]}"\n[server]\npublic_url = "kf"\nporrt = 1\n')
-    code, out, complaints = ccs("--config", config, "doctor")
+    file = tmp_path / "config.toml"
+    file.write_text(f'[channels.wechat]\nencoding_aes_key = "{KEY[1:]}"\n[server]\npublic_url = "kf"\nporrt = 1\n')
+    code, out, complaints = ccs("--config", file, "doctor")
     assert code == 1 and complaints == "" and KEY[1:] not in out
     assert "EncodingAESKey 是 43 位" in out and "https:// 开头" in out and "porrt" in out and "共 3 项：3 项有问题" in out
+
+
+def test_every_remedy_is_for_a_fault_that_there_is() -> None:
+    source = Path(config.__file__).read_text(encoding="utf-8")
+    assert [words for words in REMEDIES if words not in source] == []
 
 
 @pytest.mark.gen_test
