@@ -13,7 +13,7 @@ from ccs.models import Sender, Status, from_millis
 from store import database
 
 SESSIONS_SEEN = 50          # of each status, the latest; who wrote last is among those that changed last
-CHECK_TIME = 0.5            # seconds; of a large file only a part is read. Where SQLite is too old for WAL, writers wait
+CHECK_TIME = 0.5            # seconds; of a large file only a part is read. Without WAL (an old SQLite) writers wait
 STEPS = 10_000              # of SQLite's machine between two looks at the time
 
 _MOMENTS = (
