@@ -183,6 +183,16 @@ async def test_what_wecom_says_becomes_a_cause_and_a_cure(clinic, wecom, moods, 
 
 
 @pytest.mark.gen_test
+async def test_while_wecom_is_busy_nothing_is_made_of_what_was_not_learnt(clinic, wecom) -> None:
+    wecom.moods.append(wecom_answers(-1))
+    results = await clinic.results()
+    assert (results["token"], results["accounts"], results["receptionists"]) == ("warn", "skipped", "skipped")
+    wecom.moods += [usual, wecom_answers(45033)]
+    results = await clinic.results()
+    assert (results["token"], results["accounts"], results["receptionists"]) == ("ok", "warn", "skipped")
+
+
+@pytest.mark.gen_test
 async def test_an_address_that_wecom_does_not_trust_is_shown_so_that_it_can_be_copied(clinic, wecom) -> None:
     def mood(call: Any) -> bool:
         call.finish({"errcode": 60020, "errmsg": (

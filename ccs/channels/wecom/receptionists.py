@@ -19,7 +19,7 @@ Asks = Callable[[Mapping[str, Any]], Awaitable["dict[str, Any] | Opinion"]]
 async def opinion(accounts: Sequence[Mapping[str, Any]], asks: Asks) -> Opinion:
     """One for all accounts: which of them nobody answers but the workbench."""
     if not accounts:
-        return skipped("没有可用的客服账号")
+        return skipped("这次没有取得客服账号的列表，这一项先不检查")
     asked = accounts[:ASKED]
     lines, alone = [], []
     for account, answer in zip(asked, await asyncio.gather(*map(asks, asked))):
