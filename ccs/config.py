@@ -334,7 +334,7 @@ def _together(config: Config) -> list[str]:
     tokens = [agent.token_hash for agent in config.agents if agent.token_hash]
     if len(set(tokens)) < len(tokens):
         faults.append("agents: two of them have the same token_hash")
-    if not config.auth.required and not config.auth.allow_open_access and _is_exposed(server):
+    if not config.auth.required and not config.auth.allow_open_access and is_exposed(server):
         faults.append(
             "access is open (auth.required = false) and the server would be reachable from outside this machine:"
             " keep server.host on 127.0.0.1 without xheaders and public_url, or set auth.allow_open_access = true"
@@ -368,12 +368,12 @@ def _odd(config: Config) -> list[str]:
         notes.append("agents have passwords or tokens, but auth.required is false: nobody is asked for them")
     server = config.server
     encrypted = server.tls_cert or server.xheaders
-    if config.auth.required and not encrypted and _is_exposed(server):
+    if config.auth.required and not encrypted and is_exposed(server):
         notes.append("passwords cross the network unencrypted; set server.tls_cert and tls_key, or use a TLS proxy")
     return notes
 
 
-def _is_exposed(server: ServerSettings) -> bool:
+def is_exposed(server: ServerSettings) -> bool:
     if server.xheaders or server.public_url:
         return True
     try:

@@ -13,6 +13,7 @@ from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.config import Config
 from ccs.desk import Desk
+from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
@@ -80,6 +81,7 @@ class Parts:
     wire: Wire
     archive: Archive
     health: Health
+    doctor: Doctor
     now: Clock
     epoch: str
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them

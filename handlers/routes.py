@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import callbacks, logins, pages, sessions
+from handlers import callbacks, doctor, logins, pages, sessions
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -27,6 +27,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/logout", logins.LogOut),
     (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
+    (r"/api/doctor", doctor.Checkup),
     (r"/ws/cs/([^/]+)", AgentSocket),
     (r"/", pages.Workbench),
     (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),

@@ -24,6 +24,7 @@ class Reply:
 
     status: int
     body: bytes
+    date: str = ""      # the header by which the other side tells its clock
 
 
 class Http:
@@ -67,7 +68,7 @@ class Http:
                 answer += chunk
                 if len(answer) > LARGEST_ANSWER:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, answer)
+            return Reply(response.status_code, answer, response.headers.get("Date", ""))
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -3,15 +3,17 @@
 The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消息与事件 (90238).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ccs.channels.base import Callback, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api, App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.doctor import Patient
 from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
+from ccs.doctor import Step, Visit
 from ccs.errors import ChannelOff
 from ccs.inbound import Inbound
 from ccs.models import Via
@@ -21,6 +23,7 @@ class WeCom(GatewayChannel):
     """The channel `wechat`."""
 
     name = "wechat"
+    settings: WeChatSettings
 
     def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
         super().__init__(settings, tools)
@@ -49,6 +52,9 @@ class WeCom(GatewayChannel):
         if via is Via.NATIVE:
             return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
+
+    def checkup(self, visit: Visit) -> Sequence[Step]:
+        return Patient(self.settings, self.tools.http, visit).steps()
 
     def _open(self, query: Mapping[str, str], encrypted: str) -> bytes:
         self.must_be_on()
