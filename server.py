@@ -33,6 +33,7 @@ from tornado.web import RequestHandler
 from ccs import __version__, config, logs
 from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
+from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.base import Tools
 from ccs.channels.http import Http
@@ -42,6 +43,7 @@ from ccs.desk import Desk
 from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
 from ccs.intake import Intake
+from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.registry import Registry
@@ -51,7 +53,7 @@ from handlers.bounded import BoundedServer
 from handlers.callbacks import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import database
+from store import avatars as pictures, database
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files
@@ -206,6 +208,8 @@ class Server:
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
+    _introducer: Introducer
+    _avatars: Avatars
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -233,6 +237,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            introducer.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -250,12 +255,18 @@ class Server:
         channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        introducer = Introducer(desk, channels, archive, utc_now)
+        avatars = Avatars(
+            pictures.Avatars(data.path), settings.server.avatar_hosts,
+            {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
+        )
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.introduce = introducer.introduce
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name,
+            hub, wire, archive, journal, utc_now, epoch.name, avatars,
         )
 
         restored(load(data.database), None)
@@ -277,7 +288,10 @@ class Server:
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
-        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        return cls(
+            port, http_server, http, parts.busy, hub, registry, outbox, introducer, avatars, journal, archive, epoch,
+            data, tidying,
+        )
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -286,6 +300,7 @@ class Server:
         self._tidying.cancel()
         self._hub.close_all()
         await self._outbox.stop(DRAIN)
+        await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
         await self._answered(FINISH)
@@ -293,6 +308,7 @@ class Server:
         self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
+        await self._avatars.close()
         self._archive.close()
         self._data.unlock()
         log.info("stopped")

@@ -3,7 +3,7 @@
 The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消息与事件 (90238).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ccs.channels.base import Callback, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
@@ -11,10 +11,11 @@ from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api, App
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.people import People
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff
 from ccs.inbound import Inbound
-from ccs.models import Via
+from ccs.models import Profile, Via
 
 
 class WeCom(GatewayChannel):
@@ -28,7 +29,9 @@ class WeCom(GatewayChannel):
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
-        self._app = App(Api(settings, tools)) if settings.secret and settings.corp_id else None
+        api = Api(settings, tools) if settings.secret and settings.corp_id else None
+        self._app = App(api) if api else None
+        self._people = People(api, self.name, tools.now) if api else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -44,6 +47,12 @@ class WeCom(GatewayChannel):
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
         return {**super().ways_out(), **own}
+
+    def knows_customers(self, via: Via) -> bool:
+        return via is Via.KF and self._people is not None
+
+    async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
+        return await self._people.profiles(account, ids) if self._people else []
 
     def no_way_out(self, via: Via) -> str:
         if via is Via.NATIVE:
