@@ -164,16 +164,17 @@ class Avatars:
 
     async def _in_turn(self, url: httpx.URL, hosts: Hosts) -> bytes | None:
         """As one of a few at a time. Who waits for a host that turns out not to answer does not wait for all others."""
+        host = url.netloc.decode("ascii")
         try:
-            async with self._of_host.setdefault(url.host, asyncio.Semaphore(OF_ONE_HOST)), self._lines:
-                if self._tired.get(url.host, 0.0) > self._clock():
+            async with self._of_host.setdefault(host, asyncio.Semaphore(OF_ONE_HOST)), self._lines:
+                if self._tired.get(host, 0.0) > self._clock():
                     return None
                 async with asyncio.timeout(WHOLE_PATIENCE):
                     return await self._fetch(url, hosts)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            log.debug("an avatar at %s could not be fetched: %r", url.host, error)
+            log.debug("an avatar at %s could not be fetched: %r", host, error)
             if isinstance(error, (httpx.TimeoutException, httpx.ConnectError, TimeoutError)):
-                _note(self._tired, url.host, self._clock() + TIRED_FOR)
+                _note(self._tired, host, self._clock() + TIRED_FOR)
             return None
 
     async def _fetch(self, url: httpx.URL, hosts: Hosts) -> bytes | None:
