@@ -34,6 +34,7 @@ from tornado.web import RequestHandler
 from ccs import __version__, config, logs, premises, prescription
 from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
+from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.base import Channel, Tools
 from ccs.channels.http import Http
@@ -44,6 +45,7 @@ from ccs.doctor import Doctor, Report, Step, Visit
 from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
 from ccs.intake import Intake
+from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.registry import Registry
@@ -53,7 +55,7 @@ from handlers.bounded import BoundedServer
 from handlers.callbacks import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import database
+from store import avatars as pictures, database
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files
@@ -252,6 +254,8 @@ class Server:
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
+    _introducer: Introducer
+    _avatars: Avatars
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -280,6 +284,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            introducer.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -297,14 +302,20 @@ class Server:
         channels = _channels(settings, tools)
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        introducer = Introducer(desk, channels, archive, utc_now)
+        avatars = Avatars(
+            pictures.Avatars(data.path), settings.server.avatar_hosts,
+            {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
+        )
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.introduce = introducer.introduce
         desk.end_logins = hub.end_logins
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: _steps(channels, visit), utc_now)
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, doctor, utc_now, epoch.name,
+            hub, wire, archive, journal, doctor, utc_now, epoch.name, avatars,
         )
 
         restored(load(data.database), None)
@@ -327,7 +338,8 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
         return cls(
-            port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, doctor, data, tidying,
+            port, http_server, http, parts.busy, hub, registry, outbox, introducer, avatars, journal, archive, epoch,
+            doctor, data, tidying,
         )
 
     async def stop(self) -> None:
@@ -338,6 +350,7 @@ class Server:
         self._doctor.stop()
         self._hub.close_all()
         await self._outbox.stop(DRAIN)
+        await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
         await self._answered(FINISH)
@@ -345,6 +358,7 @@ class Server:
         self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
+        await self._avatars.close()
         self._archive.close()
         self._data.unlock()
         log.info("stopped")

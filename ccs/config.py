@@ -30,6 +30,9 @@ TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
+HOST_NAME = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360buyimg.com")
+
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
 
 
@@ -82,6 +85,12 @@ def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
 
+def host_names(value: tuple[str, ...]) -> str | None:
+    """An ending that is not even a domain, as `.com`, would be next to everyone."""
+    odd = [name for name in value if not HOST_NAME.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
+    return f"must hold hosts such as cdn.example.com, .example.com or 127.0.0.1:9000, not {odd[0]!r}" if odd else None
+
+
 def argon2_hash(value: str) -> str | None:
     if not value:
         return None
@@ -112,6 +121,7 @@ class ServerSettings:
     timezone: str = setting("Asia/Shanghai", time_zone)
     public_url: str = setting("", web_address)
     allowed_hosts: tuple[str, ...] = setting(())
+    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, host_names)
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)

@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.avatars import Avatars
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor
@@ -84,6 +85,7 @@ class Parts:
     doctor: Doctor
     now: Clock
     epoch: str
+    avatars: Avatars
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

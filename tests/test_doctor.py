@@ -411,7 +411,7 @@ async def test_a_step_that_breaks_is_a_finding_and_not_the_end_of_the_checkup(ca
 @pytest.mark.gen_test
 async def test_even_when_nobody_answers_it_ends_in_time(clinic) -> None:
     visit = Visit(clinic.settings, clinic.records, clinic.now)
-    wechat = CHANNELS["wechat"](clinic.settings.channels.wechat, clinic.http, clinic.now)
+    wechat = CHANNELS["wechat"](clinic.settings.channels.wechat, tools(clinic.http, clinic.now))
     chain: dict[str, int] = {}          # the most steps that are asked one after the other, up to each
     for step in wechat.checkup(visit):
         chain[step.name] = 1 + max((chain[name] for name in step.needs), default=0)

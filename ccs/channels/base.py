@@ -31,10 +31,11 @@ from ccs.doctor import Step, Visit
 from ccs.errors import BadSignature, ChannelOff
 from ccs.inbound import Inbound
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Message, Session, Token, Via
+from ccs.models import Clock, Message, Profile, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
+MOST_PROFILES = 100         # customers who are asked for at once; what WeCom takes
 
 
 @frozen
@@ -98,6 +99,14 @@ class Channel(ABC):
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
+
+    def knows_customers(self, via: Via) -> bool:
+        """Whether `profiles` may be asked of those who came in by `via`."""
+        return False
+
+    async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
+        """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
+        return []
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""

@@ -12,11 +12,12 @@ from ccs.channels.wecom.api import Api, App
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.doctor import Patient
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.people import People
 from ccs.config import WeChatSettings
 from ccs.doctor import Step, Visit
 from ccs.errors import ChannelOff
 from ccs.inbound import Inbound
-from ccs.models import Via
+from ccs.models import Profile, Via
 
 
 class WeCom(GatewayChannel):
@@ -31,7 +32,9 @@ class WeCom(GatewayChannel):
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
-        self._app = App(Api(settings, tools)) if settings.secret and settings.corp_id else None
+        api = Api(settings, tools) if settings.secret and settings.corp_id else None
+        self._app = App(api) if api else None
+        self._people = People(api, self.name, tools.now) if api else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -47,6 +50,12 @@ class WeCom(GatewayChannel):
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
         return {**super().ways_out(), **own}
+
+    def knows_customers(self, via: Via) -> bool:
+        return via is Via.KF and self._people is not None
+
+    async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
+        return await self._people.profiles(account, ids) if self._people else []
 
     def no_way_out(self, via: Via) -> str:
         if via is Via.NATIVE:
