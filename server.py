@@ -44,6 +44,7 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
@@ -252,10 +253,12 @@ class Server:
         turns = Turns(registry, desk, settings.assistant, archive.latest)
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name,
+            hub, wire, archive, journal, utc_now, epoch.name, Reclaims(registry, desk, channels),
         )
 
         restored(load(data.database), None)
