@@ -16,6 +16,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from ccs.demo import samples
 from ccs.demo.wecom import Limit, WeCom
 from ccs.demo.wecom.callbacks import decrypt, encrypt, jumbled, sign
+from ccs.demo.wecom.errors import Refused
 from ccs.demo.wecom.media import SHELF
 from ccs.demo.wecom.states import ASSISTANT, ENDED, NEW, STAFF, WAITING
 from ccs.demo.wecom.vices import EVERY, answers_late, breaks, loses_answer, refuses, waits
@@ -147,6 +148,9 @@ def test_a_wake_up_is_opened_by_a_library_and_names_the_account_and_a_token() ->
     assert (event["ToUserName"], event["MsgType"], event["Event"]) == (wecom.corp_id, "event", "kf_msg_or_event")
     assert event["OpenKfId"] == SHOP and 0 < len(event["Token"]) <= 128
     assert set(event) == {"ToUserName", "CreateTime", "MsgType", "Event", "Token", "OpenKfId"}
+    envelope = xmltodict.parse(wecom.auth_change(added=["wk1", "wk2"])[1])["xml"]
+    change = xmltodict.parse(decrypt(wecom.key, envelope["Encrypt"])[0])["xml"]
+    assert (change["FromUserName"], change["AuthAddOpenKfId"]) == ("sys", ["wk1", "wk2"])
 
 
 def test_wake_ups_come_twice_and_in_any_order() -> None:
@@ -187,7 +191,13 @@ async def test_pages_may_be_short_or_empty_and_only_has_more_ends_them(app: App)
     again = app.wecom.customer_says(SHOP, CHEN, content="还有")
     [last] = await app.pages(pages[-1]["next_cursor"])
     assert [item["msgid"] for item in last["msg_list"]] == [again]
-    assert (await app.call("kf/sync_msg", open_kfid=SHOP, cursor="no"))["errcode"] == 40058
+    app.wecom.paging.lengths.append(0)
+    assert [len(page["msg_list"]) for page in await app.pages(last["next_cursor"])] == [0, 0]
+    app.wecom.open_account("wkShop0002")
+    for number in range(9):
+        app.wecom.customer_says("wkShop0002", CHEN, content=str(number))
+    for account, cursor in (SHOP, "no"), ("wkShop0002", last["next_cursor"]):
+        assert (await app.call("kf/sync_msg", open_kfid=account, cursor=cursor))["errcode"] == 40058
 
 
 @pytest.mark.gen_test
@@ -215,8 +225,8 @@ async def test_three_days_are_kept(app: App) -> None:
 
 @pytest.mark.gen_test
 async def test_a_pull_needs_a_fresh_token_or_patience(app: App) -> None:
-    def wake_token() -> str:
-        query, body = app.wecom.wake(SHOP)
+    def wake_token(open_kfid: str = SHOP) -> str:
+        query, body = app.wecom.wake(open_kfid)
         return xmltodict.parse(decrypt(app.wecom.key, xmltodict.parse(body)["xml"]["Encrypt"])[0])["xml"]["Token"]
 
     async def errcode(token: str) -> int:
@@ -226,10 +236,66 @@ async def test_a_pull_needs_a_fresh_token_or_patience(app: App) -> None:
     assert [await errcode("") for _ in range(3)] == [0, 0, 45009]
     assert [await errcode(token) for _ in range(3)] == [0, 0, 0]
     await app.later(600)
-    assert await errcode(token) == await errcode("made up") == 95007
+    assert await errcode(token) == await errcode("made up") == await errcode(wake_token("wkShop0002")) == 95007
     assert await errcode("") == 0 == await errcode(wake_token())
     assert (await app.call("kf/sync_msg", open_kfid="wkOther"))["errcode"] == 95000
     assert (await app.call("kf/sync_msg", open_kfid=SHOP, limit=1001))["errcode"] == 40058
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("msgtype, body", [
+    ("text", {"content": "转人工", "menu_id": "to_human"}),
+    ("image", {"media_id": "gone by now"}),
+    ("location", {"latitude": 30.5, "longitude": 114.3, "name": "武汉", "address": "云溪路18号"}),
+    ("link", {"title": "新款", "desc": "", "url": "https://shop.example/1", "pic_url": ""}),
+    ("business_card", {"userid": "wang"}),
+    ("miniprogram", {"title": "小店", "appid": "wx1", "pagepath": "a.html", "thumb_media_id": "m"}),
+    ("channels_shop_product", {"product_id": "1", "title": "外套", "sales_price": "12900"}),
+    ("channels_shop_order", {"order_id": "1", "product_titles": "外套", "price_wording": "129元", "state": "已付款"}),
+    ("merged_msg", {"title": "聊天记录", "item": [{"msgtype": "text", "msg_content": '{"text":{"content":"一"}}'}]}),
+    ("channels", {"sub_type": 1, "nickname": "云溪", "title": "上新"}),
+    ("of next year", {"new": True}),
+])
+async def test_whatever_a_customer_sends_stands_under_the_name_of_its_type(app: App, msgtype: str, body: dict) -> None:
+    msgid = app.wecom.customer_says(SHOP, CHEN, msgtype, **body)
+    assert await app.pulled() == [{
+        "msgid": msgid, "open_kfid": SHOP, "external_userid": CHEN, "send_time": int(app.clock), "origin": 3,
+        "msgtype": msgtype, msgtype: body,
+    }]
+
+
+@pytest.mark.gen_test
+async def test_a_large_picture_comes_as_a_hint_and_a_voice_in_the_format_one_asks_for(app: App) -> None:
+    large = samples.Sample("image", "大.png", "image/png", samples.picture().content + bytes(2 << 20))
+    app.wecom.customer_says(SHOP, CHEN, "image", media_id=app.wecom.media.put(large))
+    app.wecom.customer_says(SHOP, CHEN, "voice", media_id=app.wecom.media.put(samples.voice()))
+    for asked, beginning in ({}, b"#!AMR\n"), ({"voice_format": 1}, b"\x02#!SILK"):
+        [page] = await app.pages(**asked)
+        hint, voice = page["msg_list"]
+        assert hint["msgtype"] == "text"
+        assert (await app.get("media/get", media_id=voice["voice"]["media_id"])).content.startswith(beginning)
+
+
+@pytest.mark.gen_test
+async def test_events_name_the_account_inside_and_count_as_their_page_does(app: App) -> None:
+    wecom = app.wecom
+    code = wecom.customer_enters(SHOP, CHEN, scene="shop", scene_param="a%3D1")
+    wecom.customer_recalls(SHOP, CHEN, "m1")
+    wecom.staff_recalls(SHOP, CHEN, "wang", "m2")
+    wecom.staff_receives(SHOP, "li", False, suspended=True)
+    wecom.staff_receives(SHOP, "li", True)
+    wecom.staff_rejects(SHOP, CHEN, "wang")
+    items = await app.pulled()
+    assert {(item["origin"], item["msgtype"], "open_kfid" in item) for item in items} == {(4, "event", False)}
+    at, her = {"open_kfid": SHOP}, {"open_kfid": SHOP, "external_userid": CHEN}
+    assert [item["event"] for item in items] == [
+        {"event_type": "enter_session", **her, "scene": "shop", "scene_param": "a%3D1", "welcome_code": code},
+        {"event_type": "user_recall_msg", **her, "recall_msgid": "m1"},
+        {"event_type": "servicer_recall_msg", **her, "recall_msgid": "m2", "servicer_userid": "wang"},
+        {"event_type": "servicer_status_change", **at, "servicer_userid": "li", "status": 2, "stop_type": 1},
+        {"event_type": "servicer_status_change", **at, "servicer_userid": "li", "status": 1},
+        {"event_type": "reject_customer_msg_switch_change", **her, "servicer_userid": "wang", "reject_switch": 1},
+    ]
 
 
 # Sending
@@ -327,7 +393,10 @@ async def test_sessions_move_as_the_platform_lets_them(app: App) -> None:
     app.wecom.staff_says(SHOP, CHEN, "wang", content="又想起来")
     assert await now() == {"service_state": STAFF, "servicer_userid": "wang"}
     events = [item["event"] for item in await app.pulled() if item["msgtype"] == "event"]
-    assert [event["change_type"] for event in events if "change_type" in event] == [1, 2, 3, 4]
+    changes = [event for event in events if "change_type" in event]
+    assert [(each["change_type"], each.get("old_servicer_userid"), each.get("new_servicer_userid"), "msg_code" in each)
+            for each in changes] == [
+        (1, None, "wang", True), (2, "wang", "li", False), (3, "li", None, True), (4, "li", "wang", False)]
     await app.later(TWO_DAYS)
     assert await now() == {"service_state": ENDED}
     app.wecom.customer_says(SHOP, CHEN, content="在吗")
@@ -426,6 +495,19 @@ def test_the_shelf_of_media_is_bounded() -> None:
 
 
 # What may go wrong
+
+
+def test_who_asks_too_often_is_shut_out_for_a_whole_window() -> None:
+    def passes(now: float) -> bool:
+        try:
+            limit.count(now)
+        except Refused as refused:
+            assert refused.errcode == 45009
+            return False
+        return True
+
+    limit = Limit(2)
+    assert [passes(now) for now in (0, 30, 50, 70, 109, 110)] == [True, True, False, False, False, True]
 
 
 @pytest.mark.gen_test

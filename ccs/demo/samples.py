@@ -33,6 +33,11 @@ def voice(seconds: float = 2.0) -> Sample:
     return Sample("voice", "语音.amr", "audio/amr", AMR_MAGIC + (described + AMR_SILENT * 7) * rounds)
 
 
+def silk() -> Sample:
+    """One frame of nothing in SILK, the way Tencent begins it."""
+    return Sample("voice", "语音.silk", "audio/silk", b"\x02#!SILK_V3\x01\x00\x00\xff\xff")
+
+
 def video() -> Sample:
     """MP4 boxes around nothing: it lasts a second and shows none."""
     header = struct.pack(">IIIIIIH10x", 0, 0, 0, 1000, 1000, 0x10000, 0x100)

@@ -22,10 +22,13 @@ from ccs.demo.wecom.api import Call, Get, GetToken, MediaGet, MediaUpload, Mood,
 from ccs.demo.wecom.callbacks import new_key
 from ccs.demo.wecom.errors import Refused
 from ccs.demo.wecom.lists import Lists
+from ccs.demo.wecom.media import UPLOADS
 from ccs.demo.wecom.memory import KEPT, Limit
 from ccs.demo.wecom.vices import EVERY
 
 __all__ = ["Call", "Limit", "Mood", "WeCom", "new_key"]
+
+LONGEST_TEXT = 2048         # bytes, to a member
 
 Verb = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -71,11 +74,20 @@ class WeCom(Lists):
         }
 
     def take(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """`message/send`."""
+        """`message/send`, which cuts off what is too long and does not say so."""
+        kind = body.get("msgtype")
         if body.get("agentid") != self.agent_id:
             raise Refused(40056)
-        self.said.append(dict(body))
-        self.on_said(body["touser"], body["text"]["content"])
+        if not isinstance(kind, str) or not isinstance(body.get(kind), dict):
+            raise Refused(40008)
+        said = dict(body)
+        if kind in UPLOADS:
+            self.media.check(body[kind].get("media_id"), kind, kind)
+        if kind == "text":
+            said["text"] = {**body["text"], "content": _cut(str(body["text"].get("content", "")))}
+        self.said.append(said)
+        if kind == "text":
+            self.on_said(str(body.get("touser")), said["text"]["content"])
         return {"msgid": secrets.token_urlsafe(24)}
 
     # What may go wrong: see vices.py
@@ -102,3 +114,7 @@ class WeCom(Lists):
 
     def comes_back(self) -> None:
         self.start(self.port)
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass")[:LONGEST_TEXT].decode("utf-8", "ignore")

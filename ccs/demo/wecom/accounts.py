@@ -15,7 +15,6 @@ from ccs.demo.wecom.stream import SYSTEM, Paging, Stream
 
 SOON, LATER = 20, 48 * HOUR     # seconds in which a code must be used
 TOKENLESS = 10                  # pulls a minute without a callback's token; theirs is strict and not published
-IDS_KEPT = 10_000               # of sent messages, so that none comes twice
 
 
 class Reached(NamedTuple):
@@ -88,6 +87,10 @@ class Accounts(Company):
     def open_account(self, open_kfid: str, name: str = "客服", manage_privilege: bool = True) -> Account:
         stream = Stream(open_kfid, lambda: self.now())
         return self.accounts.setdefault(open_kfid, Account(open_kfid, name, stream, manage_privilege))
+
+    def delete_account(self, open_kfid: str) -> None:
+        """It answers no more, and is told from one that never was."""
+        self.accounts[open_kfid].deleted = True
 
     def hire(self, open_kfid: str, userid: str, **how: bool) -> Servicer:
         """A member who answers for this account."""

@@ -105,7 +105,7 @@ class MediaUpload(Call):
         if len(uploaded) != 1 or not uploaded[0]["filename"] or b"filename*=" in self.request.body[:1024]:
             raise wrong("media")
         one, kind = uploaded[0], self.asked("type")
-        media_id = self.wecom.media.upload(Sample(kind, one["filename"], one["content_type"].lower(), one["body"]))
+        media_id = self.wecom.media.upload(Sample(kind, one["filename"], one["content_type"], one["body"]))
         created = str(int(self.wecom.now()))
         return {"errcode": 0, "errmsg": "ok", "type": kind, "media_id": media_id, "created_at": created}
 
@@ -138,7 +138,7 @@ class MediaGet(Call):
         """All of it, or `Range: bytes=5-9`."""
         unit, _, asked = self.request.headers.get("Range", "").partition("=")
         first, _, last = asked.partition("-")
-        if unit != "bytes" or not first.isdigit() or last and not last.isdigit():
+        if unit != "bytes" or not first.isdigit() or last and not last.isdigit() or int(first) >= len(content):
             return content
         part = content[int(first):int(last) + 1 if last else None]
         self.set_status(206)

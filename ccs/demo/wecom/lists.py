@@ -10,8 +10,8 @@ from ccs.demo.wecom.errors import Refused, wrong
 from ccs.demo.wecom.memory import HOUR
 from ccs.demo.wecom.rules import MSGID, Body
 from ccs.demo.wecom.sending import Sending
-from ccs.demo.wecom.states import STAFF
-from ccs.demo.wecom.stream import LONGEST_PAGE
+from ccs.demo.wecom.states import ENDED, NEW, STAFF
+from ccs.demo.wecom.stream import LONGEST_PAGE, Item
 
 Answer = dict[str, Any]
 
@@ -30,12 +30,13 @@ class Lists(Sending):
         account = self.account(_text(request, "open_kfid", needed=True))
         cursor, token = _text(request, "cursor", MOST_CURSOR), _text(request, "token", MOST_TOKEN)
         limit = _number(request, "limit", LONGEST_PAGE, LONGEST_PAGE) or LONGEST_PAGE
-        _number(request, "voice_format", 0, 1)
+        in_silk = _number(request, "voice_format", 0, 1)
         if token:
             self.check_wake_token(token, account.open_kfid)
         else:
             self.tokenless.count(self.now())
-        return account.stream.page(cursor, limit, self.paging)
+        page = account.stream.page(cursor, limit, self.paging)
+        return {**page, "msg_list": [self._in_silk(item) for item in page["msg_list"]]} if in_silk else page
 
     def state(self, request: Body) -> Answer:
         """`kf/service_state/get`."""
@@ -47,9 +48,9 @@ class Lists(Sending):
         """`kf/service_state/trans`."""
         account = self.account(request.get("open_kfid"))
         session = self.session(account, request.get("external_userid"))
-        if not isinstance(request.get("service_state"), int):
+        if "service_state" not in request:
             raise wrong("service_state")
-        state, userid = request["service_state"], _text(request, "servicer_userid")
+        state, userid = _number(request, "service_state", NEW, ENDED), _text(request, "servicer_userid")
         if state == STAFF:
             _check_servicer(account, userid)
         session.steps(state, userid)
@@ -96,6 +97,11 @@ class Lists(Sending):
             "customer_list": [self._customer(userid, with_context) for userid in known],
             "invalid_external_userid": [userid for userid in asked if userid not in known],
         }
+
+    def _in_silk(self, item: Item) -> Item:
+        if item["msgtype"] != "voice":
+            return item
+        return {**item, "voice": {**item["voice"], "media_id": self.media.in_silk(item["voice"]["media_id"])}}
 
     def _customer(self, external_userid: str, with_context: bool) -> Answer:
         person = self.people[external_userid]

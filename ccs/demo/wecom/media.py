@@ -4,8 +4,9 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from ccs.demo import samples
 from ccs.demo.samples import Sample, amr_seconds
 from ccs.demo.wecom.errors import Refused, wrong
 from ccs.demo.wecom.memory import DAY, Clock
@@ -17,6 +18,7 @@ LONGEST_VOICE = 60.0        # seconds
 SHELF = 64 * MB             # all together; the oldest fall off
 
 UPLOADS = {"image": (10 * MB, 40009), "voice": (2 * MB, 40010), "video": (10 * MB, 40011), "file": (20 * MB, 40006)}
+MIMES = {"image": "image/jpeg", "voice": "audio/amr", "video": "video/mp4"}      # of what is no PNG
 RECEIVED = {"image": 2 * MB, "voice": 2 * MB, "video": 10 * MB, "file": 20 * MB}     # of customers; else only a hint
 
 
@@ -38,11 +40,7 @@ class Shelf:
 
     def put(self, sample: Sample) -> str:
         """Its media_id. What a phone sends is not measured here: see `RECEIVED`."""
-        media_id = secrets.token_urlsafe(48)
-        self._files[media_id] = File(sample, self.now())
-        self._size += len(sample.content)
-        self._forget()
-        return media_id
+        return self._keep(secrets.token_urlsafe(48), File(sample, self.now()))
 
     def upload(self, sample: Sample) -> str:
         """What an app brings, if it is small enough and what it says it is."""
@@ -57,7 +55,14 @@ class Shelf:
             raise Refused(40005, sample.name)
         if sample.kind == "voice" and (amr_seconds(sample.content) or 0) > LONGEST_VOICE:
             raise Refused(40010)
-        return self.put(sample)
+        return self.put(evolve(sample, mime=_mime(sample)))
+
+    def in_silk(self, media_id: str) -> str:
+        """The same recording in the other format."""
+        silk_id, file = f"{media_id}-silk", self._files.get(media_id)
+        if not file or silk_id in self._files:
+            return silk_id
+        return self._keep(silk_id, File(samples.silk(), file.put_at))
 
     def get(self, media_id: str) -> Sample:
         self._forget()
@@ -97,6 +102,12 @@ class Shelf:
         if self.one_at_a_time and self._fetching[media_id] > 1:
             raise Refused(45033)
 
+    def _keep(self, media_id: str, file: File) -> str:
+        self._files[media_id] = file
+        self._size += len(file.sample.content)
+        self._forget()
+        return media_id
+
     def _forget(self) -> None:
         while self._files:
             oldest = next(iter(self._files))
@@ -111,3 +122,10 @@ LOOKS_RIGHT: dict[str, Callable[[bytes], bool]] = {
     "video": lambda content: content[4:8] == b"ftyp",
     "file": lambda content: True,
 }
+
+
+def _mime(sample: Sample) -> str:
+    """By what it is; of a file by what it was called."""
+    if sample.kind == "image" and sample.content.startswith(b"\x89PNG"):
+        return "image/png"
+    return MIMES.get(sample.kind, sample.mime)

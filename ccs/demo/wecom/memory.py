@@ -13,7 +13,7 @@ Clock = Callable[[], float]         # seconds since 1970
 K = TypeVar("K")
 V = TypeVar("V")
 
-KEPT = 1000                         # of most things, the newest
+KEPT = 10_000                       # of everything, the newest
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 

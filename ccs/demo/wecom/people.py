@@ -135,6 +135,6 @@ class People(Accounts):
     def _measured(self, msgtype: str, body: dict[str, Any]) -> dict[str, Any]:
         """The type and the body; instead of a file that is too large comes a hint."""
         most = RECEIVED.get(msgtype)
-        if most and self.media.size(body["media_id"]) > most:
+        if most and self.media.size(body.get("media_id", "")) > most:
             return {"msgtype": "text", "text": {"content": f"[{msgtype}] 文件过大，请在企业微信客户端查看"}}
         return {"msgtype": msgtype, msgtype: body}

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from ccs.demo.wecom.accounts import IDS_KEPT, Account, Code, Reached
+from ccs.demo.wecom.accounts import Account, Code, Reached
 from ccs.demo.wecom.errors import WRONG_PARAMETER, Refused, wrong
 from ccs.demo.wecom.memory import remember
 from ccs.demo.wecom.people import People
@@ -65,7 +65,7 @@ class Sending(People):
     def _accept(self, account: Account, external_userid: str, request: Body) -> dict[str, Any]:
         """The answer, which promises nothing: the message may fail behind it."""
         msgid, msgtype = request.get("msgid") or secrets.token_hex(16), request["msgtype"]
-        remember(account.sent, msgid, external_userid, IDS_KEPT)
+        remember(account.sent, msgid, external_userid)
         if self.fails:
             self.send_fails(account.open_kfid, msgid, self.fails.popleft())
         else:

@@ -21,7 +21,7 @@ class Session:
     """Ends by itself after 48 hours in which nobody has renewed it."""
 
     state: int = ENDED
-    servicer: str = ""
+    servicer: str = ""              # who holds it, or held it when it ended
     said_at: float = -inf           # the customer's last message
     renewed_at: float = -inf
     left: int = 0                   # of the allowance
@@ -36,7 +36,9 @@ class Session:
         return self
 
     def moves(self, state: int, servicer: str = "") -> None:
-        self.state, self.servicer = state, servicer
+        self.state = state
+        if state != ENDED:
+            self.servicer = servicer
 
     def heard(self, now: float) -> None:
         """The customer has said something."""
@@ -46,13 +48,13 @@ class Session:
         self.left = ALLOWANCE
 
     def steps(self, state: int, servicer: str) -> None:
-        """As an app wishes."""
+        """As an app wishes. Raises Refused."""
         if state not in STEPS[self.state]:
             raise Refused(95016, f"{self.state} to {state}")
         self.moves(state, servicer if state == STAFF else "")
 
     def check_open(self, now: float) -> None:
-        """That an app may say something now."""
+        """That an app may say something now. Raises Refused."""
         if self.said_at > -inf and now - self.said_at >= LASTS:
             raise Refused(95002)
         if self.state == ENDED:

@@ -65,9 +65,6 @@ class Stream:
             "has_more": int(more), "msg_list": items,
         }
 
-    def finds(self, msgid: str) -> Item | None:
-        return next((item for item in reversed(self._items) if item["msgid"] == msgid), None)
-
     @property
     def _end(self) -> int:
         return self._first + len(self._items)
@@ -93,10 +90,8 @@ class Stream:
         return hashlib.sha256(self.open_kfid.encode()).digest()[:8]
 
     def _forget(self) -> None:
-        old = len(self._items) - KEPT
-        since = self.now() - LASTS
-        while old < len(self._items) and (old < 0 or self._items[old]["send_time"] < since):
+        old, since = max(0, len(self._items) - KEPT), self.now() - LASTS
+        while old < len(self._items) and self._items[old]["send_time"] < since:
             old += 1
-        old = max(old, 0)
         del self._items[:old]
         self._first += old
