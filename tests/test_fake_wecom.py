@@ -16,6 +16,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from ccs.demo import samples
 from ccs.demo.wecom import Limit, WeCom
 from ccs.demo.wecom.callbacks import decrypt, encrypt, jumbled, sign
+from ccs.demo.wecom.errors import Refused
 from ccs.demo.wecom.media import SHELF
 from ccs.demo.wecom.states import ASSISTANT, ENDED, NEW, STAFF, WAITING
 from ccs.demo.wecom.vices import EVERY, answers_late, breaks, loses_answer, refuses, waits
@@ -190,7 +191,13 @@ async def test_pages_may_be_short_or_empty_and_only_has_more_ends_them(app: App)
     again = app.wecom.customer_says(SHOP, CHEN, content="还有")
     [last] = await app.pages(pages[-1]["next_cursor"])
     assert [item["msgid"] for item in last["msg_list"]] == [again]
-    assert (await app.call("kf/sync_msg", open_kfid=SHOP, cursor="no"))["errcode"] == 40058
+    app.wecom.paging.lengths.append(0)
+    assert [len(page["msg_list"]) for page in await app.pages(last["next_cursor"])] == [0, 0]
+    app.wecom.open_account("wkShop0002")
+    for number in range(9):
+        app.wecom.customer_says("wkShop0002", CHEN, content=str(number))
+    for account, cursor in (SHOP, "no"), ("wkShop0002", last["next_cursor"]):
+        assert (await app.call("kf/sync_msg", open_kfid=account, cursor=cursor))["errcode"] == 40058
 
 
 @pytest.mark.gen_test
@@ -218,8 +225,8 @@ async def test_three_days_are_kept(app: App) -> None:
 
 @pytest.mark.gen_test
 async def test_a_pull_needs_a_fresh_token_or_patience(app: App) -> None:
-    def wake_token() -> str:
-        query, body = app.wecom.wake(SHOP)
+    def wake_token(open_kfid: str = SHOP) -> str:
+        query, body = app.wecom.wake(open_kfid)
         return xmltodict.parse(decrypt(app.wecom.key, xmltodict.parse(body)["xml"]["Encrypt"])[0])["xml"]["Token"]
 
     async def errcode(token: str) -> int:
@@ -229,7 +236,7 @@ async def test_a_pull_needs_a_fresh_token_or_patience(app: App) -> None:
     assert [await errcode("") for _ in range(3)] == [0, 0, 45009]
     assert [await errcode(token) for _ in range(3)] == [0, 0, 0]
     await app.later(600)
-    assert await errcode(token) == await errcode("made up") == 95007
+    assert await errcode(token) == await errcode("made up") == await errcode(wake_token("wkShop0002")) == 95007
     assert await errcode("") == 0 == await errcode(wake_token())
     assert (await app.call("kf/sync_msg", open_kfid="wkOther"))["errcode"] == 95000
     assert (await app.call("kf/sync_msg", open_kfid=SHOP, limit=1001))["errcode"] == 40058
@@ -488,6 +495,19 @@ def test_the_shelf_of_media_is_bounded() -> None:
 
 
 # What may go wrong
+
+
+def test_who_asks_too_often_is_shut_out_for_a_whole_window() -> None:
+    def passes(now: float) -> bool:
+        try:
+            limit.count(now)
+        except Refused as refused:
+            assert refused.errcode == 45009
+            return False
+        return True
+
+    limit = Limit(2)
+    assert [passes(now) for now in (0, 30, 50, 70, 109, 110)] == [True, True, False, False, False, True]
 
 
 @pytest.mark.gen_test

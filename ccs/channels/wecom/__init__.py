@@ -6,19 +6,21 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 from collections.abc import Mapping
 from datetime import timedelta
 
-from ccs.channels.base import Callback, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.greeting import Greeting
 from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.pulling import KFSource
 from ccs.channels.wecom.sending import KF
 from ccs.channels.wecom.states import States
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff
-from ccs.inbound import Inbound, Reclaimed
+from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import Limits
 from ccs.models import Customer, Outgoing, Session, Via
 
@@ -36,6 +38,8 @@ class WeCom(GatewayChannel):
         )
         api = Api(settings, tools) if settings.secret and settings.corp_id else None
         self._app = App(api) if api else None
+        self._source = KFSource(self.name, api, settings.pull_seconds) if api else None
+        self._greeting = Greeting(settings, api) if api else None
         self._states = States(api, tools.now) if api else None
         self._kf = KF(api, self._states) if api and self._states else None
         self._limits = Limits(timedelta(hours=settings.reply_window_hours), settings.reply_quota, LONGEST_TEXT)
@@ -51,6 +55,12 @@ class WeCom(GatewayChannel):
         must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self.tools.now())
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)
+
+    def source(self) -> Source | None:
+        return self._source
+
+    async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
+        return self._greeting is not None and await self._greeting.say(offered, message_id)
 
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}

@@ -27,6 +27,7 @@ SPREAD = 5.0            # seconds over which those come back who waited
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 Answer = dict[str, Any]
+Decode = Callable[[bytes], Any]
 Ask = Callable[[str], Awaitable[Answer]]        # of an address, with the token in it
 
 
@@ -45,12 +46,14 @@ class Api:
             tools.keep_token, chance,
         )
 
-    async def post(self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER) -> Answer:
-        """The answer to a call that succeeded."""
+    async def post(
+        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode
+    ) -> Answer:
+        """The answer to a call that succeeded. `most` is of the answer, in bytes; `decode` reads it."""
         text = wire.encode(body)            # as UTF-8: WeCom refuses escapes
 
         async def ask(url: str) -> Answer:
-            return read(await self._http.post(url, text, JSON, most=most))
+            return read(await self._http.post(url, text, JSON, most=most), decode)
         return await self.call(path, {}, ask)
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -94,13 +97,13 @@ class Api:
         return answer
 
 
-def read(reply: Reply) -> Answer:
+def read(reply: Reply, decode: Decode = wire.decode) -> Answer:
     """What WeCom said. An answer that cannot be read is as good as lost."""
     try:
-        answer = wire.decode(reply.body)
+        answer = decode(reply.body)
         if not isinstance(answer, dict) or type(answer["errcode"]) is not int:
             raise TypeError
-    except (BadRequest, KeyError, TypeError):
+    except (BadRequest, KeyError, TypeError, ValueError, RecursionError):
         raise DeliveryDelayed("企业微信的答复无法识别，请管理员检查 channels.wechat.api_base", lost=True) from None
     return answer
 
