@@ -36,7 +36,7 @@ from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token,
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
-from ccs.channels.base import Channel, Tools
+from ccs.channels.base import Channel, Source, Tools
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
@@ -48,7 +48,10 @@ from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.puller import Puller
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
@@ -256,6 +259,8 @@ class Server:
     _outbox: Outbox
     _introducer: Introducer
     _avatars: Avatars
+    _puller: Puller
+    _welcome: Welcome
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -285,6 +290,7 @@ class Server:
             outbox.resume()
             turns.resume()
             introducer.resume()
+            puller.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -307,15 +313,24 @@ class Server:
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
+        intake = Intake(channels, desk, outbox)
+        sources = {name: source for name, channel in channels.items() if (source := _source(channel))}
+        puller = Puller(sources, intake.take, desk, archive, utc_now, Random())
+        welcome = Welcome(channels, utc_now)
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.wake_puller = puller.wake
         desk.introduce = introducer.introduce
+        desk.use_code = welcome.use
+        desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: _steps(channels, visit), utc_now)
         parts = Parts(
-            settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, doctor, utc_now, epoch.name, avatars,
+            config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
+            hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
         )
 
         restored(load(data.database), None)
@@ -338,8 +353,9 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
         return cls(
-            port, http_server, http, parts.busy, hub, registry, outbox, introducer, avatars, journal, archive, epoch,
-            doctor, data, tidying,
+            port=port, http_server=http_server, http=http, busy=parts.busy, hub=hub, registry=registry, outbox=outbox,
+            puller=puller, welcome=welcome, introducer=introducer, avatars=avatars, journal=journal, archive=archive,
+            epoch=epoch, doctor=doctor, data=data, tidying=tidying,
         )
 
     async def stop(self) -> None:
@@ -349,6 +365,8 @@ class Server:
         self._tidying.cancel()
         self._doctor.stop()
         self._hub.close_all()
+        await self._puller.stop()
+        await self._welcome.stop()
         await self._outbox.stop(DRAIN)
         await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
@@ -384,6 +402,10 @@ async def _tidy(
             await journal.tidy(utc_now())
         except Exception:
             log.exception("tidying up failed")
+
+
+def _source(channel: Channel) -> Source | None:
+    return channel.source() if channel.settings.enabled else None
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

@@ -18,6 +18,7 @@ from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
@@ -86,6 +87,7 @@ class Parts:
     now: Clock
     epoch: str
     avatars: Avatars
+    reclaims: Reclaims
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

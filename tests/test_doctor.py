@@ -27,7 +27,7 @@ from ccs.models import utc_now
 from ccs.premises import Premises
 from ccs.prescription import REMEDIES
 from store.look import Look
-from tests.conftest import Stage
+from tests.conftest import Stage, until
 from tests.moods import fails, forgets, hangs, usual, wecom_answers
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, tools
 from tests.process import Process, ccs, free_port
@@ -462,6 +462,8 @@ async def test_while_access_is_open_anybody_may_ask_but_no_other_sites_page(stag
 @pytest.mark.gen_test
 async def test_who_asks_while_a_checkup_runs_or_soon_after_shares_it(stage: Stage, wecom) -> None:
     await stage.start()
+    await until(lambda: "kf/account/list" in wecom.calls)       # by what looks for news at each start
+    wecom.calls.clear()
     first, second = await asyncio.gather(asks(stage), asks(stage))
     assert first.json() == second.json() == (await asks(stage)).json()
     assert wecom.calls.count("gettoken") == 1

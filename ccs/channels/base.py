@@ -28,10 +28,10 @@ from attrs import frozen
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
-from ccs.errors import BadSignature, ChannelOff
-from ccs.inbound import Inbound
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Message, Profile, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
@@ -66,6 +66,41 @@ class Sent:
     is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
 
 
+@frozen
+class Pulled:
+    """A page of what an account has for us: what it says, and where the next begins."""
+
+    inbounds: tuple[Inbound, ...]
+    cursor: str | None
+    more: bool
+
+
+class TokenTooOld(DeliveryRefused):
+    """The wake-up's token is no longer taken; what there is can be had without."""
+
+
+class CursorUnknown(DeliveryRefused):
+    """The platform does not know this place any more; the stream can be read from its beginning."""
+
+
+class Source(Protocol):
+    """Where messages are fetched that a platform only tells of."""
+
+    @property
+    def every(self) -> float:
+        """Seconds between looks that nothing has asked for."""
+        ...
+
+    async def accounts(self) -> list[str]:
+        """Those that there are. Raises DeliveryDelayed or DeliveryRefused."""
+        ...
+
+    async def pull(self, account: str, cursor: str | None, token: str | None) -> Pulled:
+        """The page behind the cursor; from the beginning without one. Raises as `accounts` does, and
+        TokenTooOld or CursorUnknown."""
+        ...
+
+
 class Way(Protocol):
     """A way by which messages reach customers."""
 
@@ -96,6 +131,17 @@ class Channel(ABC):
         """The ways that are configured."""
         return {}
 
+    def source(self) -> Source | None:
+        """Where to fetch what the platform has for us, if that is configured."""
+        return None
+
+    async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
+        """Say what is to be said on this occasion, under our id; False if that is nothing.
+
+        Raises DeliveryDelayed or DeliveryRefused. A code is good for one message, so a repeat is never said twice.
+        """
+        return False
+
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
@@ -107,6 +153,18 @@ class Channel(ABC):
     async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
         """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
         return []
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
+        if said.type != "text":
+            raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def owner_changed(self, customer: Customer) -> None:
+        """Who serves her in the platform's own client is not who it was."""
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        """Take a session back from whoever serves it in the platform's own client, if somebody does. Raises Refusal."""
+        raise Refusal("该渠道没有平台客户端接待，不需要也不能收回会话")
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""
@@ -145,6 +203,20 @@ KIND_WORDS = {
     "product": "商品",
     "order": "订单",
     "emoji": "表情",
+    "text": "文字",
+    "business_card": "名片",
+    "miniprogram": "小程序",
+    "msgmenu": "菜单",
+    "channels_shop_product": "视频号商品",
+    "channels_shop_order": "视频号订单",
+    "merged_msg": "聊天记录",
+    "channels": "视频号",
+    "channels_feed": "视频号动态",
+    "channels_live": "视频号直播",
+    "channels_profile": "视频号名片",
+    "meeting": "会议",
+    "schedule": "日程",
+    "note": "笔记",
     "user_local_image": "图片",             # Douyin's three
     "user_local_video": "视频",
     "retain_consult_card": "留资卡片",
