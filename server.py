@@ -199,6 +199,7 @@ class Server:
 
     port: int
     _http_server: BoundedServer
+    _doorway: Doorway
     _http: Http
     _busy: set[RequestHandler]
     _hub: Hub
@@ -272,7 +273,9 @@ class Server:
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
-        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        return cls(
+            port, http_server, doorway, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying
+        )
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -295,7 +298,7 @@ class Server:
     async def _answered(self, patience: float) -> None:
         """Until every request that came has its answer, within reason."""
         deadline = time.monotonic() + patience
-        while self._busy and time.monotonic() < deadline:
+        while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
 
