@@ -252,6 +252,7 @@ class Server:
 
     port: int
     _http_server: BoundedServer
+    _doorway: Doorway
     _http: Http
     _busy: set[RequestHandler]
     _hub: Hub
@@ -353,9 +354,9 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
         return cls(
-            port=port, http_server=http_server, http=http, busy=parts.busy, hub=hub, registry=registry, outbox=outbox,
-            puller=puller, welcome=welcome, introducer=introducer, avatars=avatars, journal=journal, archive=archive,
-            epoch=epoch, doctor=doctor, data=data, tidying=tidying,
+            port=port, http_server=http_server, doorway=doorway, http=http, busy=parts.busy, hub=hub,
+            registry=registry, outbox=outbox, puller=puller, welcome=welcome, introducer=introducer, avatars=avatars,
+            journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data, tidying=tidying,
         )
 
     async def stop(self) -> None:
@@ -384,7 +385,7 @@ class Server:
     async def _answered(self, patience: float) -> None:
         """Until every request that came has its answer, within reason."""
         deadline = time.monotonic() + patience
-        while self._busy and time.monotonic() < deadline:
+        while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
 
