@@ -238,13 +238,31 @@ def not_delivered(
     """It failed before all of it left: what did not is given back. `shut` is what the platform said of the session as
     it was `seen`, which her writing meanwhile has overtaken.
     """
-    learnt = limits.given_back(session, allowed.unsent(message), allowed)
+    known = limits.given_back(session, allowed.unsent(message), allowed)
     if shut:
-        learnt["platform_owner"] = shut.owner or session.platform_owner
-        if seen and seen.reply_until == session.reply_until:
-            learnt.update({"replies_left": 0} if shut.used_up else {})
-            learnt.update({"reply_until": _ended(session, now)} if shut.closed else {})
-    return _delivers(session, message, **learnt)
+        overtaken = seen is None or seen.reply_until != session.reply_until
+        known.update(_learnt(session, now, shut, overtaken))
+    return _delivers(session, message, **known)
+
+
+def failed_behind(
+    session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None
+) -> Change:
+    """The platform had taken it, and says later that it did not arrive; `shut` as in `not_delivered`."""
+    if shut is None:
+        return _delivers(session, message)
+    heard_at = session.reply_until - allowed.window if session.reply_until and allowed.window else session.created_at
+    return _delivers(session, message, **_learnt(session, now, shut, overtaken=heard_at > message.created_at))
+
+
+def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool) -> dict[str, Any]:
+    """What the platform said of the session, but for what her writing has `overtaken`."""
+    learnt: dict[str, Any] = {"platform_owner": shut.owner} if shut.owner else {}
+    if shut.used_up and not overtaken:
+        learnt["replies_left"] = 0
+    if shut.closed and not overtaken:
+        learnt["reply_until"] = _ended(session, now)
+    return learnt
 
 
 def reclaimed(session: Session, now: datetime, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Change:

@@ -490,6 +490,23 @@ async def test_what_fails_behind_the_platforms_back_is_failed_whenever_that_is_t
 
 
 @pytest.mark.gen_test
+@pytest.mark.parametrize("fail_type, then", [(4, 4007), (5, 4007), (6, 4008)])
+async def test_what_fails_later_tells_of_the_window_and_the_allowance(stage, wecom, fail_type: int, then: int) -> None:
+    wang = await talk(stage, wecom)
+    posted = await wang.posts()
+    await wang.ends(posted["data"]["msgId"])
+    wecom.send_fails(KF, wecom.reached[-1].msgid, fail_type)
+    await wang.chen.wakes()
+    await wang.wang.hears("session_updated")
+    assert (await wang.posts("在吗"))["code"] == then
+    await wang.writes("在")
+    assert await wang.says("好") == {"state": "sent"}
+    wecom.send_fails(KF, wecom.accounts[KF].sent and next(iter(wecom.accounts[KF].sent)), fail_type)
+    await wang.chen.wakes()                     # what is told of an earlier message she has overtaken by writing
+    assert await wang.says("再见") == {"state": "sent"}
+
+
+@pytest.mark.gen_test
 async def test_a_part_that_fails_later_is_named_and_sent_again_from_there(stage: Stage, wecom) -> None:
     wang = await talk(stage, wecom)
     posted = await wang.posts(LONG)

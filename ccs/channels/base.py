@@ -26,7 +26,7 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
-from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Clock, Customer, Message, Outgoing, Session, Token, Via
@@ -147,6 +147,10 @@ class Channel(ABC):
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
             raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
+        """What a late result (`send_result`) says of the session besides."""
+        return None
 
     def owner_changed(self, customer: Customer) -> None:
         """Who serves her in the platform's own client is not who it was."""

@@ -5,6 +5,7 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
@@ -17,9 +18,9 @@ from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.channels.wecom.messages import inbound
 from ccs.channels.wecom.pulling import KFSource
 from ccs.channels.wecom.sending import KF
-from ccs.channels.wecom.states import States
+from ccs.channels.wecom.states import States, shut_by
 from ccs.config import WeChatSettings
-from ccs.errors import ChannelOff
+from ccs.errors import ChannelOff, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import Limits
 from ccs.models import Customer, Outgoing, Session, Via
@@ -74,6 +75,9 @@ class WeCom(GatewayChannel):
             self._kf.check(said)
         else:
             super().check(via, said)
+
+    def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
+        return shut_by(result.get("failType"))
 
     def owner_changed(self, customer: Customer) -> None:
         if self._states:
