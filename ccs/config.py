@@ -157,6 +157,9 @@ class WeChatSettings(ChannelSettings):
     pull_seconds: int = setting(120, within(10, 86400))
     welcome: str = setting("", at_most_bytes(2048))
     farewell: str = setting("", at_most_bytes(2048))
+    reply_window_hours: int = setting(48, within(1, 168))
+    reply_quota: int = setting(5, within(1, 99))
+    reclaimed_words: str = setting("刚才的接待已结束。如还需要帮助，请直接发消息，我们会继续为您服务。", at_most_bytes(2048))
 
 
 @frozen
