@@ -154,12 +154,12 @@ class WeChatSettings(ChannelSettings):
     encoding_aes_key: str = setting("", wecom_key, secret=True)
     secret: str = setting("", secret=True)
     api_base: str = setting("https://qyapi.weixin.qq.com", given_web_address)
-    pull_seconds: int = setting(120, within(10, 86400))
-    welcome: str = setting("", at_most_bytes(2048))
-    farewell: str = setting("", at_most_bytes(2048))
     reply_window_hours: int = setting(48, within(1, 168))
     reply_quota: int = setting(5, within(1, 99))
     reclaimed_words: str = setting("刚才的接待已结束。如还需要帮助，请直接发消息，我们会继续为您服务。", at_most_bytes(2048))
+    pull_seconds: int = setting(120, within(10, 86400))
+    welcome: str = setting("", at_most_bytes(2048))
+    farewell: str = setting("", at_most_bytes(2048))
 
 
 @frozen

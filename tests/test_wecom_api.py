@@ -14,11 +14,18 @@ from ccs.channels.wecom.app import LONGEST_TEXT
 from ccs.config import Config, WeChatSettings
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
 from ccs.models import Token
+from ccs.puller import Puller
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import fails, forgets, usual, wecom_answers
 from tests.platforms import CORP, tools, wecom_text
 
 SEND, TOKEN = "message/send", "gettoken"
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks_for_accounts(monkeypatch) -> None:
+    """Of 微信客服, so that every call is one of these tests."""
+    monkeypatch.setattr(Puller, "resume", lambda puller: None)
 
 
 @define
