@@ -172,14 +172,20 @@ class UpgradeRequired(Refusal):
 
 
 class DeliveryError(CCSError):
-    """A message did not reach the platform. The words are for the agent, in Chinese."""
+    """A message did not reach the platform. The words are for the agent, in Chinese; `code` is the platform's own."""
+
+    def __init__(self, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class DeliveryDelayed(DeliveryError):
     """Not now: hold the queue and try again. `lost` when the request left and its answer never came."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None, lost: bool = False) -> None:
-        super().__init__(words)
+    def __init__(
+        self, words: str, *, retry_after: float | None = None, lost: bool = False, code: int | None = None
+    ) -> None:
+        super().__init__(words, code)
         self.retry_after = retry_after      # seconds the platform asked for
         self.lost = lost
 

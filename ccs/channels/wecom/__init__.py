@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from ccs.channels.base import Callback, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
-from ccs.channels.wecom.api import Api, App
+from ccs.channels.wecom.api import Api
+from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
