@@ -40,6 +40,7 @@ from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
 from ccs.errors import CannotStart, ConfigError
+from ccs.fetcher import Fetcher
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
@@ -206,6 +207,8 @@ class Server:
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
+    _fetcher: Fetcher
+    _files: Files
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -233,6 +236,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            fetcher.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -242,6 +246,7 @@ class Server:
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
+        files.prepare()
         desk = Desk(
             registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
             limits=lambda channel, via: channels[channel].limits(via),
@@ -250,7 +255,9 @@ class Server:
         channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        fetcher = Fetcher(registry, desk, channels, files, archive.fetching, utc_now, Random())
         desk.wake_outbox = outbox.wake
+        desk.wake_fetcher = fetcher.wake
         desk.wake_assistant = turns.wake
         desk.end_logins = hub.end_logins
         parts = Parts(
@@ -277,7 +284,10 @@ class Server:
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
-        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        return cls(
+            port, http_server, http, parts.busy, hub, registry, outbox, fetcher, files, journal, archive, epoch, data,
+            tidying,
+        )
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -285,6 +295,7 @@ class Server:
         self._http_server.stop()
         self._tidying.cancel()
         self._hub.close_all()
+        await self._fetcher.stop()
         await self._outbox.stop(DRAIN)
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
@@ -294,6 +305,7 @@ class Server:
         await self._http_server.close_all_connections()
         await self._http.close()
         self._archive.close()
+        self._files.close()
         self._data.unlock()
         log.info("stopped")
 

@@ -12,6 +12,8 @@ To add a channel:
    again, so that it is taken once.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+   Where messages come with files, give their inbounds an `Attachment` and override `fetch`; where files can be sent,
+   `misfit`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
 4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
 """
@@ -26,10 +28,10 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
-from ccs.errors import BadSignature, ChannelOff
+from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
 from ccs.inbound import Inbound
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Message, Session, Token, Via
+from ccs.models import Attachment, Clock, Message, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
@@ -61,6 +63,13 @@ class Sent:
 
     platform_id: str | None = None
     is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
+
+
+@frozen
+class Fetched:
+    """A file came; what the platform calls it proves nothing, like all that it says of it."""
+
+    name: str = ""
 
 
 class Way(Protocol):
@@ -96,6 +105,14 @@ class Channel(ABC):
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    def misfit(self, via: Via, kind: str, file: Attachment, seconds: float | None) -> str | None:
+        """Why this file cannot be sent as a message of this kind, for the agent; None if it can."""
+        return "该渠道暂不支持发送图片和文件，请改发文字"
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""

@@ -4,18 +4,20 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from ccs.channels.base import Callback, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Fetched, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.media import Media, misfit
 from ccs.channels.wecom.messages import inbound
 from ccs.config import WeChatSettings
-from ccs.errors import ChannelOff
+from ccs.errors import ChannelOff, DeliveryRefused
 from ccs.inbound import Inbound
-from ccs.models import Via
+from ccs.models import Attachment, Message, Via
 
 
 class WeCom(GatewayChannel):
@@ -29,7 +31,9 @@ class WeCom(GatewayChannel):
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
-        self._app = App(Api(settings, tools)) if settings.secret and settings.corp_id else None
+        api = Api(settings, tools) if settings.secret and settings.corp_id else None
+        self._app = App(api) if api else None
+        self._media = Media(api, tools) if api else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -45,6 +49,17 @@ class WeCom(GatewayChannel):
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
         return {**super().ways_out(), **own}
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        assert message.attachment is not None
+        if message.attachment.source.startswith(("http://", "https://")):       # by the gateway in front
+            return await super().fetch(message, into)
+        if self._media is None:
+            raise DeliveryRefused("企业微信渠道没有配置 secret，无法下载文件，请联系管理员")
+        return await self._media.fetch(message.attachment.source, into)
+
+    def misfit(self, via: Via, kind: str, file: Attachment, seconds: float | None) -> str | None:
+        return misfit(kind, file, seconds) if via is Via.KF else super().misfit(via, kind, file, seconds)
 
     def no_way_out(self, via: Via) -> str:
         if via is Via.NATIVE:
