@@ -46,6 +46,7 @@ from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.registry import Registry
+from ccs.voices import Voices
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
@@ -262,7 +263,7 @@ class Server:
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name,
+            hub, wire, archive, journal, utc_now, epoch.name, files, Voices(files), channels,
         )
 
         restored(load(data.database), None)

@@ -104,6 +104,8 @@ def main(source: str, target: str) -> int:
         out.setframerate(rate)
         for piece in _decoded(rate, voice):
             out.writeframes(piece)
+    with open(target, "rb+") as written:
+        os.fsync(written.fileno())
     return 0
 
 

@@ -1,7 +1,7 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -11,15 +11,17 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.channels.base import Channel
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
 from ccs.registry import Registry
+from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
-from handlers.ports import Archive, Health
+from handlers.ports import Archive, Files, Health
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +41,11 @@ STATUSES: dict[type[Exception], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.UnsupportedMediaType: 415,
+    errors.FileNotHere: 409,
     errors.TooLarge: 413,
     errors.UpgradeRequired: 426,
     errors.TooManyTries: 429,
+    errors.NoRoom: 507,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
 }
@@ -82,6 +86,9 @@ class Parts:
     health: Health
     now: Clock
     epoch: str
+    files: Files
+    voices: Voices
+    channels: Mapping[str, Channel]
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

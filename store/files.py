@@ -53,6 +53,7 @@ class Files:
         self._folder = data_dir / FOLDER
         self._parts = self._folder / PARTS
         self._uploads = self._folder / UPLOADS
+        self._promised: dict[Path, int] = {}        # what parts may still take
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
 
     def prepare(self) -> None:
@@ -78,19 +79,21 @@ class Files:
         return bool(DIGEST.fullmatch(digest)) and self.path(digest).is_file()
 
     def part(self, wanted: int) -> Path:
-        """A fresh name to write up to so many bytes to. Raises NoRoom if the disk would be full then."""
-        if free(self._folder) - wanted < KEEP_FREE:
+        """A fresh name to write up to so many bytes to, until it is dropped. Raises NoRoom if the disk would be full."""
+        if free(self._folder) - sum(self._promised.values()) - wanted < KEEP_FREE:
             raise NoRoom
         part = self._parts / f"{token_hex(16)}.part"
         part.touch(mode=0o600)
+        self._promised[part] = wanted
         return part
 
     async def keep(self, part: Path) -> Kept:
-        """The part is whole. Once this returns it is on disk, with its name. Raises NoRoom or OSError."""
+        """The part is whole. Once this returns it is on disk, with its name. Raises OSError."""
         return await self.apart(_keep, part, self.path)
 
     def drop(self, part: Path) -> None:
-        """The part is not wanted any more, if it is still there."""
+        """The part was kept, or is not wanted any more."""
+        self._promised.pop(part, None)
         part.unlink(missing_ok=True)
 
     async def remember(self, upload_id: str, what: Mapping[str, Any]) -> None:
