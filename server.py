@@ -45,6 +45,7 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.voices import Voices
 from ccs.wire import LONGEST_PASSWORD, Wire
@@ -66,6 +67,7 @@ LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below
 LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
 READ_AT_ONCE = 16 * 1024    # bytes; Tornado clears a buffer of this size for each read, and its 64 KB take their time
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
+TIDY_FILES_EVERY = 3600     # the same, for uploads that nobody sent
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
 
@@ -214,7 +216,7 @@ class Server:
     _archive: Archive
     _epoch: Epoch
     _data: database.DataDir
-    _tidying: "asyncio.Task[None]"
+    _tidying: "asyncio.Future[list[None]]"
 
     @classmethod
     async def start(cls, settings: Config) -> "Server":
@@ -260,10 +262,12 @@ class Server:
         desk.wake_outbox = outbox.wake
         desk.wake_fetcher = fetcher.wake
         desk.wake_assistant = turns.wake
+        desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name, files, Voices(files), channels,
+            hub, wire, archive, journal, utc_now, epoch.name, Reclaims(registry, desk, channels), files, Voices(files),
         )
 
         restored(load(data.database), None)
@@ -284,7 +288,9 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
+        tidying = asyncio.gather(
+            _tidy(journal, http_server, doorway, hub, registry, epoch), _tidy_files(files, archive),
+        )
         return cls(
             port, http_server, http, parts.busy, hub, registry, outbox, fetcher, files, journal, archive, epoch, data,
             tidying,
@@ -315,6 +321,16 @@ class Server:
         deadline = time.monotonic() + patience
         while self._busy and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
+
+
+async def _tidy_files(files: Files, archive: Archive) -> None:
+    while True:
+        try:
+            if number := await files.forget_unused(archive.used_files):
+                log.info("%d files that were uploaded and never sent are deleted", number)
+        except Exception:
+            log.exception("tidying up files failed")
+        await asyncio.sleep(TIDY_FILES_EVERY)
 
 
 async def _tidy(

@@ -50,6 +50,10 @@ def within(low: int, high: int) -> Check:
     return lambda value: None if low <= value <= high else f"must be between {low} and {high}"
 
 
+def at_most_bytes(most: int) -> Check:
+    return lambda value: None if len(value.encode()) <= most else f"must be at most {most} bytes of UTF-8"
+
+
 def one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -158,6 +162,9 @@ class WeChatSettings(ChannelSettings):
     encoding_aes_key: str = setting("", wecom_key, secret=True)
     secret: str = setting("", secret=True)
     api_base: str = setting("https://qyapi.weixin.qq.com", given_web_address)
+    reply_window_hours: int = setting(48, within(1, 168))
+    reply_quota: int = setting(5, within(1, 99))
+    reclaimed_words: str = setting("刚才的接待已结束。如还需要帮助，请直接发消息，我们会继续为您服务。", at_most_bytes(2048))
 
 
 @frozen

@@ -207,3 +207,16 @@ class DeliveryDelayed(DeliveryError):
 
 class DeliveryRefused(DeliveryError):
     """Not ever: tell the agent why and let the next one go."""
+
+
+class SessionShut(DeliveryRefused):
+    """Not ever, and nothing else in this session for now: what the platform told us of it besides."""
+
+    def __init__(
+        self, words: str, code: int | None = None, *, owner: str | None = None, closed: bool = False,
+        used_up: bool = False,
+    ) -> None:
+        super().__init__(words, code)
+        self.owner = owner          # who of the merchant's serves the customer in the platform's own client
+        self.closed = closed        # nothing is taken until the customer writes
+        self.used_up = used_up      # as many messages as it takes until then

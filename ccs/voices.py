@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +15,7 @@ UNPLAYABLE = "这条语音无法转换为浏览器能播放的格式，请下载
 
 
 class Folder(Protocol):
-    path: Callable[[str], Path]
+    def path(self, digest: str) -> Path: ...
 
 
 class Voices:

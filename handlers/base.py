@@ -1,7 +1,7 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -11,12 +11,12 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
-from ccs.channels.base import Channel
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.voices import Voices
 from ccs.wire import Wire
@@ -86,9 +86,9 @@ class Parts:
     health: Health
     now: Clock
     epoch: str
+    reclaims: Reclaims
     files: Files
     voices: Voices
-    channels: Mapping[str, Channel]
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

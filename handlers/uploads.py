@@ -12,20 +12,15 @@ from urllib.parse import unquote
 from tornado.web import stream_request_body
 
 from ccs import amr, lifecycle
-from ccs.channels.base import readable
 from ccs.errors import BadRequest, CCSError, NoRoom, StoreUnavailable, TooLarge
 from ccs.filetypes import clean_name, mime_of
-from ccs.models import Attachment, Outgoing, Session, Stage, new_id
-from handlers.base import Parts
+from ccs.models import new_id
 from handlers.sessions import SessionHandler
 
 MOST_MB = 20                # what WeCom takes at most, of any kind
 MOST_BYTES = MOST_MB << 20
 WRITTEN_AT_ONCE = 128 * 1024    # bytes
 LONGEST_NAME = 2048         # of the header, where each byte of UTF-8 may be written with three
-
-FILE_KINDS = ("image", "voice", "video", "file")
-NOT_KNOWN = "没有这个文件，或上传已超过一天；请重新上传"
 
 
 @stream_request_body
@@ -123,19 +118,6 @@ class SessionFiles(SessionHandler):
         super().on_connection_close()
         if unfinished:
             self.on_finish()
-
-
-async def outgoing(parts: Parts, session: Session, kind: str, upload_id: str) -> Outgoing:
-    """What is said with a file that was uploaded to the session. Raises BadRequest, in words for the agent."""
-    known = await parts.files.remembered(upload_id)
-    if known is None or known["sessionId"] != session.id:
-        raise BadRequest(NOT_KNOWN)
-    file = Attachment(Stage.READY, known["name"], known["mime"], known["size"], known["digest"])
-    channel = parts.channels.get(session.customer.channel)
-    if fault := channel.misfit(session.via, kind, file, known["seconds"]) if channel else "该渠道已不存在":
-        raise BadRequest(fault)
-    fields = {"seconds": known["seconds"]} if kind == "voice" and known["seconds"] else {}
-    return Outgoing(readable(kind, file.name if kind == "file" else None), kind, fields, file)
 
 
 def _not_written(error: OSError) -> CCSError:

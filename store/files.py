@@ -79,7 +79,7 @@ class Files:
         return bool(DIGEST.fullmatch(digest)) and self.path(digest).is_file()
 
     def part(self, wanted: int) -> Path:
-        """A fresh name to write up to so many bytes to, until it is dropped. Raises NoRoom if the disk would be full."""
+        """A fresh name to write up to so many bytes to, until it is dropped. Raises NoRoom if it would fill the disk."""
         if free(self._folder) - sum(self._promised.values()) - wanted < KEEP_FREE:
             raise NoRoom
         part = self._parts / f"{token_hex(16)}.part"

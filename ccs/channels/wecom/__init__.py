@@ -4,6 +4,7 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from ccs.channels.base import Callback, Fetched, Tools, Way, must_be_fresh
@@ -12,12 +13,16 @@ from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
-from ccs.channels.wecom.media import Media, misfit
+from ccs.channels.wecom.kinds import LONGEST_TEXT
+from ccs.channels.wecom.media import Media, must_fit
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.sending import KF
+from ccs.channels.wecom.states import States
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff, DeliveryRefused
-from ccs.inbound import Inbound
-from ccs.models import Attachment, Message, Via
+from ccs.inbound import Inbound, Reclaimed
+from ccs.limits import Limits
+from ccs.models import Customer, Message, Outgoing, Session, Via
 
 
 class WeCom(GatewayChannel):
@@ -34,6 +39,10 @@ class WeCom(GatewayChannel):
         api = Api(settings, tools) if settings.secret and settings.corp_id else None
         self._app = App(api) if api else None
         self._media = Media(api, tools) if api else None
+        self._states = States(api, tools.now) if api else None
+        self._kf = KF(api, self._states, self._media) if api and self._states else None
+        self._limits = Limits(timedelta(hours=settings.reply_window_hours), settings.reply_quota, LONGEST_TEXT)
+        self._reclaimed_words = settings.reclaimed_words
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -47,7 +56,7 @@ class WeCom(GatewayChannel):
         return inbound(self.name, plain)
 
     def ways_out(self) -> Mapping[Via, Way]:
-        own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
+        own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}
         return {**super().ways_out(), **own}
 
     async def fetch(self, message: Message, into: Path) -> Fetched:
@@ -58,11 +67,29 @@ class WeCom(GatewayChannel):
             raise DeliveryRefused("企业微信渠道没有配置 secret，无法下载文件，请联系管理员")
         return await self._media.fetch(message.attachment.source, into)
 
-    def misfit(self, via: Via, kind: str, file: Attachment, seconds: float | None) -> str | None:
-        return misfit(kind, file, seconds) if via is Via.KF else super().misfit(via, kind, file, seconds)
+    def limits(self, via: Via) -> Limits:
+        return self._limits if via is Via.KF else super().limits(via)
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        if via is Via.KF and self._kf:
+            self._kf.check(said)
+            must_fit(said)
+        else:
+            super().check(via, said)
+
+    def owner_changed(self, customer: Customer) -> None:
+        if self._states:
+            self._states.forget(customer)
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        if session.via is not Via.KF or self._states is None:
+            return await super().reclaim(session)
+        if session.platform_owner is None:
+            return Reclaimed(ended=False)
+        return await self._states.reclaim(session, self._reclaimed_words)
 
     def no_way_out(self, via: Via) -> str:
-        if via is Via.NATIVE:
+        if via in (Via.NATIVE, Via.KF):
             return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
 

@@ -14,8 +14,8 @@ from ccs.channels.base import Fetched, Tools
 from ccs.channels.http import Reply
 from ccs.channels.transfers import Upload
 from ccs.channels.wecom.api import Answer, Api, read
-from ccs.errors import DeliveryDelayed, DeliveryRefused
-from ccs.models import Attachment
+from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused
+from ccs.models import Attachment, Outgoing
 
 MB = 1 << 20
 LASTS = timedelta(days=2, hours=12)     # of three days; what is sent at the end must still be opened by the customer
@@ -114,11 +114,20 @@ class Media:
             raise
 
 
+def must_fit(said: Outgoing) -> None:
+    """Raises BadRequest for a file that WeCom would not take, before anything is kept or sent."""
+    if said.attachment and (fault := misfit(kind_of(said.type), said.attachment, said.fields.get("seconds"))):
+        raise BadRequest(fault)
+
+
+def kind_of(message_type: str) -> str:
+    """As which kind a message's file is uploaded: what is no file itself has a picture for a cover."""
+    return message_type if message_type in KINDS else "image"
+
+
 def misfit(kind: str, attachment: Attachment, seconds: float | None) -> str | None:
     """Why WeCom would not take it, in words for the agent; None if it would."""
-    limits = KINDS.get(kind)
-    if limits is None:
-        return "企业微信不接受这种类型的文件"
+    limits = KINDS[kind]
     size = attachment.size or 0
     if size < SMALLEST:
         return "文件太小，企业微信不接受（至少 6 字节）"
