@@ -4,7 +4,7 @@
     python server.py --demo                     the same with played customers, without any configuration;
                                                 [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
-    python server.py backup TARGET              copy the database while the server may be running
+    python server.py backup TARGET              copy the database and files while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
     python server.py new-token                  make a token for a program, and its hash for [[agents]]
 """
@@ -57,7 +57,7 @@ from handlers.routes import front
 from store import database
 from store.archive import Archive
 from store.epoch import Epoch
-from store.files import Files
+from store.files import Files, copy_all
 from store.journal import Journal, load
 
 log = logging.getLogger("ccs")
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
-    commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
+    commands.add_parser("backup", help="copy the database and files").add_argument("target", type=Path)
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
     given = parser.parse_args(arguments)
@@ -105,7 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "check":
             print("\n".join([f"{file} is fine", *notes]))
         elif given.command == "backup":
-            print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
+            copy = database.backup(settings.server.data_dir / database.FILE_NAME, given.target)
+            files = copy_all(settings.server.data_dir, copy)
+            print(f"copied to {copy}" + (f", the files to {files}" if files else ""))
         else:
             logs.set_up(settings.server.log_level)
             for note in notes:
@@ -216,7 +218,7 @@ class Server:
     _archive: Archive
     _epoch: Epoch
     _data: database.DataDir
-    _tidying: "asyncio.Future[list[None]]"
+    _tidying: "asyncio.Task[None]"
 
     @classmethod
     async def start(cls, settings: Config) -> "Server":
@@ -288,8 +290,8 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.gather(
-            _tidy(journal, http_server, doorway, hub, registry, epoch), _tidy_files(files, archive),
+        tidying = asyncio.create_task(
+            _tidy(journal, http_server, doorway, hub, registry, epoch, files, archive)
         )
         return cls(
             port, http_server, http, parts.busy, hub, registry, outbox, fetcher, files, journal, archive, epoch, data,
@@ -323,20 +325,12 @@ class Server:
             await asyncio.sleep(0.01)
 
 
-async def _tidy_files(files: Files, archive: Archive) -> None:
-    while True:
-        try:
-            if number := await files.forget_unused(archive.used_files):
-                log.info("%d files that were uploaded and never sent are deleted", number)
-        except Exception:
-            log.exception("tidying up files failed")
-        await asyncio.sleep(TIDY_FILES_EVERY)
-
-
 async def _tidy(
-    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch
+    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch,
+    files: Files, archive: Archive,
 ) -> None:
-    """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
+    """Checkpoints, old rows, stuck requests, logins that ended and unused files, away from what somebody waits for."""
+    files_due = time.monotonic()
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
@@ -345,6 +339,9 @@ async def _tidy(
             hub.end_old_logins(utc_now())
             epoch.note(registry.published_event_id)
             await journal.tidy(utc_now())
+            if files_due <= time.monotonic():
+                files_due = time.monotonic() + TIDY_FILES_EVERY
+                await files.forget_unused(archive.used_files)
         except Exception:
             log.exception("tidying up failed")
 

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_hex
@@ -79,7 +79,7 @@ class Files:
         return bool(DIGEST.fullmatch(digest)) and self.path(digest).is_file()
 
     def part(self, wanted: int) -> Path:
-        """A fresh name to write up to so many bytes to, until it is dropped. Raises NoRoom if it would fill the disk."""
+        """A fresh name to write up to so many bytes to, until it is dropped. Raises NoRoom if that fills the disk."""
         if free(self._folder) - sum(self._promised.values()) - wanted < KEEP_FREE:
             raise NoRoom
         part = self._parts / f"{token_hex(16)}.part"
@@ -118,11 +118,24 @@ def free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def all_of(data_dir: Path) -> Iterator[Path]:
-    """Every file that has its name."""
-    for path in sorted((data_dir / FOLDER).glob("??/*")):
-        if DIGEST.fullmatch(path.name):
-            yield path
+def copy_all(data_dir: Path, backup: Path) -> Path | None:
+    """Copy every file beside the backup of the database, into a folder named after it; None if there are none.
+
+    After the database, so that whatever the copy of that names is there. What an earlier backup brought there already
+    is not copied again: it never changes. Raises CannotStart.
+    """
+    target = backup.with_name(f"{backup.name}.{FOLDER}")
+    try:
+        found = [path for path in (data_dir / FOLDER).glob("??/*") if DIGEST.fullmatch(path.name)]
+        for path in found:
+            copy = target / path.parent.name / path.name
+            if not copy.exists():
+                copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                shutil.copyfile(path, unfinished := copy.with_name(f"{copy.name}.part"))
+                unfinished.replace(copy)
+    except OSError as error:
+        raise CannotStart(f"{data_dir / FOLDER} cannot be copied to {target}: {error}") from error
+    return target if found else None
 
 
 # In a thread
