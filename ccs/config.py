@@ -28,6 +28,8 @@ ARGON2_HASH = re.compile(
 )
 TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", re.ASCII)
+
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
@@ -75,6 +77,11 @@ def web_address(value: str) -> str | None:
 
 def given_web_address(value: str) -> str | None:
     return web_address(value) if value else "must be an http:// or https:// address"
+
+
+def host_names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not HOST_NAME.fullmatch(each)]
+    return f"must hold host names, without https:// and without a port, not {wrong[0]!r}" if wrong else None
 
 
 def wecom_key(value: str) -> str | None:
@@ -144,6 +151,7 @@ class ChannelSettings:
     enabled: bool = setting(False)
     gateway_secret: str = setting("", secret=True)
     gateway_url: str = setting("", web_address)
+    gateway_media_hosts: tuple[str, ...] = setting((), host_names)
     replay_window_seconds: int = setting(300, within(0, 86400))
 
 

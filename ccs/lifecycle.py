@@ -202,9 +202,7 @@ def reply(
 
     Raises CannotReply when the platform would not bring it to the customer.
     """
-    if session.status is not Status.MANUAL:
-        raise _wrong(session, "只有人工接待中的会话可以回复")
-    must_hold(session, by)
+    must_answer(session, by)
     parts = allowed.parts(said.content) if said.type == "text" else 1
     limits.must_allow(session, now, parts)
     message = _next(
@@ -428,6 +426,13 @@ def must_hold(session: Session, by: Agent | None) -> None:
     """Raises Forbidden if somebody else holds it, unless a supervisor asks, or access is open (None)."""
     if by and session.agent_id and by.id != session.agent_id and not by.supervises:
         raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以操作", _where(session))
+
+
+def must_answer(session: Session, by: Agent | None) -> None:
+    """Raises WrongStatus or Forbidden unless it is for this agent to answer in it."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以回复")
+    must_hold(session, by)
 
 
 def must_read(session: Session, agent: Agent | None) -> None:

@@ -12,6 +12,7 @@ To add a channel:
    again, so that it is taken once.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+   Where messages come with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
 4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
 """
@@ -98,6 +99,13 @@ class Source(Protocol):
         ...
 
 
+@frozen
+class Fetched:
+    """A file came; what the platform calls it proves nothing, like all that it says of it."""
+
+    name: str = ""
+
+
 class Way(Protocol):
     """A way by which messages reach customers."""
 
@@ -142,6 +150,10 @@ class Channel(ABC):
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
 
     def check(self, via: Via, said: Outgoing) -> None:
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
