@@ -10,7 +10,7 @@ already true returns an empty `Change`.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
@@ -45,6 +45,8 @@ from ccs.models import (
 
 ASSISTANT_ID = "assistant"      # senderId of what the assistant says
 PREVIEW = 200                   # characters of the last message that a list row carries
+
+PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches
 
 STATUS_WORDS = {
     Status.AI: "助手接待中",
@@ -250,7 +252,8 @@ def failed_behind(
     if shut is None:
         return _delivers(session, message)
     heard_at = session.reply_until - allowed.window if session.reply_until and allowed.window else session.created_at
-    return _delivers(session, message, **_learnt(session, now, shut, overtaken=heard_at > message.created_at))
+    overtaken = heard_at + PLATFORMS_SECOND > message.created_at
+    return _delivers(session, message, **_learnt(session, now, shut, overtaken))
 
 
 def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool) -> dict[str, Any]:
