@@ -4,6 +4,7 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from attrs import define, evolve
@@ -147,6 +148,24 @@ async def test_every_kind_reaches_her_as_the_platform_has_it(stage: Stage, wecom
     assert posted["code"] == 0 and posted["data"]["fields"] == fields and posted["data"]["content"].startswith("[")
     assert await wang.ends(posted["data"]["msgId"]) == {"state": "sent"}
     assert [(each.msgtype, each.body) for each in wecom.reached] == [(kind, fields)]
+
+
+@pytest.mark.gen_test
+async def test_a_cover_is_uploaded_once_and_again_when_the_platform_has_lost_it(stage: Stage, wecom) -> None:
+    wang, picture = await talk(stage, wecom), samples.picture()
+    uploaded = await stage.http.post(
+        f"{stage.base}/api/sessions/{wang.session_id}/files", content=picture.content,
+        headers={"Content-Type": picture.mime, "X-File-Name": quote(picture.name)},
+    )
+    more = {"msgType": "link", "fields": KINDS["link"], "fileId": uploaded.json()["data"]["fileId"]}
+    for _ in range(2):
+        assert await wang.says("", **more) == {"state": "sent"}
+    first, second = (each.body for each in wecom.reached)
+    assert first == second and wang.asked("media/upload") == 1
+    assert wecom.media.get(first["thumb_media_id"]).content == picture.content
+    wecom.media.lose(first["thumb_media_id"])
+    assert await wang.says("", **more) == {"state": "sent"}
+    assert wang.asked("media/upload") == 2 and wecom.reached[-1].body != first
 
 
 WRONG = [
