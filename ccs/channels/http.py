@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 from attrs import frozen
 
+from ccs.channels import transfers
+from ccs.channels.transfers import Download, Upload
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
@@ -51,6 +54,14 @@ class Http:
         """Raises as `post` does."""
         return await self._ask("GET", url, None, {}, most)
 
+    async def download(self, url: str, into: Path, most_bytes: int) -> Download:
+        """A file of up to so many bytes, written to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        return await transfers.download(self._client, url, into, most_bytes)
+
+    async def upload(self, url: str, file: Upload) -> Reply:
+        """Brings a file as a form. Raises as `download` does."""
+        return Reply(*await transfers.upload(self._client, url, file))
+
     async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int) -> Reply:
         try:
             async with asyncio.timeout(WHOLE_PATIENCE):
@@ -70,12 +81,12 @@ class Http:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
     ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
-            answer = bytearray()
+            answer = b""
             async for chunk in response.aiter_bytes():
                 answer += chunk
                 if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, bytes(answer), response.headers.get("Date", ""))
+            return Reply(response.status_code, answer, response.headers.get("Date", ""))
 
     async def close(self) -> None:
         await self._client.aclose()
