@@ -431,6 +431,18 @@ async def test_a_session_taken_over_in_the_client_is_refused_with_words_and_can_
 
 
 @pytest.mark.gen_test
+async def test_after_an_ending_there_her_next_session_is_kept_for_the_api_too(stage: Stage, wecom) -> None:
+    wang = await taken(stage, wecom)
+    wecom.staff_ends(KF, CHEN)
+    await wang.chen.wakes()
+    await wang.wang.hears("session_updated", lambda frame: "platformOwner" not in frame["data"])
+    assert (await wang.posts())["code"] == 4007
+    await wang.writes("我还有问题")
+    assert await wang.says("请讲") == {"state": "sent"}
+    assert wang.platform.state == ASSISTANT
+
+
+@pytest.mark.gen_test
 async def test_only_the_holder_or_a_supervisor_takes_it_back_and_twice_is_once(stage: Stage, wecom) -> None:
     wang = await taken(stage, wecom)
     assert (await wang.reclaims(csId="li"))["code"] == 403
