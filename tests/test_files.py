@@ -101,7 +101,8 @@ async def test_words_and_a_file_are_two_messages(stage: Stage, wecom: WeCom) -> 
 @pytest.mark.parametrize(("sample", "how"), [
     (PICTURE, "inline"), (samples.voice(), "inline"), (samples.video(), "inline"), (samples.pdf(), "attachment"),
     (Sample("file", "a.html", "text/html", b"<html><script>alert(1)</script>"), "attachment"),
-    (Sample("image", "a.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"), "attachment"),
+    (Sample("image", "a.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
+     "attachment"),
     (Sample("file", "a.js", "text/javascript", b"alert(1)"), "attachment"),
     (Sample("file", "a.exe", "image/png", b"MZ\x90\x00\x03"), "attachment"),
 ], ids=lambda value: value.name if isinstance(value, Sample) else value)
@@ -151,7 +152,8 @@ async def test_what_a_browser_has_it_need_not_fetch_again(stage: Stage, wecom: W
 # Names
 
 @pytest.mark.parametrize(("told", "name"), [
-    ("../../etc/passwd", "passwd"), ("C:\\Users\\x\\发票.pdf", "发票.pdf"), ("a\r\nSet-Cookie: x=1.png", "aSet-Cookie x=1.png"),
+    ("../../etc/passwd", "passwd"), ("C:\\Users\\x\\发票.pdf", "发票.pdf"),
+    ("a\r\nSet-Cookie: x=1.png", "aSet-Cookie x=1.png"),
     ("照片\u202egnp.exe", "照片gnp.exe"), ("con.txt", "_con.txt"), (" .. ", "图片.png"), ("", "图片.png"),
     ('"><img src=x>.png', "img src=x.png"), ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
 ])
