@@ -28,7 +28,9 @@ export function mount(element, actions) {
   let seen = { id: null, seq: 0 }; // up to which she has seen all of this session
   let latest = null;
 
-  new ResizeObserver(() => places.get(id) === "bottom" && toBottom()).observe(scroller);
+  // A window that changes, or a picture that has come
+  const sizes = new ResizeObserver(() => id && restore(places.get(id)));
+  for (const node of [scroller, items]) sizes.observe(node);
 
   function scrolled() {
     if (!id || scroller.hidden) return;
@@ -65,7 +67,7 @@ export function mount(element, actions) {
     scroller.scrollTop = scroller.scrollHeight;
   }
 
-  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen) => {
+  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
@@ -104,7 +106,7 @@ export function mount(element, actions) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
       show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
-        state.agents, state.me, state.line.phase === "open");
+        state.agents, state.me, state.line.phase === "open", state.files);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },
