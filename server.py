@@ -34,7 +34,7 @@ from ccs import __version__, config, logs
 from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
 from ccs.channels import CHANNELS
-from ccs.channels.base import Tools
+from ccs.channels.base import Channel, Source, Tools
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
@@ -44,7 +44,9 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.puller import Puller
 from ccs.registry import Registry
+from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
@@ -206,6 +208,8 @@ class Server:
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
+    _puller: Puller
+    _welcome: Welcome
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -233,6 +237,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            puller.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -250,11 +255,17 @@ class Server:
         channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        intake = Intake(channels, desk, outbox)
+        sources = {name: source for name, channel in channels.items() if (source := _source(channel))}
+        puller = Puller(sources, intake.take, desk, archive, utc_now, Random())
+        welcome = Welcome(channels, utc_now)
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
+        desk.wake_puller = puller.wake
+        desk.use_code = welcome.use
         desk.end_logins = hub.end_logins
         parts = Parts(
-            settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
+            settings, desk, registry, intake, Accounts(settings, archive, utc_now),
             hub, wire, archive, journal, utc_now, epoch.name,
         )
 
@@ -277,7 +288,10 @@ class Server:
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
-        return cls(port, http_server, http, parts.busy, hub, registry, outbox, journal, archive, epoch, data, tidying)
+        return cls(
+            port, http_server, http, parts.busy, hub, registry, outbox, puller, welcome, journal, archive, epoch, data,
+            tidying,
+        )
 
     async def stop(self) -> None:
         """No new requests; what is on its way comes back or is kept for the next start."""
@@ -285,6 +299,8 @@ class Server:
         self._http_server.stop()
         self._tidying.cancel()
         self._hub.close_all()
+        await self._puller.stop()
+        await self._welcome.stop()
         await self._outbox.stop(DRAIN)
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
@@ -318,6 +334,10 @@ async def _tidy(
             await journal.tidy(utc_now())
         except Exception:
             log.exception("tidying up failed")
+
+
+def _source(channel: Channel) -> Source | None:
+    return channel.source() if channel.settings.enabled else None
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

@@ -48,6 +48,10 @@ def within(low: int, high: int) -> Check:
     return lambda value: None if low <= value <= high else f"must be between {low} and {high}"
 
 
+def at_most_bytes(most: int) -> Check:
+    return lambda value: None if len(value.encode()) <= most else f"must be at most {most} bytes of UTF-8"
+
+
 def one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -150,6 +154,9 @@ class WeChatSettings(ChannelSettings):
     encoding_aes_key: str = setting("", wecom_key, secret=True)
     secret: str = setting("", secret=True)
     api_base: str = setting("https://qyapi.weixin.qq.com", given_web_address)
+    pull_seconds: int = setting(120, within(10, 86400))
+    welcome: str = setting("", at_most_bytes(2048))
+    farewell: str = setting("", at_most_bytes(2048))
 
 
 @frozen

@@ -172,17 +172,29 @@ class UpgradeRequired(Refusal):
 
 
 class DeliveryError(CCSError):
-    """A message did not reach the platform. The words are for the agent, in Chinese."""
+    """A message did not reach the platform. The words are for the agent, in Chinese.
+
+    `code` is the platform's number for it, where it gave one.
+    """
+
+    code: int | None = None
 
 
 class DeliveryDelayed(DeliveryError):
     """Not now: hold the queue and try again. `lost` when the request left and its answer never came."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None, lost: bool = False) -> None:
+    def __init__(
+        self, words: str, *, retry_after: float | None = None, lost: bool = False, code: int | None = None
+    ) -> None:
         super().__init__(words)
+        self.code = code
         self.retry_after = retry_after      # seconds the platform asked for
         self.lost = lost
 
 
 class DeliveryRefused(DeliveryError):
     """Not ever: tell the agent why and let the next one go."""
+
+    def __init__(self, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.code = code

@@ -26,8 +26,8 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
-from ccs.errors import BadSignature, ChannelOff
-from ccs.inbound import Inbound
+from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
+from ccs.inbound import CodeOffered, Inbound
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Clock, Message, Session, Token, Via
 
@@ -63,6 +63,41 @@ class Sent:
     is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
 
 
+@frozen
+class Pulled:
+    """A page of what an account has for us: what it says, and where the next begins."""
+
+    inbounds: tuple[Inbound, ...]
+    cursor: str | None
+    more: bool
+
+
+class TokenTooOld(DeliveryRefused):
+    """The wake-up's token is no longer taken; what there is can be had without."""
+
+
+class CursorUnknown(DeliveryRefused):
+    """The platform does not know this place any more; the stream can be read from its beginning."""
+
+
+class Source(Protocol):
+    """Where messages are fetched that a platform only tells of."""
+
+    @property
+    def every(self) -> float:
+        """Seconds between looks that nothing has asked for."""
+        ...
+
+    async def accounts(self) -> list[str]:
+        """Those that there are. Raises DeliveryDelayed or DeliveryRefused."""
+        ...
+
+    async def pull(self, account: str, cursor: str | None, token: str | None) -> Pulled:
+        """The page behind the cursor; from the beginning without one. Raises as `accounts` does, and
+        TokenTooOld or CursorUnknown."""
+        ...
+
+
 class Way(Protocol):
     """A way by which messages reach customers."""
 
@@ -92,6 +127,17 @@ class Channel(ABC):
     def ways_out(self) -> Mapping[Via, Way]:
         """The ways that are configured."""
         return {}
+
+    def source(self) -> Source | None:
+        """Where to fetch what the platform has for us, if that is configured."""
+        return None
+
+    async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
+        """Say what is to be said on this occasion, under our id; False if that is nothing.
+
+        Raises DeliveryDelayed or DeliveryRefused. A code is good for one message, so a repeat is never said twice.
+        """
+        return False
 
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
@@ -130,6 +176,20 @@ KIND_WORDS = {
     "product": "商品",
     "order": "订单",
     "emoji": "表情",
+    "text": "文字",
+    "business_card": "名片",
+    "miniprogram": "小程序",
+    "msgmenu": "菜单",
+    "channels_shop_product": "视频号商品",
+    "channels_shop_order": "视频号订单",
+    "merged_msg": "聊天记录",
+    "channels": "视频号",
+    "channels_feed": "视频号动态",
+    "channels_live": "视频号直播",
+    "channels_profile": "视频号名片",
+    "meeting": "会议",
+    "schedule": "日程",
+    "note": "笔记",
     "user_local_image": "图片",             # Douyin's three
     "user_local_video": "视频",
     "retain_consult_card": "留资卡片",

@@ -11,7 +11,7 @@ from ccs.errors import DeliveryDelayed, DeliveryRefused
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
 ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
 WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer drips
-LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred
+LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred, but for pages of what customers wrote
 MOST_CONNECTIONS = 64
 NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
 
@@ -37,18 +37,25 @@ class Http:
             mounts=dict.fromkeys(OURSELVES),
         )
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused."""
-        return await self._ask("POST", url, body, headers)
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, most: int = LARGEST_ANSWER
+    ) -> Reply:
+        """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused.
+
+        `most` is of the answer, in bytes.
+        """
+        return await self._ask("POST", url, body, headers, most)
 
     async def get(self, url: str) -> Reply:
         """Raises as `post` does."""
-        return await self._ask("GET", url, None, {})
+        return await self._ask("GET", url, None, {}, LARGEST_ANSWER)
 
-    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
+    ) -> Reply:
         try:
             async with asyncio.timeout(WHOLE_PATIENCE):
-                reply = await self._exchange(method, url, body, headers)
+                reply = await self._exchange(method, url, body, headers, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise DeliveryDelayed("暂时连接不上对方服务器") from error
         except (httpx.RequestError, TimeoutError) as error:
@@ -60,14 +67,16 @@ class Http:
             raise DeliveryDelayed(words, lost=reply.status not in NOT_DONE)
         return reply
 
-    async def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    async def _exchange(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
+    ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
-            answer = b""
+            answer = bytearray()
             async for chunk in response.aiter_bytes():
                 answer += chunk
-                if len(answer) > LARGEST_ANSWER:
+                if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, answer)
+            return Reply(response.status_code, bytes(answer))
 
     async def close(self) -> None:
         await self._client.aclose()

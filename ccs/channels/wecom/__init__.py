@@ -5,15 +5,17 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 
 from collections.abc import Mapping
 
-from ccs.channels.base import Callback, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api, App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.greeting import Greeting
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.pulling import KFSource
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff
-from ccs.inbound import Inbound
+from ccs.inbound import CodeOffered, Inbound
 from ccs.models import Via
 
 
@@ -28,7 +30,10 @@ class WeCom(GatewayChannel):
             Crypto(settings.token, settings.encoding_aes_key, settings.corp_id)
             if settings.token and settings.encoding_aes_key and settings.corp_id else None
         )
-        self._app = App(Api(settings, tools)) if settings.secret and settings.corp_id else None
+        api = Api(settings, tools) if settings.secret and settings.corp_id else None
+        self._app = App(api) if api else None
+        self._source = KFSource(self.name, api, settings.pull_seconds) if api else None
+        self._greeting = Greeting(settings, api) if api else None
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -40,6 +45,12 @@ class WeCom(GatewayChannel):
         must_be_fresh(callback.query.get("timestamp", ""), self.settings.replay_window_seconds, self.tools.now())
         plain = self._open(callback.query, xml.encrypted_part(callback.body))
         return inbound(self.name, plain)
+
+    def source(self) -> Source | None:
+        return self._source
+
+    async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
+        return self._greeting is not None and await self._greeting.say(offered, message_id)
 
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}

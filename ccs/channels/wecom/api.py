@@ -4,7 +4,7 @@ The pages of developer.work.weixin.qq.com: 获取access_token (path 91039), 发�
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +13,12 @@ from attrs import define, frozen
 
 from ccs import wire
 from ccs.channels.base import Sent, Tools
-from ccs.channels.http import Reply
+from ccs.channels.http import LARGEST_ANSWER, Reply
 from ccs.config import WeChatSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused
 from ccs.models import Message, Session
+
+Decode = Callable[[bytes], Any]
 
 EARLY = timedelta(minutes=5)        # before its end a token is replaced, whatever the clocks and the line do
 LONGEST_TEXT = 2048                 # bytes; WeCom cuts off the rest without a word
@@ -60,19 +62,26 @@ class Api:
         self._token: AccessToken | None = None
         self._fetching = asyncio.Lock()
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a call that succeeded. Raises DeliveryDelayed or DeliveryRefused."""
+    async def post(
+        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode
+    ) -> dict[str, Any]:
+        """The answer to a call that succeeded. Raises DeliveryDelayed or DeliveryRefused, with the errcode.
+
+        `most` is of the answer, in bytes; `decode` reads it.
+        """
         token = await self._access_token()
-        answer = await self._post(path, token, body)
+        answer = await self._post(path, token, body, most, decode)
         if answer["errcode"] in OLD_TOKENS:             # WeCom may end a token early; then nothing was done yet
-            answer = await self._post(path, await self._access_token(instead_of=token), body)
+            answer = await self._post(path, await self._access_token(instead_of=token), body, most, decode)
         _must_be_fine(answer)
         return answer
 
-    async def _post(self, path: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def _post(
+        self, path: str, token: str, body: Mapping[str, Any], most: int, decode: Decode
+    ) -> dict[str, Any]:
         url = f"{self._base}/cgi-bin/{path}?{urlencode({'access_token': token})}"
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return _answer(await self._http.post(url, wire.encode(body), headers))
+        return _answer(await self._http.post(url, wire.encode(body), headers, most=most), decode)
 
     async def _access_token(self, instead_of: str | None = None) -> str:
         async with self._fetching:
@@ -88,7 +97,7 @@ class Api:
             answer = _answer(reply)
             _must_be_fine(answer)
         except DeliveryDelayed as delay:        # whatever became of this request, the message itself has not left
-            raise DeliveryDelayed(str(delay), retry_after=delay.retry_after) from delay
+            raise DeliveryDelayed(str(delay), retry_after=delay.retry_after, code=delay.code) from delay
         token, lasts = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or type(lasts) is not int:
             raise DeliveryDelayed("企业微信的答复里没有 access_token")
@@ -128,13 +137,13 @@ class App:
         return Sent(platform_id if isinstance(platform_id, str) else None)
 
 
-def _answer(reply: Reply) -> dict[str, Any]:
+def _answer(reply: Reply, decode: Decode = wire.decode) -> dict[str, Any]:
     """What WeCom said. An answer that cannot be read is as good as lost."""
     try:
-        answer = wire.decode(reply.body)
+        answer = decode(reply.body)
         if type(answer["errcode"]) is not int:
             raise TypeError
-    except (BadRequest, KeyError, TypeError):
+    except (BadRequest, KeyError, TypeError, ValueError, RecursionError):
         raise DeliveryDelayed("企业微信的答复无法识别，请管理员检查 channels.wechat.api_base", lost=True) from None
     return answer
 
@@ -144,9 +153,9 @@ def _must_be_fine(answer: Mapping[str, Any]) -> None:
     code = answer["errcode"]
     if code in DELAYS:
         words, pause = DELAYS[code]
-        raise DeliveryDelayed(words, retry_after=pause)
+        raise DeliveryDelayed(words, retry_after=pause, code=code)
     if code:
-        raise DeliveryRefused(REFUSALS.get(code, f"企业微信拒绝了消息（错误码 {code}）"))
+        raise DeliveryRefused(REFUSALS.get(code, f"企业微信拒绝了消息（错误码 {code}）"), code)
 
 
 def _names(answer: Mapping[str, Any], member: str) -> list[str]:

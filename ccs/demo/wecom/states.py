@@ -1,0 +1,68 @@
+"""A customer's session at an account, as 微信客服 sees it (path 94669)."""
+
+from math import inf
+from typing import Any
+
+from attrs import Factory, define
+
+from ccs.demo.wecom.errors import Refused
+from ccs.demo.wecom.memory import HOUR
+
+NEW, ASSISTANT, WAITING, STAFF, ENDED = range(5)
+STEPS = {NEW: (ASSISTANT, WAITING, STAFF, ENDED), ASSISTANT: (WAITING, STAFF, ENDED), WAITING: (STAFF, ENDED),
+         STAFF: (STAFF, ENDED), ENDED: ()}      # by API
+
+LASTS = 48 * HOUR               # a session, and the time to answer in
+ALLOWANCE = 5                   # answers to each message of the customer's
+
+
+@define
+class Session:
+    """Ends by itself after 48 hours in which nobody has renewed it."""
+
+    state: int = ENDED
+    servicer: str = ""              # who holds it, or held it when it ended
+    said_at: float = -inf           # the customer's last message
+    renewed_at: float = -inf
+    left: int = 0                   # of the allowance
+    welcomed_at: float = -inf
+    entered: dict[str, Any] = Factory(dict)     # how she came in the last time
+    entered_at: float = -inf
+
+    def at(self, now: float) -> "Session":
+        """Itself, as it is by then."""
+        if now - self.renewed_at >= LASTS:
+            self.moves(ENDED)
+        return self
+
+    def moves(self, state: int, servicer: str = "") -> None:
+        self.state = state
+        if state != ENDED:
+            self.servicer = servicer
+
+    def heard(self, now: float) -> None:
+        """The customer has said something."""
+        if self.state == ENDED:
+            self.moves(NEW)
+        self.said_at = self.renewed_at = now
+        self.left = ALLOWANCE
+
+    def steps(self, state: int, servicer: str) -> None:
+        """As an app wishes. Raises Refused."""
+        if state not in STEPS[self.state]:
+            raise Refused(95016, f"{self.state} to {state}")
+        self.moves(state, servicer if state == STAFF else "")
+
+    def check_open(self, now: float) -> None:
+        """That an app may say something now. Raises Refused."""
+        if self.said_at > -inf and now - self.said_at >= LASTS:
+            raise Refused(95002)
+        if self.state == ENDED:
+            raise Refused(95013)
+        if self.state not in (NEW, ASSISTANT):
+            raise Refused(95018)
+        if not self.left:
+            raise Refused(95001)
+
+    def may_be_welcomed(self, now: float) -> bool:
+        return now - max(self.welcomed_at, self.said_at) >= LASTS
