@@ -68,14 +68,17 @@ export const FILE_REDUCERS = {
     return { ...state, files };
   },
   uploading: (state, { key, progress }) => withFile(state, key, { phase: "uploading", progress }),
-  uploaded: (state, { key, fileId }) => {
-    const id = state.files[key]?.sessionId;
-    const next = withFile(state, key, { phase: "ready", progress: 1, fileId });
-    if (!outgoingOf(state, id).some(({ clientMsgId }) => clientMsgId === key)) return next;
-    return withOutgoing(next, id, (said) => said.map(
-      (each) => (each.clientMsgId === key ? { ...each, fileId } : each),
-    ));
+  /** `mime` is what the server found in the bytes, whatever they were called. */
+  uploaded: (state, { key, fileId, mime }) => {
+    const file = state.files[key];
+    if (!file) return state;
+    const msgType = kindOf({ ...file, mime: mime ?? file.mime });
+    const next = withFile(state, key, { phase: "ready", progress: 1, fileId, msgType });
+    return withSaid(next, key, { fileId, msgType });
   },
+  /** The server does not know it any more, or not here: before it can be said, it has to be brought again. */
+  uploadStale: (state, { key }) =>
+    withSaid(withFile(state, key, { phase: "failed", fileId: undefined }), key, { fileId: undefined }),
   uploadFailed: (state, { key, reason }) => withFile(state, key, { phase: "failed", reason }),
   uploadAgain: (state, { key }) =>
     (state.files[key]?.phase === "failed" ? withFile(state, key, { phase: "waiting", reason: "" }) : state),
@@ -98,4 +101,10 @@ function withoutChip(state, id, key) {
 function withFile(state, key, change) {
   const file = state.files[key];
   return file ? { ...state, files: { ...state.files, [key]: { ...file, ...change } } } : state;
+}
+
+function withSaid(state, key, change) {
+  const id = state.files[key]?.sessionId;
+  if (!outgoingOf(state, id).some(({ clientMsgId }) => clientMsgId === key)) return state;
+  return withOutgoing(state, id, (said) => said.map((each) => (each.clientMsgId === key ? { ...each, ...change } : each)));
 }

@@ -7,6 +7,7 @@
 import * as api from "./api.js";
 
 const TRIES = 6; // a minute in all; then the agent is asked
+const BAD_REQUEST = 400; // of a file: uploaded too long ago, or elsewhere
 const FIRST_REST = 1000; // ms
 
 export function createSender(store, onExpired) {
@@ -47,6 +48,7 @@ export function createSender(store, onExpired) {
       store.dispatch({ type: "stored", message: answer.data, asked });
       return;
     }
+    if (fileId && answer.code === BAD_REQUEST) store.dispatch({ type: "uploadStale", key: clientMsgId });
     const unknown = answer.status === 0 || answer.status >= 500 || answer.status === 401;
     const state = unknown ? "unconfirmed" : "refused";
     store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown });

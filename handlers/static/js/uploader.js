@@ -40,7 +40,7 @@ export function createUploader(store, onExpired) {
     const { ok, status, message, data } = await answer;
     busy = null;
     const w = words(store.state.prefs.lang);
-    if (ok) store.dispatch({ type: "uploaded", key, fileId: data.fileId });
+    if (ok) store.dispatch({ type: "uploaded", key, fileId: data.fileId, mime: data.mime });
     else store.dispatch({ type: "uploadFailed", key, reason: message || w(status === 413 ? "tooLarge" : "uploadCut") });
     if (status === 401) onExpired();
   }

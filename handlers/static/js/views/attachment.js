@@ -19,8 +19,9 @@ export function attachment({ actions }) {
   const about = h("span", { class: "muted file-about" });
   const save = h("a", { class: "button file-save" }, icon("download"), h("span"));
   const row = h("div", { class: "file-row" }, icon("file"), h("div", { class: "file-text" }, name, about), save);
+  const length = h("span", { class: "muted file-about" });
   const stage = h("div", { class: "file-stage" });
-  const element = h("div", { class: "attachment" }, stage, waiting, row, progress);
+  const element = h("div", { class: "attachment" }, stage, length, waiting, row, progress);
   let shown = null; // {kind, key, broken}: what stands on the stage
   let latest = null;
 
@@ -33,6 +34,8 @@ export function attachment({ actions }) {
     const kind = state === "ready" ? playable(told.msgType, file, sending) : null;
     const src = kind && (sending ? sending.preview : addressOf(told, kind === "audio" && AMR.includes(file.mime)));
     stageFor(kind, src, told, file, w);
+    const seconds = told.fields?.seconds;
+    set(length, { hidden: kind !== "audio" || !(seconds > 0), text: seconds > 0 ? w("seconds", { n: Math.ceil(seconds) }) : "" });
     const plain = state === "ready" && (!kind || shown.broken);
     set(element, { "data-state": state });
     set(waiting, { hidden: state === "ready" && !shown?.broken });
