@@ -19,9 +19,8 @@ export function attachment({ actions }) {
   const about = h("span", { class: "muted file-about" });
   const save = h("a", { class: "button file-save" }, icon("download"), h("span"));
   const row = h("div", { class: "file-row" }, icon("file"), h("div", { class: "file-text" }, name, about), save);
-  const length = h("span", { class: "muted file-about" });
   const stage = h("div", { class: "file-stage" });
-  const element = h("div", { class: "attachment" }, stage, length, waiting, row, progress);
+  const element = h("div", { class: "attachment" }, stage, waiting, row, progress);
   let shown = null; // {kind, key, broken}: what stands on the stage
   let latest = null;
 
@@ -34,8 +33,6 @@ export function attachment({ actions }) {
     const kind = state === "ready" ? playable(told.msgType, file, sending) : null;
     const src = kind && (sending ? sending.preview : addressOf(told, kind === "audio" && AMR.includes(file.mime)));
     stageFor(kind, src, told, file, w);
-    const seconds = told.fields?.seconds;
-    set(length, { hidden: kind !== "audio" || !(seconds > 0), text: seconds > 0 ? w("seconds", { n: Math.ceil(seconds) }) : "" });
     const plain = state === "ready" && (!kind || shown.broken);
     set(element, { "data-state": state });
     set(waiting, { hidden: state === "ready" && !shown?.broken });
@@ -70,7 +67,9 @@ export function attachment({ actions }) {
     if (!shown) return;
     if (shown.src !== src) shown.show(src);
     shown.src = src;
-    shown.name(file.name || w(`types.${told.msgType}`), w);
+    const seconds = Math.round(told.fields?.seconds);
+    const lasts = seconds > 0 ? w("seconds", { n: seconds }) : "";
+    shown.name([file.name || w(`types.${told.msgType}`), lasts].filter(Boolean).join(" · "), w);
   }
 
   function look() {
@@ -114,7 +113,7 @@ function player(tag, { broke }) {
   return {
     element,
     show: (src) => { element.src = src; },
-    name: (name) => set(element, { "aria-label": name }),
+    name: (name) => set(element, { "aria-label": name, title: name }),
   };
 }
 

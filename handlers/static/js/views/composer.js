@@ -147,6 +147,6 @@ export function mount(element, actions, thread) {
 /** What has to be put right before it can go. */
 function troubleOf({ over, parts, most, stuck }, w) {
   if (over > 0) return w("tooLong", { n: over });
-  if (parts > most) return w("overQuota", { n: parts, most });
-  return stuck ? w("stuck") : "";
+  if (stuck) return w("stuck");
+  return parts > most ? w("overQuota", { n: parts, most }) : "";
 }
