@@ -45,6 +45,7 @@ from ccs.intake import Intake
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.puller import Puller
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
@@ -263,10 +264,12 @@ class Server:
         desk.wake_assistant = turns.wake
         desk.wake_puller = puller.wake
         desk.use_code = welcome.use
+        desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, intake, Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name,
+            hub, wire, archive, journal, utc_now, epoch.name, Reclaims(registry, desk, channels),
         )
 
         restored(load(data.database), None)

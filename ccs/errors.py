@@ -172,12 +172,11 @@ class UpgradeRequired(Refusal):
 
 
 class DeliveryError(CCSError):
-    """A message did not reach the platform. The words are for the agent, in Chinese.
+    """A message did not reach the platform. The words are for the agent, in Chinese; `code` is the platform's own."""
 
-    `code` is the platform's number for it, where it gave one.
-    """
-
-    code: int | None = None
+    def __init__(self, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class DeliveryDelayed(DeliveryError):
@@ -186,8 +185,7 @@ class DeliveryDelayed(DeliveryError):
     def __init__(
         self, words: str, *, retry_after: float | None = None, lost: bool = False, code: int | None = None
     ) -> None:
-        super().__init__(words)
-        self.code = code
+        super().__init__(words, code)
         self.retry_after = retry_after      # seconds the platform asked for
         self.lost = lost
 
@@ -195,6 +193,15 @@ class DeliveryDelayed(DeliveryError):
 class DeliveryRefused(DeliveryError):
     """Not ever: tell the agent why and let the next one go."""
 
-    def __init__(self, words: str, code: int | None = None) -> None:
-        super().__init__(words)
-        self.code = code
+
+class SessionShut(DeliveryRefused):
+    """Not ever, and nothing else in this session for now: what the platform told us of it besides."""
+
+    def __init__(
+        self, words: str, code: int | None = None, *, owner: str | None = None, closed: bool = False,
+        used_up: bool = False,
+    ) -> None:
+        super().__init__(words, code)
+        self.owner = owner          # who of the merchant's serves the customer in the platform's own client
+        self.closed = closed        # nothing is taken until the customer writes
+        self.used_up = used_up      # as many messages as it takes until then

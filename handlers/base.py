@@ -16,6 +16,7 @@ from ccs.desk import Desk
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
@@ -82,6 +83,7 @@ class Parts:
     health: Health
     now: Clock
     epoch: str
+    reclaims: Reclaims
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

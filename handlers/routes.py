@@ -22,6 +22,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/transfer", sessions.Transfer),
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
+    (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/close", sessions.Close),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),

@@ -6,9 +6,11 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs.models import Message, Sender, from_millis, to_millis
+from ccs.models import PART_DIGITS, Message, Sender, from_millis, new_id, to_millis
 from store import attachments, deliveries
 from store.rows import Row, Table
+
+COMMON = len(new_id()) - PART_DIGITS    # of the request ids of a delivery and of its parts
 
 TABLE = Table(
     "messages",
@@ -75,7 +77,13 @@ def fetching(connection: Any) -> list[Message]:
 
 
 def of_delivery(connection: Any, delivery_id: str) -> Message | None:
+    """Also by the request id of one of its parts."""
     row = connection.execute(f"{_JOINED} WHERE deliveries.id = ?", (delivery_id,)).fetchone()
+    common = delivery_id[:-PART_DIGITS]
+    if row is None and len(common) == COMMON:
+        row = connection.execute(
+            f"{_JOINED} WHERE deliveries.id BETWEEN ? AND ?", (common, f"{common}{'f' * PART_DIGITS}")
+        ).fetchone()
     return from_row(row) if row else None
 
 

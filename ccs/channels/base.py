@@ -26,10 +26,10 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
-from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
-from ccs.inbound import CodeOffered, Inbound
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Message, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
@@ -142,6 +142,18 @@ class Channel(ABC):
     def limits(self, via: Via) -> Limits:
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
+        if said.type != "text":
+            raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def owner_changed(self, customer: Customer) -> None:
+        """Who serves her in the platform's own client is not who it was."""
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        """Take a session back from whoever serves it in the platform's own client, if somebody does. Raises Refusal."""
+        raise Refusal("该渠道没有平台客户端接待，不需要也不能收回会话")
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""

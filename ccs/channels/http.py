@@ -11,7 +11,7 @@ from ccs.errors import DeliveryDelayed, DeliveryRefused
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
 ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
 WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer drips
-LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred, but for pages of what customers wrote
+LARGEST_ANSWER = 64 * 1024  # bytes, unless who asks expects more; most are a few hundred
 MOST_CONNECTIONS = 64
 NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
 
@@ -42,17 +42,15 @@ class Http:
     ) -> Reply:
         """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused.
 
-        `most` is of the answer, in bytes.
+        An answer of more than `most` bytes is not read.
         """
         return await self._ask("POST", url, body, headers, most)
 
-    async def get(self, url: str) -> Reply:
+    async def get(self, url: str, *, most: int = LARGEST_ANSWER) -> Reply:
         """Raises as `post` does."""
-        return await self._ask("GET", url, None, {}, LARGEST_ANSWER)
+        return await self._ask("GET", url, None, {}, most)
 
-    async def _ask(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
-    ) -> Reply:
+    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int) -> Reply:
         try:
             async with asyncio.timeout(WHOLE_PATIENCE):
                 reply = await self._exchange(method, url, body, headers, most)
@@ -71,12 +69,12 @@ class Http:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
     ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
-            answer = bytearray()
+            answer = b""
             async for chunk in response.aiter_bytes():
                 answer += chunk
                 if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, bytes(answer))
+            return Reply(response.status_code, answer)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -4,19 +4,25 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
-from ccs.channels.wecom.api import Api, App
+from ccs.channels.wecom.api import Api
+from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.greeting import Greeting
+from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.channels.wecom.messages import inbound
 from ccs.channels.wecom.pulling import KFSource
+from ccs.channels.wecom.sending import KF
+from ccs.channels.wecom.states import States
 from ccs.config import WeChatSettings
 from ccs.errors import ChannelOff
-from ccs.inbound import CodeOffered, Inbound
-from ccs.models import Via
+from ccs.inbound import CodeOffered, Inbound, Reclaimed
+from ccs.limits import Limits
+from ccs.models import Customer, Outgoing, Session, Via
 
 
 class WeCom(GatewayChannel):
@@ -34,6 +40,10 @@ class WeCom(GatewayChannel):
         self._app = App(api) if api else None
         self._source = KFSource(self.name, api, settings.pull_seconds) if api else None
         self._greeting = Greeting(settings, api) if api else None
+        self._states = States(api, tools.now) if api else None
+        self._kf = KF(api, self._states) if api and self._states else None
+        self._limits = Limits(timedelta(hours=settings.reply_window_hours), settings.reply_quota, LONGEST_TEXT)
+        self._reclaimed_words = settings.reclaimed_words
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -53,11 +63,31 @@ class WeCom(GatewayChannel):
         return self._greeting is not None and await self._greeting.say(offered, message_id)
 
     def ways_out(self) -> Mapping[Via, Way]:
-        own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
+        own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}
         return {**super().ways_out(), **own}
 
+    def limits(self, via: Via) -> Limits:
+        return self._limits if via is Via.KF else super().limits(via)
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        if via is Via.KF and self._kf:
+            self._kf.check(said)
+        else:
+            super().check(via, said)
+
+    def owner_changed(self, customer: Customer) -> None:
+        if self._states:
+            self._states.forget(customer)
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        if session.via is not Via.KF or self._states is None:
+            return await super().reclaim(session)
+        if session.platform_owner is None:
+            return Reclaimed(ended=False)
+        return await self._states.reclaim(session, self._reclaimed_words)
+
     def no_way_out(self, via: Via) -> str:
-        if via is Via.NATIVE:
+        if via in (Via.NATIVE, Via.KF):
             return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
 
