@@ -4,6 +4,7 @@
     python server.py --demo                     the same with played customers, without any configuration;
                                                 [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
+    python server.py doctor [--config FILE]     look for what keeps customers away (体检), also beside a running server
     python server.py backup TARGET              copy the database while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
     python server.py new-token                  make a token for a program, and its hash for [[agents]]
@@ -19,7 +20,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
@@ -30,18 +31,21 @@ from attrs import frozen
 from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler
 
-from ccs import __version__, config, logs
+from ccs import __version__, config, logs, premises, prescription
 from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token, new_token
 from ccs.assistant.turns import Turns
+from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.base import Channel, Source, Tools
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
+from ccs.doctor import Doctor, Report, Step, Visit
 from ccs.errors import CannotStart, ConfigError
 from ccs.hub import Hub
 from ccs.intake import Intake
+from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.puller import Puller
@@ -54,11 +58,12 @@ from handlers.bounded import BoundedServer
 from handlers.callbacks import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import database
+from store import avatars as pictures, database
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files
 from store.journal import Journal, load
+from store.look import Look
 
 log = logging.getLogger("ccs")
 
@@ -80,8 +85,10 @@ def main(arguments: list[str] | None = None) -> int:
     demo.add_argument("--pace", type=_between(float, 0.1, 100), metavar="X", help="1 is natural")
     demo.add_argument("--seed", type=int, metavar="S", help="the same seed plays the same customers")
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
+    commands = parser.add_subparsers(dest="command", metavar="{check,doctor,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
+    doctor = commands.add_parser("doctor", help="look for what keeps customers away (体检)")
+    doctor.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
@@ -100,6 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
             asyncio.run(serve_demo(given.customers or 6, given.pace or 1.0, given.seed))
             return 0
         file = given.config or HERE / "config.toml"
+        if given.command == "doctor":
+            return _doctor(file)
         settings, notes = config.read(file, os.environ)
         if given.command == "check":
             print("\n".join([f"{file} is fine", *notes]))
@@ -117,6 +126,46 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _doctor(file: Path) -> int:
+    """Print what is found, as Chinese text; 1 if anything has failed."""
+    logs.set_up("error")
+    try:
+        settings, _ = config.read(file, os.environ)
+    except ConfigError as error:
+        report = prescription.of_faults(error.faults, utc_now())
+    else:
+        report = asyncio.run(examine(settings))
+    _print("\n".join(prescription.lines(report)))
+    return 0 if report.is_fine else 1
+
+
+async def examine(settings: Config) -> Report:
+    """A checkup without a server; if one runs on the same data, it is not disturbed."""
+    http, files = Http(), Files(settings.server.data_dir)
+    channels = _channels(settings, Tools(http, utc_now, lambda name: None, lambda token: None, files.path))
+    look = Look(settings.server.data_dir / database.FILE_NAME)
+    try:
+        return await Doctor(lambda: _steps(channels, Visit(settings, look, utc_now)), utc_now).report()
+    finally:
+        await http.close()
+
+
+def _steps(channels: Mapping[str, Channel], visit: Visit) -> dict[str, Sequence[Step]]:
+    """What a checkup asks: about this machine, and about each channel that is on."""
+    enabled = {name: channel.checkup(visit) for name, channel in channels.items() if channel.settings.enabled}
+    return {premises.GROUP: premises.Premises(visit).checkup(), **enabled}
+
+
+def _channels(settings: Config, tools: Tools) -> dict[str, Channel]:
+    return {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
+
+
+def _print(text: str) -> None:
+    """To a terminal that may not know Chinese."""
+    encoding = sys.stdout.encoding
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def _ask_for_password() -> str:
@@ -171,8 +220,7 @@ async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
     async with Shop.open(customers, seed, NaturalTime(pace)) as shop:
         logs.set_up(shop.settings.server.log_level)
         async with _running(shop.settings) as server, shop.world.open(shop.address(server.port)):
-            encoding = sys.stdout.encoding          # of a terminal that may not know Chinese
-            print(shop.welcome(server.port).encode(encoding, "replace").decode(encoding), flush=True)
+            _print(shop.welcome(server.port))
             await stop.wait()
 
 
@@ -204,16 +252,20 @@ class Server:
 
     port: int
     _http_server: BoundedServer
+    _doorway: Doorway
     _http: Http
     _busy: set[RequestHandler]
     _hub: Hub
     _registry: Registry
     _outbox: Outbox
+    _introducer: Introducer
+    _avatars: Avatars
     _puller: Puller
     _welcome: Welcome
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
+    _doctor: Doctor
     _data: database.DataDir
     _tidying: "asyncio.Task[None]"
 
@@ -238,6 +290,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            introducer.resume()
             puller.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
@@ -253,9 +306,14 @@ class Server:
             limits=lambda channel, via: channels[channel].limits(via),
         )
         tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path)
-        channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
+        channels = _channels(settings, tools)
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        introducer = Introducer(desk, channels, archive, utc_now)
+        avatars = Avatars(
+            pictures.Avatars(data.path), settings.server.avatar_hosts,
+            {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
+        )
         intake = Intake(channels, desk, outbox)
         sources = {name: source for name, channel in channels.items() if (source := _source(channel))}
         puller = Puller(sources, intake.take, desk, archive, utc_now, Random())
@@ -263,13 +321,17 @@ class Server:
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
         desk.wake_puller = puller.wake
+        desk.introduce = introducer.introduce
         desk.use_code = welcome.use
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
         desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
+        visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
+        doctor = Doctor(lambda: _steps(channels, visit), utc_now)
         parts = Parts(
-            settings, desk, registry, intake, Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name, Reclaims(registry, desk, channels),
+            config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
+            hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
         )
 
         restored(load(data.database), None)
@@ -292,8 +354,9 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
         return cls(
-            port, http_server, http, parts.busy, hub, registry, outbox, puller, welcome, journal, archive, epoch, data,
-            tidying,
+            port=port, http_server=http_server, doorway=doorway, http=http, busy=parts.busy, hub=hub,
+            registry=registry, outbox=outbox, puller=puller, welcome=welcome, introducer=introducer, avatars=avatars,
+            journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data, tidying=tidying,
         )
 
     async def stop(self) -> None:
@@ -301,10 +364,12 @@ class Server:
         log.info("stopping")
         self._http_server.stop()
         self._tidying.cancel()
+        self._doctor.stop()
         self._hub.close_all()
         await self._puller.stop()
         await self._welcome.stop()
         await self._outbox.stop(DRAIN)
+        await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
         await self._journal.close()
         await self._answered(FINISH)
@@ -312,6 +377,7 @@ class Server:
         self._epoch.note(self._registry.published_event_id)
         await self._http_server.close_all_connections()
         await self._http.close()
+        await self._avatars.close()
         self._archive.close()
         self._data.unlock()
         log.info("stopped")
@@ -319,7 +385,7 @@ class Server:
     async def _answered(self, patience: float) -> None:
         """Until every request that came has its answer, within reason."""
         deadline = time.monotonic() + patience
-        while self._busy and time.monotonic() < deadline:
+        while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
 

@@ -30,6 +30,9 @@ TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
+HOST_NAME = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360buyimg.com")
+
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
 
 
@@ -86,6 +89,12 @@ def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
 
+def host_names(value: tuple[str, ...]) -> str | None:
+    """An ending that is not even a domain, as `.com`, would be next to everyone."""
+    odd = [name for name in value if not HOST_NAME.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
+    return f"must hold hosts such as cdn.example.com, .example.com or 127.0.0.1:9000, not {odd[0]!r}" if odd else None
+
+
 def argon2_hash(value: str) -> str | None:
     if not value:
         return None
@@ -116,6 +125,7 @@ class ServerSettings:
     timezone: str = setting("Asia/Shanghai", time_zone)
     public_url: str = setting("", web_address)
     allowed_hosts: tuple[str, ...] = setting(())
+    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, host_names)
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)
@@ -344,7 +354,7 @@ def _together(config: Config) -> list[str]:
     tokens = [agent.token_hash for agent in config.agents if agent.token_hash]
     if len(set(tokens)) < len(tokens):
         faults.append("agents: two of them have the same token_hash")
-    if not config.auth.required and not config.auth.allow_open_access and _is_exposed(server):
+    if not config.auth.required and not config.auth.allow_open_access and is_exposed(server):
         faults.append(
             "access is open (auth.required = false) and the server would be reachable from outside this machine:"
             " keep server.host on 127.0.0.1 without xheaders and public_url, or set auth.allow_open_access = true"
@@ -378,12 +388,12 @@ def _odd(config: Config) -> list[str]:
         notes.append("agents have passwords or tokens, but auth.required is false: nobody is asked for them")
     server = config.server
     encrypted = server.tls_cert or server.xheaders
-    if config.auth.required and not encrypted and _is_exposed(server):
+    if config.auth.required and not encrypted and is_exposed(server):
         notes.append("passwords cross the network unencrypted; set server.tls_cert and tls_key, or use a TLS proxy")
     return notes
 
 
-def _is_exposed(server: ServerSettings) -> bool:
+def is_exposed(server: ServerSettings) -> bool:
     if server.xheaders or server.public_url:
         return True
     try:

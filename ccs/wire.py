@@ -15,6 +15,7 @@ import cattrs
 import orjson
 from cattrs import ClassValidationError, transform_error
 
+from ccs.avatars import digest_of
 from ccs.errors import BadRequest
 from ccs.models import Attachment, Event, EventType, Message, Session
 
@@ -63,7 +64,7 @@ class Wire:
         if session.customer.name:
             info["customerName"] = session.customer.name
         if session.customer.avatar:
-            info["customerAvatar"] = session.customer.avatar
+            info["customerAvatar"] = avatar_path(session)
         if session.pending_reason:
             info["pendingReason"] = session.pending_reason
         if session.close_reason:
@@ -123,6 +124,11 @@ class Wire:
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> bytes:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})
+
+
+def avatar_path(session: Session) -> str:
+    """Where the page finds the customer's picture: at our own server, and elsewhere as soon as it is another."""
+    return f"/api/sessions/{session.id}/avatar?v={digest_of(session.customer.avatar)[:8]}"
 
 
 def _attachment(file: Attachment) -> dict[str, Any]:

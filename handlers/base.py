@@ -11,8 +11,10 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.avatars import Avatars
 from ccs.config import Config
 from ccs.desk import Desk
+from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
@@ -81,8 +83,10 @@ class Parts:
     wire: Wire
     archive: Archive
     health: Health
+    doctor: Doctor
     now: Clock
     epoch: str
+    avatars: Avatars
     reclaims: Reclaims
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 

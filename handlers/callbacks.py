@@ -4,14 +4,19 @@ A platform is answered once what it brought is on disk, and never told more than
 encrypted callback, the answer is the same bytes.
 
 Callbacks come in bursts of thousands, so their POSTs are served straight from Tornado's HTTP layer, without the
-RequestHandler around them, which would cost as much as all our own work. Every other request goes to the Application.
+RequestHandler around them, which would cost as much as all our own work. Every other request goes to the Application,
+and need not wait until a whole burst is taken: callbacks that have arrived stand in line, and of that line each turn of
+the loop takes only so much.
 """
 
+import asyncio
 import logging
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -40,6 +45,7 @@ TEXT = "text/plain; charset=utf-8"
 
 LONGEST_SILENCE = 75.0      # seconds a connection is kept without a request; longer than proxies keep theirs
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
+TURN = 0.0003               # seconds for which callbacks are taken before others are served; some three to six of them
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
 
 
@@ -162,6 +168,7 @@ class Doorway(HTTPServerConnectionDelegate):
         self.largest = parts.config.server.max_body_kb * 1024
         self.awaited: dict[_Request, float] = {}        # requests still on their way, and when they have to be here
         self.application = application
+        self._arrived: deque[Callable[[], None]] = deque()      # callbacks that are here and not taken yet
         self._routes = [(re.compile(path), route(parts)) for path, route in CALLBACKS]
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
@@ -169,6 +176,29 @@ class Doorway(HTTPServerConnectionDelegate):
         request = _Request(self, server_conn, request_conn)
         self.awaited[request] = time.monotonic() + LONGEST_SILENCE
         return request
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether callbacks still stand in line."""
+        return bool(self._arrived)
+
+    def in_turn(self, take: Callable[[], None]) -> None:
+        """Have a callback taken after those that came before it."""
+        if not self._arrived:
+            asyncio.get_running_loop().call_soon(self._take_some)
+        self._arrived.append(take)
+
+    def _take_some(self) -> None:
+        """At least one, and as many as there is time for."""
+        end = time.monotonic() + TURN
+        try:
+            while self._arrived:
+                self._arrived.popleft()()
+                if time.monotonic() >= end:
+                    break
+        finally:
+            if self._arrived:
+                asyncio.get_running_loop().call_soon(self._take_some)
 
     def hang_up_on_the_late(self) -> None:
         """And forget those who hung up themselves. To be called now and then."""
@@ -241,7 +271,7 @@ class _Request(HTTPMessageDelegate):
         elif self._inner:
             self._inner.finish()
         elif self._route:
-            self._take(self._route)
+            self._doorway.in_turn(partial(self._take, self._route))
 
     def _take(self, route: Route) -> None:
         try:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import callbacks, logins, pages, sessions
+from handlers import avatars, callbacks, doctor, logins, pages, sessions
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -16,6 +16,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/sessions", sessions.SessionList),
     (SESSION, sessions.SessionDetail),
     (SESSION + r"/history", sessions.SessionHistory),
+    (SESSION + r"/avatar", avatars.Avatar),
     (SESSION + r"/accept", sessions.Accept),
     (SESSION + r"/takeover", sessions.TakeOver),
     (SESSION + r"/release", sessions.Release),
@@ -28,6 +29,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/logout", logins.LogOut),
     (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
+    (r"/api/doctor", doctor.Checkup),
     (r"/ws/cs/([^/]+)", AgentSocket),
     (r"/", pages.Workbench),
     (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),

@@ -1,8 +1,10 @@
 """The writer: one connection, one thread, many changes in one transaction.
 
 Whatever waits while a commit runs forms the next batch, so a burst of a thousand callbacks costs a few fsyncs and a
-lone one costs one. When a batch fails, every change that is not on disk yet fails with it, and the thread then tries
-until the disk takes writes again, reads back what those changes had touched, and reports it.
+lone one costs one. A batch is begun when a turn of the loop brought nothing more to it: a few large commits cost much
+less than many small ones, and whoever waits for the same one is answered at the same time. When a batch fails, every
+change that is not on disk yet fails with it, and the thread then tries until the disk takes writes again, reads back
+what those changes had touched, and reports it.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from store.rows import Table, write
 
 log = logging.getLogger(__name__)
 
+ENOUGH = 64             # changes that are written without waiting for more
 FIRST_RETRY = 0.1       # seconds before the disk is tried again after a failure, doubling
 LAST_RETRY = 2.0        # up to this
 
@@ -70,7 +73,7 @@ class Journal:
         if not self._busy:
             self._busy = True
             self._quiet.clear()
-            self._loop.call_soon(self._start)       # what else this turn of the loop brings comes along
+            self._loop.call_soon(self._gather)
 
     async def close(self) -> None:
         """Write what waits, then stop."""
@@ -94,6 +97,13 @@ class Journal:
 
     # On the loop
 
+    def _gather(self, before: int = 0) -> None:
+        """Begin a batch when nothing came since the last turn of the loop, or there is enough."""
+        if before < len(self._waiting) < ENOUGH:
+            self._loop.call_soon(self._gather, len(self._waiting))
+        else:
+            self._start()
+
     def _start(self) -> None:
         batch, self._waiting = self._waiting, []
         self._work.put(lambda: self._write(batch))
@@ -103,7 +113,7 @@ class Journal:
             self._fail(batch, error)
             return
         if self._waiting:
-            self._start()                           # the next commit first, then the answers of this one
+            self._gather()
         else:
             self._busy = False
             self._quiet.set()

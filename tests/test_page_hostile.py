@@ -60,10 +60,10 @@ WATCH = """
 """
 OWN = "() => { window.__own = new Set(document.querySelectorAll('*')); }"
 FOREIGN = """() => [...document.querySelectorAll("*")].filter((node) => !window.__own.has(node)).flatMap((node) => {
-    const made = node.matches("li, ol, ul, div, span, a, button, time, p, svg.icon, svg.icon > path");
+    const made = node.matches("li, ol, ul, div, span, a, button, time, p, svg.icon, svg.icon > path, img");
     const odd = [...node.attributes].filter(({ name, value }) =>
         /^on|^srcdoc$|^form/i.test(name) || /^\\s*(javascript|data|vbscript|https?):/i.test(value)
-        || (["src", "href"].includes(name) && !/^#\\//.test(value)));
+        || (["src", "href"].includes(name) && !/^(#|\\/api\\/sessions)\\//.test(value)));
     return made && !odd.length ? [] : [node.outerHTML.slice(0, 200)];
 })"""
 

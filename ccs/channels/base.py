@@ -13,11 +13,12 @@ To add a channel:
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
-4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
+4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
+5. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -26,13 +27,15 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
+from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Customer, Message, Outgoing, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
+MOST_PROFILES = 100         # customers who are asked for at once; what WeCom takes
 
 
 @frozen
@@ -143,6 +146,14 @@ class Channel(ABC):
         """What the platform allows us to say to those who came in by `via`."""
         return UNLIMITED
 
+    def knows_customers(self, via: Via) -> bool:
+        """Whether `profiles` may be asked of those who came in by `via`."""
+        return False
+
+    async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
+        """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
+        return []
+
     def check(self, via: Via, said: Outgoing) -> None:
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
@@ -158,6 +169,10 @@ class Channel(ABC):
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""
         return "该渠道暂不支持从这里回复，消息未送达客户，请联系管理员"
+
+    def checkup(self, visit: Visit) -> Sequence[Step]:
+        """What the doctor asks about this channel, in order. Called anew for each checkup."""
+        return ()
 
     def must_be_on(self) -> None:
         if not self.settings.enabled:

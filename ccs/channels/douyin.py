@@ -17,9 +17,11 @@ from attrs import field, frozen
 
 from ccs import wire
 from ccs.channels.base import Callback, Tools, readable
+from ccs.channels.checkup import untidy
 from ccs.channels.envelope import MILLIS_LIMIT
 from ccs.channels.signed import GatewayChannel
 from ccs.config import DouyinSettings
+from ccs.doctor import Opinion, fail, ok, warn
 from ccs.errors import BadRequest, BadSignature, ChannelOff
 from ccs.inbound import CustomerSays, Inbound, PlatformAsks, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
@@ -44,6 +46,7 @@ class Douyin(GatewayChannel):
     """The channel `douyin`."""
 
     name = "douyin"
+    settings: DouyinSettings
 
     def __init__(self, settings: DouyinSettings, tools: Tools) -> None:
         super().__init__(settings, tools)
@@ -65,6 +68,19 @@ class Douyin(GatewayChannel):
         if via is Via.NATIVE:
             return "抖音私信暂不能从这里回复，请在抖音 App 中答复"
         return super().no_way_out(via)
+
+    async def _settings_checked(self) -> Opinion:
+        if not self._secrets:
+            return await super()._settings_checked()
+        for name in ("client_secret", "verify_secret"):
+            if broken := untidy(getattr(self.settings, name)):
+                return fail(f"抖音的 {name} {broken}", "到抖音开放平台的应用设置里重新复制，前后不要留空格，再重新启动")
+        if not self._client_key:
+            return warn(
+                "没有填写 client_key，分不清哪些消息是本应用自己发的",
+                "到抖音开放平台的应用设置里复制 client_key，填到 [channels.douyin]，再重新启动",
+            )
+        return ok("client_key 和密钥都已填写")
 
     def _check(self, callback: Callback) -> None:
         """SHA-1 over secret and body, no HMAC. Either secret will do, so that one can be replaced by another."""

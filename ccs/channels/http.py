@@ -24,6 +24,7 @@ class Reply:
 
     status: int
     body: bytes
+    date: str = ""      # the header by which the other side tells its clock
 
 
 class Http:
@@ -69,12 +70,12 @@ class Http:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
     ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
-            answer = b""
+            answer = bytearray()
             async for chunk in response.aiter_bytes():
                 answer += chunk
                 if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, answer)
+            return Reply(response.status_code, bytes(answer), response.headers.get("Date", ""))
 
     async def close(self) -> None:
         await self._client.aclose()

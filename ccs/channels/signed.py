@@ -8,16 +8,18 @@ import hashlib
 import hmac
 import secrets
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define, frozen
 
 from ccs import wire
 from ccs.channels.base import Callback, Channel, Sent, Tools, Way, must_be_fresh
+from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
+from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
 from ccs.inbound import Inbound
 from ccs.models import Clock, Message, Session, Via
@@ -177,6 +179,14 @@ class GatewayChannel(Channel):
         if via is Via.GATEWAY:
             return "该渠道没有配置 gateway_url，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
+
+    def checkup(self, visit: Visit) -> Sequence[Step]:
+        """Settings, the way in, the gateway. What is the platform's own a subclass adds."""
+        doors = Doors(self.name, self.settings, f"/channel/{self.name}/callback", self.tools.http, visit)
+        return [Step("config", "配置", self._settings_checked), *doors.steps()]
+
+    async def _settings_checked(self) -> Opinion:
+        return gateway_settings(self.name, self.settings)
 
 
 class NonceMemory:

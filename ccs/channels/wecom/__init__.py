@@ -3,7 +3,7 @@
 The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消息与事件 (90238).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
@@ -12,23 +12,27 @@ from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.doctor import Patient
 from ccs.channels.wecom.greeting import Greeting
 from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.channels.wecom.messages import inbound
+from ccs.channels.wecom.people import People
 from ccs.channels.wecom.pulling import KFSource
 from ccs.channels.wecom.sending import KF
 from ccs.channels.wecom.states import States
 from ccs.config import WeChatSettings
+from ccs.doctor import Step, Visit
 from ccs.errors import ChannelOff
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import Limits
-from ccs.models import Customer, Outgoing, Session, Via
+from ccs.models import Customer, Outgoing, Profile, Session, Via
 
 
 class WeCom(GatewayChannel):
     """The channel `wechat`."""
 
     name = "wechat"
+    settings: WeChatSettings
 
     def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
         super().__init__(settings, tools)
@@ -38,6 +42,7 @@ class WeCom(GatewayChannel):
         )
         api = Api(settings, tools) if settings.secret and settings.corp_id else None
         self._app = App(api) if api else None
+        self._people = People(api, self.name, tools.now) if api else None
         self._source = KFSource(self.name, api, settings.pull_seconds) if api else None
         self._greeting = Greeting(settings, api) if api else None
         self._states = States(api, tools.now) if api else None
@@ -66,6 +71,12 @@ class WeCom(GatewayChannel):
         own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}
         return {**super().ways_out(), **own}
 
+    def knows_customers(self, via: Via) -> bool:
+        return via is Via.KF and self._people is not None
+
+    async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
+        return await self._people.profiles(account, ids) if self._people else []
+
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.KF else super().limits(via)
 
@@ -90,6 +101,9 @@ class WeCom(GatewayChannel):
         if via in (Via.NATIVE, Via.KF):
             return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
+
+    def checkup(self, visit: Visit) -> Sequence[Step]:
+        return Patient(self.settings, self.tools.http, visit).steps()
 
     def _open(self, query: Mapping[str, str], encrypted: str) -> bytes:
         self.must_be_on()

@@ -1,0 +1,32 @@
+"""The checkup: `/api/doctor`."""
+
+from typing import Any
+
+from ccs.doctor import Report
+from ccs.errors import Forbidden
+from ccs.wire import Wire
+from handlers.base import ApiHandler
+from handlers.guards import must_be_our_origin
+
+
+class Checkup(ApiHandler):
+    """For those who can do something about it. It asks platforms, so another site's page may not set it going."""
+
+    async def get(self) -> None:
+        must_be_our_origin(self.request, self.parts.config)
+        if self.caller and not self.caller.agent.supervises:
+            raise Forbidden("只有主管和管理员可以查看体检结果")
+        self.answer(described(await self.parts.doctor.report(), self.parts.wire))
+
+
+def described(report: Report, wire: Wire) -> dict[str, Any]:
+    return {
+        "checkedAt": wire.time(report.checked_at),
+        "findings": [
+            {
+                "channel": finding.channel, "step": finding.step, "title": finding.title,
+                "result": finding.result.value, "words": finding.words, "advice": finding.advice,
+            }
+            for finding in report.findings
+        ],
+    }
