@@ -95,7 +95,7 @@ export function createActions(store, { live, sound, onExpired }) {
 
   const actions = {
     toast, open,
-    ...createAttaching(store, { toast, newId }),
+    ...createAttaching(store, { toast, newId, moment }),
     tab: (tab) => dispatch({ type: "tab", tab }),
     channel(channel) {
       const { channels } = store.state;
@@ -140,7 +140,7 @@ export function createActions(store, { live, sound, onExpired }) {
     draft: (id, text) => dispatch({ type: "drafted", id, text }),
     say(id, text) {
       const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: Date.now() });
+      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
     },
     sayAgain(id, clientMsgId) {
       actions.uploadAgain(clientMsgId);
@@ -182,6 +182,14 @@ export function createActions(store, { live, sound, onExpired }) {
     dismiss: (id) => dispatch({ type: "toastGone", id }),
   };
   return actions;
+}
+
+let last = 0;
+
+/** Now, and never the same twice: what is said in one breath keeps its order. */
+function moment() {
+  last = Math.max(last + 1, Date.now());
+  return last;
 }
 
 /** 32 hexadecimal characters. `crypto.randomUUID` is missing on plain http, which is how many offices run. */

@@ -5,7 +5,7 @@ import { words } from "./texts.js";
 
 const MOST = 9; // at a time; a platform's quota allows fewer
 
-export function createAttaching(store, { toast, newId }) {
+export function createAttaching(store, { toast, newId, moment }) {
   const { dispatch } = store;
 
   return {
@@ -27,10 +27,8 @@ export function createAttaching(store, { toast, newId }) {
     uploadAgain: (key) => dispatch({ type: "uploadAgain", key }),
     /** All that lies ready at a session is said, in order. */
     sayFiles(id) {
-      const { me, now } = store.state;
-      for (const { key } of attachedTo(store.state, id)) {
-        dispatch({ type: "fileSaid", id, key, csId: me.csId, now: Math.max(now, Date.now()) });
-      }
+      const { csId } = store.state.me;
+      for (const { key } of attachedTo(store.state, id)) dispatch({ type: "fileSaid", id, key, csId, now: moment() });
     },
   };
 }
