@@ -56,7 +56,8 @@ class Workbench(Handler):
         sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
         return "; ".join((
             "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
-            "media-src 'self'", f"connect-src 'self'{sockets}", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+            "media-src 'self'", f"connect-src 'self'{sockets}",
+            "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ))
 
 
