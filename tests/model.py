@@ -19,8 +19,6 @@ RUN = """async ([events, ask, input]) => {
     const end = events.reduce(state.reduce, state.initial);
     return ask ? all[ask](end, ...input) : end;
 }"""
-
-
 CALL = "async ([module, name, ...given]) => (await import(`/static/js/${module}.js`))[name](...given)"
 
 

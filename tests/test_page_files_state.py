@@ -21,7 +21,8 @@ def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
     ("a.png", "image/png", 9_000, "image", None), ("a.jpg", "image/jpeg", 11 << 20, "file", None),
     ("a.gif", "image/gif", 9_000, "file", None), ("a.mp4", "video/mp4", 9_000, "video", None),
     ("a.amr", "audio/amr", 9_000, "voice", None), ("A.AMR", "", 9_000, "voice", None),
-    ("a.pdf", "application/pdf", 20 << 20, "file", None), ("a.pdf", "application/pdf", (20 << 20) + 1, "file", "tooLarge"),
+    ("a.pdf", "application/pdf", 20 << 20, "file", None),
+    ("a.pdf", "application/pdf", (20 << 20) + 1, "file", "tooLarge"),
     ("a.txt", "text/plain", 5, "file", "empty"),
 ])
 async def test_a_file_goes_as_what_its_platform_takes(model: Model, name, mime, size, kind, trouble) -> None:
@@ -40,7 +41,8 @@ async def test_what_is_said_with_a_file_waits_for_its_upload_and_knows_it_then(m
         assert [each.get("fileId") for each in state["outgoing"]["s"]] == ["f1", None]
         assert state["outgoing"]["s"][0]["msgType"] == "file"           # as the server found it to be
         assert state["attached"] == {}
-    stale = await model.after(*start, say, up, {"type": "uploadStale", "key": "k0"}, {"type": "uploadAgain", "key": "k0"})
+    again = [{"type": "uploadStale", "key": "k0"}, {"type": "uploadAgain", "key": "k0"}]
+    stale = await model.after(*start, say, up, *again)
     assert stale["files"]["k0"]["phase"] == "waiting" and stale["outgoing"]["s"][0]["fileId"] is None
 
 

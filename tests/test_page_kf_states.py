@@ -208,8 +208,8 @@ async def says_everything(desk: Desk) -> str:
     await says("[视频]", "video", file=Attachment(Stage.FETCHING))
     failed = Attachment(Stage.FAILED, reason="已超过 3 天，微信不再提供这个文件；请客户重新发送")
     await says("[文件]", "file", file=failed)
-    await says("[文件] 订单.pdf", "file", file=Attachment(Stage.READY, "订单截图与说明-20261107-3391.pdf", "application/pdf",
-                                                       1_482_220, "2" * 64))
+    pdf = Attachment(Stage.READY, "订单截图与说明-20261107-3391.pdf", "application/pdf", 1_482_220, "2" * 64)
+    await says("[文件] 订单.pdf", "file", file=pdf)
     await says("[位置] 人民广场 上海市黄浦区人民大道", "location", latitude=31.2304, longitude=121.4737)
     await says("[链接] 加绒羽绒服 https://shop.example/p/1", "link", title="加绒羽绒服", desc="冬季新款，三色可选",
                url="https://shop.example/p/1")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.model import T0, Model, entered, heard, message, opened, said, serial, session
+from tests.model import T0, Model, entered, heard, message, opened, said, session
 
 
 @pytest.mark.gen_test
