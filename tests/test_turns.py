@@ -62,12 +62,12 @@ async def test_what_comes_turn_after_turn_is_written_at_once(stage: Stage, monke
     write = journal._write
 
     def counted(batch: Any) -> None:
-        batches.append(len(batch))
+        batches.append(sum(bool(ticket.change.messages) for ticket in batch))
         write(batch)
 
     monkeypatch.setattr(journal, "_write", counted)
     assert set(await statuses([brings(stage.server._doorway, number) for number in range(BURST)])) == {200}
-    assert batches == [BURST]
+    assert [said for said in batches if said] == [BURST]      # besides what the server itself keeps at its start
 
 
 @pytest.mark.gen_test
