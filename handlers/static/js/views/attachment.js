@@ -6,6 +6,7 @@
 import { h, set } from "../dom.js";
 import { changingIcon, icon } from "../icons.js";
 import { ofSession } from "../api.js";
+import { wordsIn } from "./card.js";
 
 const SAFE_PICTURES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"];
 const AMR = ["audio/amr", "audio/amr-wb"]; // which no browser plays; the server gives it as WAV
@@ -19,8 +20,9 @@ export function attachment({ actions }) {
   const about = h("span", { class: "muted file-about" });
   const save = h("a", { class: "button file-save" }, icon("download"), h("span"));
   const row = h("div", { class: "file-row" }, icon("file"), h("div", { class: "file-text" }, name, about), save);
+  const beside = h("span", { class: "content" });
   const stage = h("div", { class: "file-stage" });
-  const element = h("div", { class: "attachment" }, stage, waiting, row, progress);
+  const element = h("div", { class: "attachment" }, stage, waiting, row, beside, progress);
   let shown = null; // {kind, key, broken}: what stands on the stage
   let latest = null;
 
@@ -45,6 +47,8 @@ export function attachment({ actions }) {
     set(about, { text: file.size === undefined ? "" : w.size(file.size), hidden: file.size === undefined });
     set(save, { hidden: Boolean(sending), href: `${addressOf(told)}?download=1`, download: file.name || true });
     set(save.lastChild, { text: w("download") });
+    const said = wordsIn(told.content);
+    set(beside, { text: said, hidden: !said || said === file.name });
     set(progress, {
       hidden: !(sending?.phase === "uploading"), value: sending?.progress ?? 0, "aria-label": w("deliveries.uploading"),
     });

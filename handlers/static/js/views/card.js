@@ -33,9 +33,12 @@ export function card() {
   };
 }
 
+/** What was said beside what it is. */
+export const wordsIn = (content) => content.replace(KIND, "");
+
 /** The words of a card, a line more, and where it leads. */
 export function readCard({ msgType, content, fields = {} }) {
-  const text = content.replace(KIND, "");
+  const text = wordsIn(content);
   if (msgType === "location") return { text, line: coordinates(fields), url: null };
   if (msgType !== "link") return { text, line: "", url: null };
   const url = address(fields.url) ?? address(fields.Url);
