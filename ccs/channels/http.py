@@ -81,12 +81,12 @@ class Http:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
     ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
-            answer = b""
+            answer = bytearray()
             async for chunk in response.aiter_bytes():
                 answer += chunk
                 if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
-            return Reply(response.status_code, answer, response.headers.get("Date", ""))
+            return Reply(response.status_code, bytes(answer), response.headers.get("Date", ""))
 
     async def close(self) -> None:
         await self._client.aclose()
