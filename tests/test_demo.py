@@ -33,7 +33,7 @@ from ccs.demo.manners import Manner
 from ccs.demo.people import PEOPLE
 from ccs.demo.pictures import HEIGHT, WIDTH, png
 from ccs.demo.reading import Heard, read
-from ccs.demo.shop import Shop
+from ccs.demo.shop import ACCOUNT, Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 from ccs.demo.world import LAST_RETRY, World
 from tests.conftest import Stage, until
@@ -134,12 +134,20 @@ class Play:
 @asynccontextmanager
 async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator[Play]:
     def is_quiet() -> bool:
-        """Nothing is on its way to the disk or to a platform: the assistant has spoken too."""
+        """The stream is fetched, and nothing on its way to the disk or to a platform: the assistant has spoken too."""
         registry = stage.server._registry
-        return registry.published_event_id == registry._last_event_id and not registry.sessions_with_outgoing()
+        is_kept = registry.published_event_id == registry._last_event_id
+        return has_fetched() and is_kept and not registry.sessions_with_outgoing()
+
+    def has_fetched() -> bool:
+        stream = door.wecom.accounts[ACCOUNT].stream
+        ours = [cursor.value for cursor in stage.server._archive.cursors()]
+        return stream._end == 1 or bool(ours) and stream._position(ours[0]) == stream._end
 
     time = PlayedTime(customers, is_quiet)
     async with Shop.open(customers, seed, time, port=0) as shop:
+        door = shop.world.doors["wechat"]
+        door.lost = 0.0                     # what is lost, is lost until something else happens
         await stage.start(shop.settings)
         try:
             async with shop.world.open(stage.base):
@@ -193,7 +201,10 @@ async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -
         ]
         assert {"text", "image", "order"} < {message["msgType"] for message in said}
         fields = [message.get("fields", {}) for message in said]
-        pictures = {each.get("mediaUrl") or each.get("PicUrl") or each.get("sku", {}).get("image") for each in fields}
+        pictures = {
+            each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
+            or each.get("sku", {}).get("image") for each in fields
+        }
         assert len(pictures - {None}) > 3
         for picture in pictures - {None}:
             answer = await stage.http.get(picture)
@@ -443,7 +454,7 @@ async def talk(story: Story, *answers: str) -> list[Any]:
 SIZES = Story(
     "换货", ("可以换大一码吗",), again="换大一码", details=("现在是M", "{order}", "吊牌在的"), more=("运费谁出",), upset=("才三天",),
     manner=Manner(*([f"<{name}>"] for name in (
-        "asks", "waits", "held", "pressed", "thanks", "resigned", "nothing_more", "parting"))),
+        "asks", "waits", "held", "pressed", "looks", "thanks", "resigned", "nothing_more", "parting"))),
 )
 
 
