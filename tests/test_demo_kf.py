@@ -177,9 +177,10 @@ async def test_once_taken_back_the_colleague_is_silent_and_the_agent_is_heard(st
     async with visit(stage) as chen:
         phone = Phone()
         chen.door.tell(lambda customer, text: phone.receive(text))
-        await chen.says("人工在吗", Colleague("我是孙洁，我来跟"))
-        await chen.hears("我是孙洁，我来跟")
+        await chen.says("人工在吗")
         path = f"/api/sessions/{(await chen.waits())['sessionId']}"
+        await chen.says(Colleague("我是孙洁，我来跟"))
+        await chen.hears("我是孙洁，我来跟")
         await stage.post(f"{path}/accept", {"csId": "wang"})
         answer = await stage.post(f"{path}/reclaim")
         assert answer.status_code == 200, answer.text
