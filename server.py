@@ -4,7 +4,7 @@
     python server.py --demo                     the same with played customers, without any configuration;
                                                 [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
-    python server.py backup TARGET              copy the database while the server may be running
+    python server.py backup TARGET              copy the database and files while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
     python server.py new-token                  make a token for a program, and its hash for [[agents]]
 """
@@ -41,12 +41,15 @@ from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
 from ccs.errors import CannotStart, ConfigError
+from ccs.fetcher import Fetcher
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.voices import Voices
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
@@ -56,7 +59,7 @@ from handlers.routes import front
 from store import avatars as pictures, database
 from store.archive import Archive
 from store.epoch import Epoch
-from store.files import Files
+from store.files import Files, copy_all
 from store.journal import Journal, load
 
 log = logging.getLogger("ccs")
@@ -66,6 +69,7 @@ LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below
 LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
 READ_AT_ONCE = 16 * 1024    # bytes; Tornado clears a buffer of this size for each read, and its 64 KB take their time
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
+TIDY_FILES_EVERY = 3600     # the same, for uploads that nobody sent
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
 
@@ -81,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="{check,backup,hash-password,new-token}")
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
-    commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
+    commands.add_parser("backup", help="copy the database and files").add_argument("target", type=Path)
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
     given = parser.parse_args(arguments)
@@ -103,7 +107,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "check":
             print("\n".join([f"{file} is fine", *notes]))
         elif given.command == "backup":
-            print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
+            copy = database.backup(settings.server.data_dir / database.FILE_NAME, given.target)
+            files = copy_all(settings.server.data_dir, copy)
+            print(f"copied to {copy}" + (f", the files to {files}" if files else ""))
         else:
             logs.set_up(settings.server.log_level)
             for note in notes:
@@ -210,6 +216,8 @@ class Server:
     _outbox: Outbox
     _introducer: Introducer
     _avatars: Avatars
+    _fetcher: Fetcher
+    _files: Files
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -237,6 +245,7 @@ class Server:
             hub.resync_all()
             outbox.resume()
             turns.resume()
+            fetcher.resume()
             introducer.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
@@ -247,6 +256,7 @@ class Server:
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
+        files.prepare()
         desk = Desk(
             registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
             limits=lambda channel, via: channels[channel].limits(via),
@@ -255,18 +265,23 @@ class Server:
         channels = {name: channel(getattr(settings.channels, name), tools) for name, channel in CHANNELS.items()}
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
+        fetcher = Fetcher(registry, desk, channels, files, archive.fetching, utc_now, Random())
         introducer = Introducer(desk, channels, archive, utc_now)
         avatars = Avatars(
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
         desk.wake_outbox = outbox.wake
+        desk.wake_fetcher = fetcher.wake
         desk.wake_assistant = turns.wake
         desk.introduce = introducer.introduce
+        desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         parts = Parts(
             settings, desk, registry, Intake(channels, desk, outbox), Accounts(settings, archive, utc_now),
-            hub, wire, archive, journal, utc_now, epoch.name, avatars,
+            hub, wire, archive, journal, utc_now, epoch.name, avatars, Reclaims(registry, desk, channels), files,
+            Voices(files),
         )
 
         restored(load(data.database), None)
@@ -287,10 +302,12 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
+        tidying = asyncio.create_task(
+            _tidy(journal, http_server, doorway, hub, registry, epoch, files, archive)
+        )
         return cls(
-            port, http_server, http, parts.busy, hub, registry, outbox, introducer, avatars, journal, archive, epoch,
-            data, tidying,
+            port, http_server, http, parts.busy, hub, registry, outbox, introducer, avatars, fetcher, files, journal,
+            archive, epoch, data, tidying,
         )
 
     async def stop(self) -> None:
@@ -299,6 +316,7 @@ class Server:
         self._http_server.stop()
         self._tidying.cancel()
         self._hub.close_all()
+        await self._fetcher.stop()
         await self._outbox.stop(DRAIN)
         await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
@@ -310,6 +328,7 @@ class Server:
         await self._http.close()
         await self._avatars.close()
         self._archive.close()
+        self._files.close()
         self._data.unlock()
         log.info("stopped")
 
@@ -321,9 +340,11 @@ class Server:
 
 
 async def _tidy(
-    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch
+    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch,
+    files: Files, archive: Archive,
 ) -> None:
-    """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
+    """Checkpoints, old rows, stuck requests, logins that ended and unused files, away from what somebody waits for."""
+    files_due = time.monotonic()
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
@@ -332,6 +353,9 @@ async def _tidy(
             hub.end_old_logins(utc_now())
             epoch.note(registry.published_event_id)
             await journal.tidy(utc_now())
+            if files_due <= time.monotonic():
+                files_due = time.monotonic() + TIDY_FILES_EVERY
+                await files.forget_unused(archive.used_files)
         except Exception:
             log.exception("tidying up failed")
 

@@ -28,9 +28,11 @@ ARGON2_HASH = re.compile(
 )
 TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", re.ASCII)
+
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
-HOST_NAME = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+PICTURE_HOST = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360buyimg.com")
 
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
@@ -49,6 +51,10 @@ def section(cls: type) -> Any:
 
 def within(low: int, high: int) -> Check:
     return lambda value: None if low <= value <= high else f"must be between {low} and {high}"
+
+
+def at_most_bytes(most: int) -> Check:
+    return lambda value: None if len(value.encode()) <= most else f"must be at most {most} bytes of UTF-8"
 
 
 def one_of(*choices: str) -> Check:
@@ -76,6 +82,11 @@ def given_web_address(value: str) -> str | None:
     return web_address(value) if value else "must be an http:// or https:// address"
 
 
+def host_names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not HOST_NAME.fullmatch(each)]
+    return f"must hold host names, without https:// and without a port, not {wrong[0]!r}" if wrong else None
+
+
 def wecom_key(value: str) -> str | None:
     usable = not value or WECOM_KEY.fullmatch(value)
     return None if usable else "must be the 43 letters and digits that WeCom's console shows"
@@ -85,9 +96,12 @@ def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
 
-def host_names(value: tuple[str, ...]) -> str | None:
+def picture_hosts(value: tuple[str, ...]) -> str | None:
     """An ending that is not even a domain, as `.com`, would be next to everyone."""
-    odd = [name for name in value if not HOST_NAME.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
+    odd = [
+        name for name in value
+        if not PICTURE_HOST.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]
+    ]
     return f"must hold hosts such as cdn.example.com, .example.com or 127.0.0.1:9000, not {odd[0]!r}" if odd else None
 
 
@@ -121,7 +135,7 @@ class ServerSettings:
     timezone: str = setting("Asia/Shanghai", time_zone)
     public_url: str = setting("", web_address)
     allowed_hosts: tuple[str, ...] = setting(())
-    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, host_names)
+    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, picture_hosts)
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)
@@ -150,6 +164,7 @@ class ChannelSettings:
     enabled: bool = setting(False)
     gateway_secret: str = setting("", secret=True)
     gateway_url: str = setting("", web_address)
+    gateway_media_hosts: tuple[str, ...] = setting((), host_names)
     replay_window_seconds: int = setting(300, within(0, 86400))
 
 
@@ -160,6 +175,9 @@ class WeChatSettings(ChannelSettings):
     encoding_aes_key: str = setting("", wecom_key, secret=True)
     secret: str = setting("", secret=True)
     api_base: str = setting("https://qyapi.weixin.qq.com", given_web_address)
+    reply_window_hours: int = setting(48, within(1, 168))
+    reply_quota: int = setting(5, within(1, 99))
+    reclaimed_words: str = setting("刚才的接待已结束。如还需要帮助，请直接发消息，我们会继续为您服务。", at_most_bytes(2048))
 
 
 @frozen

@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import fate, lifecycle
-from ccs.errors import ClientIdReused, NotDeliverable, Refusal
+from ccs import lifecycle
+from ccs.errors import ClientIdReused, Refusal, SessionShut
 from ccs.inbound import (
     CodeOffered,
     CustomerSays,
@@ -22,6 +22,7 @@ from ccs.inbound import (
     OwnerChanged,
     PlatformNudges,
     PlatformTells,
+    Reclaimed,
     StaffSays,
 )
 from ccs.limits import UNLIMITED, Limits
@@ -58,7 +59,8 @@ class Desk:
     `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_puller` the channel
     and account that have news, `wake_fetcher` a message whose file is to be fetched, `introduce` a session whose
     customer has no name yet, `use_code` what may be answered once, `end_logins` the ids of logins that are over: each
-    once what it rests on is on disk.
+    once what it rests on is on disk. `check` raises BadRequest for what a session's platform would take from nobody;
+    `forget_owner` hears of whom the platform says that somebody else serves her now.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class Desk:
         self.wake_fetcher: Callable[[Message], None] = lambda message: None
         self.introduce: Callable[[Session], None] = lambda session: None
         self.use_code: Callable[[CodeOffered], None] = lambda offered: None
+        self.check: Callable[[Session, Outgoing], None] = lambda session, said: None
+        self.forget_owner: Callable[[Customer], None] = lambda customer: None
         self.end_logins: Callable[[set[str]], None] = lambda login_ids: None
 
     # What platforms bring
@@ -85,7 +89,8 @@ class Desk:
             return again
         session = self.registry.open_session(says.customer)
         allowed = self._limits(says.customer.channel, says.via)
-        change = lifecycle.customer_writes(session, self._now(), says, self._assistant_on, allowed)
+        unsent = sum(map(allowed.unsent, self.registry.outgoing(session.id))) if session and allowed.replies else 0
+        change = lifecycle.customer_writes(session, self._now(), says, self._assistant_on, allowed, unsent)
         ticket = self._commit(change)
         if change.session and not change.session.customer.name:
             ticket.then(self.introduce, change.session)
@@ -117,6 +122,7 @@ class Desk:
         """Of a customer without an open session nothing needs to be known: when she writes, the platform is asked."""
         if again := self.registry.taken(changed.ids):
             return again
+        self.forget_owner(changed.customer)
         session = self.registry.open_session(changed.customer)
         if session is None:
             return self._unplaced(
@@ -179,14 +185,20 @@ class Desk:
     # What agents do
 
     def accept(self, session_id: str, agent: Agent | None) -> Ticket:
-        return self._apply(session_id, lifecycle.accept, agent, self.registry.outgoing(session_id))
+        unsent = self.registry.outgoing(session_id)
+        return self._apply(session_id, lifecycle.accept, agent, unsent, self._allowed(session_id))
 
     def takeover(self, session_id: str, agent: Agent) -> Ticket:
-        return self._apply(session_id, lifecycle.takeover, agent, self.registry.outgoing(session_id))
+        unsent = self.registry.outgoing(session_id)
+        return self._apply(session_id, lifecycle.takeover, agent, unsent, self._allowed(session_id))
 
     def reply(self, session_id: str, said: Outgoing, client_id: str | None, by: Agent | None = None) -> Ticket:
-        """The ticket's value is the stored message; the same `client_id` and words give it again."""
+        """The ticket's value is the stored message; the same `client_id` and words give it again.
+
+        Raises BadRequest for what the platform would take from nobody.
+        """
         session = self.registry.get(session_id)
+        self.check(session, said)
         if client_id and (known := self.registry.said(session.id, client_id)):
             message, ticket = known
             if by and by.id != message.sender_id:
@@ -209,12 +221,18 @@ class Desk:
         return self._apply(session_id, lifecycle.read, agent.id, seq)
 
     def retry(self, session_id: str, message_id: str, by: Agent | None) -> Ticket:
-        """Send again what failed, or what may or may not have arrived: a new attempt under a new request id."""
-        lifecycle.must_hold(self.registry.get(session_id), by)
+        """The ticket's value is the message, on its way again."""
+        session = self.registry.get(session_id)
         message, ticket = self.registry.message(session_id, message_id)
-        if message.delivery is None or not fate.may_retry(message.delivery):
-            return ticket.followed_by(error=NotDeliverable("只有发送失败或结果未知的消息可以重试"))
-        return self.delivery_moved(fate.again(message, self._now()))
+        try:
+            change = lifecycle.retry(session, self._now(), message, by, self._allowed(session_id))
+        except Refusal as refusal:
+            return _last(ticket, self.registry.in_flight(session_id)).followed_by(error=refusal)
+        return self._commit(change, change.deliveries[0])
+
+    def reclaimed(self, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Ticket:
+        """A session, as it was `seen` when that was asked for, was taken back from the platform's own client."""
+        return self._apply(seen.id, lifecycle.reclaimed, seen, reclaimed, by)
 
     # Who may act for an agent
 
@@ -237,6 +255,12 @@ class Desk:
         if because:
             change = evolve(change, notices=(self._notice(because),), ids=because.ids)
         return self._commit(change, message)
+
+    def not_delivered(self, message: Message, shut: SessionShut | None = None, seen: Session | None = None) -> Ticket:
+        """The message failed before all of it left; see the rule."""
+        session = self.registry.get(message.session_id)
+        allowed = self._allowed(message.session_id)
+        return self._commit(lifecycle.not_delivered(session, self._now(), message, allowed, shut, seen), message)
 
     # The pipe
 
@@ -272,6 +296,12 @@ class Desk:
         return Notice(tells.channel, tells.account, tells.kind, tells.payload, self._now())
 
 
+def _last(*tickets: Ticket) -> Ticket:
+    """Of a session's changes, the one that settles after the others: tickets settle in the order they were given."""
+    return next((ticket for ticket in reversed(tickets) if not ticket.is_settled), tickets[0])
+
+
 def _says_the_same(message: Message, said: Outgoing) -> bool:
     digests = [each.attachment and each.attachment.digest for each in (message, said)]
-    return (message.content, message.type, digests[0]) == (said.content, said.type, digests[1])
+    alike = (message.content, message.type, digests[0]) == (said.content, said.type, digests[1])
+    return alike and all(message.fields.get(name) == value for name, value in said.fields.items())

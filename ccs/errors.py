@@ -161,6 +161,21 @@ class TooLarge(Refusal):
     code = 413
 
 
+class NoRoom(Refusal):
+    """The disk is nearly full. Nothing of the file was kept; once there is room again, it works again."""
+
+    code = 507
+
+    def __init__(self) -> None:
+        super().__init__("服务器磁盘空间不足，暂时不能保存文件，请联系管理员清理磁盘")
+
+
+class FileNotHere(Refusal):
+    """The file of a message is not here yet, or not in the form that is wanted."""
+
+    code = 409
+
+
 class UnsupportedMediaType(Refusal):
     code = 415
 
@@ -172,17 +187,36 @@ class UpgradeRequired(Refusal):
 
 
 class DeliveryError(CCSError):
-    """A message did not reach the platform. The words are for the agent, in Chinese."""
+    """A message did not reach the platform. The words are for the agent, in Chinese; `code` is the platform's own."""
+
+    def __init__(self, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class DeliveryDelayed(DeliveryError):
     """Not now: hold the queue and try again. `lost` when the request left and its answer never came."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None, lost: bool = False) -> None:
-        super().__init__(words)
+    def __init__(
+        self, words: str, *, retry_after: float | None = None, lost: bool = False, code: int | None = None
+    ) -> None:
+        super().__init__(words, code)
         self.retry_after = retry_after      # seconds the platform asked for
         self.lost = lost
 
 
 class DeliveryRefused(DeliveryError):
     """Not ever: tell the agent why and let the next one go."""
+
+
+class SessionShut(DeliveryRefused):
+    """Not ever, and nothing else in this session for now: what the platform told us of it besides."""
+
+    def __init__(
+        self, words: str, code: int | None = None, *, owner: str | None = None, closed: bool = False,
+        used_up: bool = False,
+    ) -> None:
+        super().__init__(words, code)
+        self.owner = owner          # who of the merchant's serves the customer in the platform's own client
+        self.closed = closed        # nothing is taken until the customer writes
+        self.used_up = used_up      # as many messages as it takes until then

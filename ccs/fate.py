@@ -39,6 +39,12 @@ def sent(message: Message, platform_id: str | None) -> Message:
     return _with(message, state=Fate.SENT, reason=None, platform_id=platform_id, lost=False)
 
 
+def part_sent(message: Message, now: datetime) -> Message:
+    """The platform took a part of it. The next goes on from there, whatever stops the process in between."""
+    parts_sent = _of(message).parts_sent + 1
+    return _with(message, state=Fate.PENDING, reason=None, attempts=0, lost=False, due_at=now, parts_sent=parts_sent)
+
+
 def confirmed(message: Message) -> Message:
     """The platform says that it arrived."""
     return sent(message, _of(message).platform_id)
@@ -46,6 +52,12 @@ def confirmed(message: Message) -> Message:
 
 def failed(message: Message, reason: str) -> Message:
     return _with(message, state=Fate.FAILED, reason=reason)
+
+
+def part_failed(message: Message, number: int, reason: str) -> Message:
+    """A part that the platform had taken did not arrive after all. Sent again, it begins there."""
+    message = failed(message, f"这条内容分成几条发出，其中第 {number + 1} 条未送达：{reason}")
+    return _with(message, parts_sent=min(number, _of(message).parts_sent))
 
 
 def unanswered(message: Message) -> Message:
@@ -78,18 +90,28 @@ def given_up(message: Message) -> Message:
     return failed(message, f"{GAVE_UP}。最后一次原因：{cause}" if cause else GAVE_UP)
 
 
+def not_allowed(message: Message, why: str) -> Message:
+    """The platform takes it no more, and nobody tries again."""
+    delivery = _of(message)
+    return unanswered(message) if delivery.lost else failed(message, why)
+
+
 def may_retry(delivery: Delivery) -> bool:
     return delivery.state in (Fate.FAILED, Fate.UNCERTAIN)
 
 
 def again(message: Message, now: datetime) -> Message:
-    """A fresh promise for the same words: the platform answers a known request id with its first result."""
-    return evolve(message, delivery=promise(now))
+    """A fresh promise for the same words: the platform answers a known request id with its first result.
+
+    Parts that have arrived are not said again.
+    """
+    return evolve(message, delivery=evolve(promise(now), parts_sent=_of(message).parts_sent))
 
 
 def may_withdraw(message: Message) -> bool:
     """Nothing of it has left, as far as anybody can know."""
-    return message.delivery is not None and message.delivery.state is Fate.PENDING and not message.delivery.lost
+    delivery = message.delivery
+    return delivery is not None and delivery.state is Fate.PENDING and not delivery.lost and not delivery.parts_sent
 
 
 def withdrawn(message: Message) -> Message:

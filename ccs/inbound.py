@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import Factory, frozen
 
-from ccs.models import Attachment, Customer, PlatformId, Via
+from ccs.models import Attachment, Customer, Delivery, Fate, PlatformId, Via
 
 
 @frozen
@@ -96,6 +96,20 @@ class PlatformAsks:
     """A question that is answered at once, with exactly these words, and leaves nothing."""
 
     answer: Mapping[str, Any]
+
+
+@frozen
+class Reclaimed:
+    """A session that somebody served in the platform's own client was taken back. No inbound: we asked for it."""
+
+    ended: bool                     # nothing is taken until the customer writes
+    words: str = ""                 # that were said to her, under this id
+    message_id: str = ""
+    fate: Fate = Fate.SENT          # of the words
+    reason: str | None = None
+
+    def delivery(self, now: datetime) -> Delivery:
+        return Delivery(self.message_id, self.fate, created_at=now, due_at=now, reason=self.reason, attempts=1)
 
 
 Inbound = (

@@ -16,8 +16,17 @@ from typing import Any
 from attrs import evolve
 
 from ccs import fate, limits
-from ccs.errors import CannotReply, Forbidden, Refusal, TakenByAnother, UnknownAgent, WrongStatus
-from ccs.inbound import CustomerSays, StaffSays
+from ccs.errors import (
+    CannotReply,
+    Forbidden,
+    NotDeliverable,
+    Refusal,
+    SessionShut,
+    TakenByAnother,
+    UnknownAgent,
+    WrongStatus,
+)
+from ccs.inbound import CustomerSays, Reclaimed, StaffSays
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import (
     NOTHING,
@@ -46,9 +55,13 @@ STATUS_WORDS = {
 
 
 def customer_writes(
-    session: Session | None, now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limits = UNLIMITED
+    session: Session | None, now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limits = UNLIMITED,
+    unsent: int = 0,
 ) -> Change:
-    """A customer's message joins her open session, or opens one; the platform allows answers to it anew."""
+    """A customer's message joins her open session, or opens one; the platform allows answers to it anew.
+
+    `unsent` messages of ours have yet to leave, and will be of those.
+    """
     if session is None:
         return _opens(now, says, assistant_on, allowed)
     session, message = _hears(
@@ -57,7 +70,7 @@ def customer_writes(
         turn=session.turn + 1,
         waiting_since=session.waiting_since or now,
         unread=session.unread + 1,
-        **allowed.renewed(_heard_at(says, now)),
+        **allowed.renewed(_heard_at(says, now), unsent),
     )
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
 
@@ -94,7 +107,7 @@ def staff_writes(session: Session, now: datetime, says: StaffSays) -> Change:
 
 def owner_changes(session: Session, now: datetime, owner: str | None, ended: bool) -> Change:
     """Somebody serves the customer in the platform's own client, or no longer does; `ended`: nobody may answer now."""
-    until = now if ended and (session.reply_until is None or session.reply_until > now) else session.reply_until
+    until = _ended(session, now) if ended else session.reply_until
     if (owner, until) == (session.platform_owner, session.reply_until):
         return NOTHING
     session = _moved(session, now, platform_owner=owner, reply_until=until)
@@ -149,7 +162,9 @@ def ask_for_human(session: Session, now: datetime, reason: str) -> Change:
     return _waits(session, now, reason)
 
 
-def accept(session: Session, now: datetime, agent: Agent | None, unsent: Iterable[Message] = ()) -> Change:
+def accept(
+    session: Session, now: datetime, agent: Agent | None, unsent: Iterable[Message] = (), allowed: Limits = UNLIMITED
+) -> Change:
     """A waiting session becomes the agent's own. What the assistant had not begun to send is withdrawn.
 
     The state is refused before the agent is (None: nobody we know): what does not wait is for nobody to accept.
@@ -162,10 +177,12 @@ def accept(session: Session, now: datetime, agent: Agent | None, unsent: Iterabl
         raise _wrong(session, "只有待接入的会话可以接入")
     if agent is None:
         raise UnknownAgent
-    return _held_by(session, now, agent.id, unsent)
+    return _held_by(session, now, agent.id, unsent, allowed)
 
 
-def takeover(session: Session, now: datetime, agent: Agent, unsent: Iterable[Message] = ()) -> Change:
+def takeover(
+    session: Session, now: datetime, agent: Agent, unsent: Iterable[Message] = (), allowed: Limits = UNLIMITED
+) -> Change:
     """Any agent may take a session from the assistant; only a supervisor may take one from an agent."""
     if session.status is Status.MANUAL:
         if session.agent_id == agent.id:
@@ -174,7 +191,7 @@ def takeover(session: Session, now: datetime, agent: Agent, unsent: Iterable[Mes
             raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", _where(session))
     elif session.status is not Status.AI:
         raise _wrong(session, "只有助手或其他客服接待中的会话可以接管")
-    return _held_by(session, now, agent.id, unsent)
+    return _held_by(session, now, agent.id, unsent, allowed)
 
 
 def reply(
@@ -185,9 +202,7 @@ def reply(
 
     Raises CannotReply when the platform would not bring it to the customer.
     """
-    if session.status is not Status.MANUAL:
-        raise _wrong(session, "只有人工接待中的会话可以回复")
-    must_hold(session, by)
+    must_answer(session, by)
     parts = allowed.parts(said.content) if said.type == "text" else 1
     limits.must_allow(session, now, parts)
     message = _next(
@@ -197,6 +212,63 @@ def reply(
     )
     session = _after(session, message, waiting_since=None, unread=0, **limits.spent(session, parts))
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
+
+
+def retry(
+    session: Session, now: datetime, message: Message, by: Agent | None, allowed: Limits = UNLIMITED
+) -> Change:
+    """Send again what failed, or what may or may not have arrived: a new attempt under a new request id.
+
+    Raises CannotReply as `reply` does.
+    """
+    must_hold(session, by)
+    if message.delivery is None or not fate.may_retry(message.delivery):
+        raise NotDeliverable("只有发送失败或结果未知的消息可以重试")
+    parts = allowed.unsent(message)
+    limits.must_allow(session, now, parts)
+    return _delivers(session, fate.again(message, now), **limits.spent(session, parts))
+
+
+def not_delivered(
+    session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None = None,
+    seen: Session | None = None,
+) -> Change:
+    """It failed before all of it left: what did not is given back. `shut` is what the platform said of the session as
+    it was `seen`, which her writing meanwhile has overtaken.
+    """
+    learnt = limits.given_back(session, allowed.unsent(message), allowed)
+    if shut:
+        learnt["platform_owner"] = shut.owner or session.platform_owner
+        if seen and seen.reply_until == session.reply_until:
+            learnt.update({"replies_left": 0} if shut.used_up else {})
+            learnt.update({"reply_until": _ended(session, now)} if shut.closed else {})
+    return _delivers(session, message, **learnt)
+
+
+def reclaimed(session: Session, now: datetime, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Change:
+    """Nobody serves the customer in the platform's own client any more; what she was told is part of the history.
+
+    If she has written since the session was `seen`, she may be answered at once.
+    """
+    ended = reclaimed.ended and seen.reply_until == session.reply_until
+    change = owner_changes(session, now, None, ended)
+    session = change.session or session
+    if not reclaimed.words:
+        return change
+    by_id = by.id if by else session.agent_id or ""
+    message = _next(session, now, Sender.MANUAL, by_id, reclaimed.words, delivery=reclaimed.delivery(now))
+    session = _after(session, message)
+    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
+
+
+def _delivers(session: Session, message: Message, **fields: Any) -> Change:
+    """The message's delivery moved, and perhaps what the session allows."""
+    changed = evolve(session, version=session.version + 1, **fields)
+    if not session.is_open or evolve(changed, version=session.version) == session:
+        return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
+    return Change(changed, deliveries=(message,), events=(
+        Event(EventType.MESSAGE_UPDATED, changed, message), Event(EventType.SESSION_UPDATED, changed),
+    ))
 
 
 def release(session: Session, now: datetime, by: Agent | None, assistant_on: bool) -> Change:
@@ -219,7 +291,7 @@ def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None
         return _waits(session, now, "transferred")
     if to.id == session.agent_id:
         return NOTHING
-    return _held_by(session, now, to.id, ())
+    return _held_by(session, now, to.id, (), UNLIMITED)
 
 
 def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Change:
@@ -259,11 +331,15 @@ def _waits(session: Session, now: datetime, reason: str) -> Change:
     return Change(session, events=(Event(EventType.NEW_PENDING_SESSION, session),))
 
 
-def _held_by(session: Session, now: datetime, agent_id: str, unsent: Iterable[Message]) -> Change:
-    session = _moved(session, now, status=Status.MANUAL, agent_id=agent_id)
+def _held_by(
+    session: Session, now: datetime, agent_id: str, unsent: Iterable[Message], allowed: Limits
+) -> Change:
     withdrawn = tuple(
         fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
     )
+    parts = sum(map(allowed.unsent, withdrawn))
+    given_back = limits.given_back(session, parts, allowed) if parts else {}
+    session = _moved(session, now, status=Status.MANUAL, agent_id=agent_id, **given_back)
     events = (
         Event(EventType.SESSION_ACCEPTED, session),
         *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn),
@@ -275,6 +351,11 @@ def _moved(session: Session, now: datetime, **fields: Any) -> Session:
     return evolve(
         session, version=session.version + 1, turn=session.turn + 1, updated_at=_not_before(session, now), **fields
     )
+
+
+def _ended(session: Session, now: datetime) -> datetime:
+    """Until when answers are taken, if none is any more."""
+    return now if session.reply_until is None else min(now, session.reply_until)
 
 
 def _hears(session: Session, now: datetime, says: CustomerSays, **fields: Any) -> tuple[Session, Message]:
@@ -327,6 +408,13 @@ def must_hold(session: Session, by: Agent | None) -> None:
     """Raises Forbidden if somebody else holds it, unless a supervisor asks, or access is open (None)."""
     if by and session.agent_id and by.id != session.agent_id and not by.supervises:
         raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以操作", _where(session))
+
+
+def must_answer(session: Session, by: Agent | None) -> None:
+    """Raises WrongStatus or Forbidden unless it is for this agent to answer in it."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以回复")
+    must_hold(session, by)
 
 
 def must_read(session: Session, agent: Agent | None) -> None:

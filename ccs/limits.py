@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from ccs.errors import HeldAtPlatform, QuotaUsedUp, WindowClosed
-from ccs.models import Session
+from ccs.models import Message, Session
 
 
 @frozen
@@ -21,13 +21,19 @@ class Limits:
     replies: int | None = None          # until she writes again
     text_bytes: int | None = None       # of one message in UTF-8; a longer text leaves as several
 
-    def renewed(self, heard_at: datetime) -> dict[str, Any]:
-        """What a session allows once its customer has written."""
-        return {"reply_until": self.window and heard_at + self.window, "replies_left": self.replies}
+    def renewed(self, heard_at: datetime, unsent: int = 0) -> dict[str, Any]:
+        """What a session allows once its customer has written, and so many messages have yet to leave."""
+        left = None if self.replies is None else max(0, self.replies - unsent)
+        return {"reply_until": self.window and heard_at + self.window, "replies_left": left}
 
     def parts(self, text: str) -> int:
         """As how many messages of the platform's a text leaves."""
         return len(split(text, self.text_bytes))
+
+    def unsent(self, message: Message) -> int:
+        """How many messages of the platform's have yet to leave for it."""
+        parts = self.parts(message.content) if message.type == "text" else 1
+        return parts - (message.delivery.parts_sent if message.delivery else 0)
 
 
 UNLIMITED = Limits()

@@ -16,6 +16,7 @@ from attrs import Factory, frozen
 Clock = Callable[[], datetime]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PART_DIGITS = 2
 
 
 def utc_now() -> datetime:
@@ -184,6 +185,16 @@ class Delivery:
     lost: bool = False                          # an attempt left and its answer never came
     platform_id: str | None = None              # what the platform calls the message once it took it
     parts_sent: int = 0                         # of a text that is too long for one message of the platform's
+
+    def part_id(self, number: int) -> str:
+        """The request id of one of its parts, counted from 0; as long as its own."""
+        return f"{self.id[:-PART_DIGITS]}{number:0{PART_DIGITS}}"
+
+    def part_of(self, request_id: str) -> int | None:
+        """Which part has this request id; None if it is none's."""
+        number = request_id[-PART_DIGITS:]
+        is_part = number.isascii() and number.isdigit() and self.part_id(int(number)) == request_id
+        return int(number) if is_part else None
 
 
 @frozen

@@ -7,12 +7,14 @@ process, the next start knows what may have been sent, and goes on by the same r
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from random import Random
+from typing import Any
 
-from ccs import fate
+from ccs import fate, limits
 from ccs.channels.base import Channel, Way
 from ccs.desk import Desk
-from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
+from ccs.errors import CannotReply, DeliveryDelayed, DeliveryRefused, SessionShut, StoreUnavailable
 from ccs.inbound import PlatformTells
 from ccs.models import Clock, Fate, Message, Session
 from ccs.registry import Registry
@@ -72,13 +74,7 @@ class Outbox:
         found = self._registry.delivery(str(tells.payload.get("requestId", "")))
         if found is None or found[0].customer.channel != tells.channel:
             return self._desk.platform_tells(tells)
-        message = found[1]
-        reason = tells.payload.get("reason")
-        if tells.payload.get("ok") is True:
-            moved = fate.confirmed(message)
-        else:
-            moved = fate.failed(message, reason if isinstance(reason, str) and reason else "平台未能送达")
-        return self._desk.delivery_moved(moved, tells)
+        return self._desk.delivery_moved(_final(found[1], tells.payload), tells)
 
     # One session's worker
 
@@ -110,10 +106,10 @@ class Outbox:
         way = channel.ways_out().get(session.via) if channel else None
         if way is None:
             reason = channel.no_way_out(session.via) if channel else "该渠道已不存在"
-            await self._desk.delivery_moved(fate.failed(message, reason))
+            await self._ends(fate.failed(message, reason))
             return
         if message.delivery is None or fate.is_too_late(message.delivery, self._now()):
-            await self._desk.delivery_moved(fate.given_up(message))
+            await self._ends(fate.given_up(message))
             return
         interrupted = message.delivery.state is Fate.SENDING
         if interrupted and not way.idempotent:      # by a crash: nobody knows whether it left
@@ -122,20 +118,40 @@ class Outbox:
         async with self._room:
             if self._registry.waiting(message) != message:
                 return                              # withdrawn while it stood in line
+            session = self._registry.get(message.session_id)
+            if why := _not_now(session, self._now()):
+                await self._ends(fate.not_allowed(message, why))
+                return
             message = fate.sending(message)
             await self._desk.delivery_moved(message)
-            moved = await self._attempt(way, session, message)
+            moved, shut = await self._attempt(way, session, message)
         if self._registry.waiting(message) == message:
-            await self._desk.delivery_moved(moved)
+            await self._ends(moved, shut, session)
         # else the platform's final word on it came before the answer to the request itself, and stands
 
-    async def _attempt(self, way: Way, session: Session, message: Message) -> Message:
+    def _ends(self, message: Message, shut: SessionShut | None = None, seen: Session | None = None) -> Ticket:
+        """An attempt is over, or there will be none."""
+        if message.delivery and message.delivery.state is Fate.FAILED:
+            return self._desk.not_delivered(message, shut, seen)
+        return self._desk.delivery_moved(message)
+
+    async def _attempt(self, way: Way, session: Session, message: Message) -> tuple[Message, SessionShut | None]:
+        """The message as it is then, and what the platform said of the session if it was a refusal."""
+        try:
+            return await self._sent(way, session, message), None
+        except SessionShut as shut:
+            return fate.failed(message, str(shut)), shut
+
+    async def _sent(self, way: Way, session: Session, message: Message) -> Message:
+        """Raises SessionShut."""
         delivery = message.delivery
         assert delivery is not None
         try:
             sent = await way.send(session, message)
         except DeliveryRefused as refusal:
             log.warning("delivery %s refused on attempt %d", delivery.id, delivery.attempts)
+            if isinstance(refusal, SessionShut):
+                raise
             return fate.failed(message, str(refusal))
         except DeliveryDelayed as delay:
             log.warning("delivery %s delayed on attempt %d, lost=%s", delivery.id, delivery.attempts, delay.lost)
@@ -144,12 +160,32 @@ class Outbox:
             log.exception("delivery %s met an unexpected fault on attempt %d", delivery.id, delivery.attempts)
             return self._delayed(way, message, DeliveryDelayed("发送时出现内部错误", lost=True))
         log.info("delivery %s sent on attempt %d", delivery.id, delivery.attempts)
-        return fate.sent(message, sent.platform_id)
+        return fate.part_sent(message, self._now()) if sent.is_part else fate.sent(message, sent.platform_id)
 
     def _delayed(self, way: Way, message: Message, delay: DeliveryDelayed) -> Message:
         if delay.lost and not way.idempotent:
             return fate.unanswered(message)
         return fate.delayed(message, delay, self._now(), self._chance)
+
+
+def _not_now(session: Session, now: datetime) -> str | None:
+    """Why nothing leaves in this session now, for the agent. Of its allowance the message has its part already."""
+    try:
+        limits.must_allow(session, now, parts=0)
+    except CannotReply as refusal:
+        return str(refusal)
+    return None
+
+
+def _final(message: Message, payload: Mapping[str, Any]) -> Message:
+    """The message after the platform's last word on it, or on a part of it."""
+    request_id, reason = str(payload.get("requestId")), payload.get("reason")
+    if payload.get("ok") is True:
+        return fate.confirmed(message)
+    reason = reason if isinstance(reason, str) and reason else "平台未能送达"
+    delivery = message.delivery
+    part = delivery.part_of(request_id) if delivery and delivery.id != request_id else None
+    return fate.failed(message, reason) if part is None else fate.part_failed(message, part, reason)
 
 
 async def _either(woken: asyncio.Event, seconds: float) -> None:

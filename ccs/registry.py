@@ -119,12 +119,17 @@ class Registry:
         return message and self._current(message)[0]
 
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
-        """The message that is delivered under this request id, with its session. None once a later attempt began."""
+        """The message that is delivered under this request id, or a part of it, with its session.
+
+        None once a later attempt began.
+        """
         found = self._archive.delivery(delivery_id)
         if found is None:
             return None
         message, _ = self._current(found[1])
-        return (found[0], message) if message.delivery and message.delivery.id == delivery_id else None
+        delivery = message.delivery
+        is_its = delivery and (delivery.id == delivery_id or delivery.part_of(delivery_id) is not None)
+        return (found[0], message) if is_its else None
 
     def outgoing(self, session_id: str) -> list[Message]:
         """What still has to reach the platform, oldest first."""

@@ -173,8 +173,8 @@ def decode(text: bytes | str) -> Any:
 
 Identifier = Annotated[str, "identifier"]       # 1 to 256 printable characters, not all of them blank
 OptionalText = Annotated[str, "text"]           # up to 2048 characters, may be empty
-Words = Annotated[str, "words"]                 # what is said: not blank
 Password = Annotated[str, "password"]           # up to 256 characters
+Fields = Annotated[dict[str, Any], "fields"]    # whatever a platform's message consists of
 
 LONGEST_IDENTIFIER = 256
 LONGEST_TEXT = 2048
@@ -217,9 +217,9 @@ def _not_longer(value: Any, most: int) -> str:
     return value
 
 
-def _words(value: Any, _: Any) -> str:
-    if not _text(value).strip():
-        raise ValueError("不能为空")
+def _fields(value: Any, _: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("必须是 JSON 对象")
     return value
 
 
@@ -235,7 +235,7 @@ def _fault(error: BaseException, _: Any) -> str:
     return str(error) if isinstance(error, ValueError) else "格式不正确"
 
 
-def _strict(texts: dict[Any, Callable[[Any, Any], str]]) -> cattrs.Converter:
+def _strict(texts: dict[Any, Callable[[Any, Any], Any]]) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _whole)
@@ -245,7 +245,7 @@ def _strict(texts: dict[Any, Callable[[Any, Any], str]]) -> cattrs.Converter:
 
 
 _converter = _strict({
-    Identifier: _identifier, OptionalText: _optional_text, Words: _words, Password: _password,
+    Identifier: _identifier, OptionalText: _optional_text, Password: _password, Fields: _fields,
 })
 
 

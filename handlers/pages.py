@@ -52,7 +52,7 @@ class Workbench(Handler):
         host = self.request.host
         sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
         return "; ".join((
-            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
+            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "media-src 'self'",
             f"connect-src 'self'{sockets}", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, logins, pages, sessions
+from handlers import avatars, callbacks, files, logins, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -23,6 +23,9 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/transfer", sessions.Transfer),
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
+    (SESSION + r"/reclaim", sessions.Reclaim),
+    (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
+    (SESSION + r"/files", uploads.SessionFiles),
     (SESSION + r"/close", sessions.Close),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),

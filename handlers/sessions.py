@@ -9,9 +9,11 @@ from attrs import frozen
 
 from ccs import lifecycle
 from ccs.channels import CHANNELS
+from ccs.channels.base import readable
 from ccs.errors import BadRequest, NotFound
 from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
-from ccs.wire import Identifier, Words, encode
+from ccs.wire import Fields, Identifier, encode
+from handlers.attaching import attached, must_be_wordless
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself
 
@@ -20,6 +22,7 @@ MOST_MESSAGES = 1000    # messages in one page of a history
 USUAL_MESSAGES = 100    # when a place is given without a limit
 SLICE = 50              # rows rendered before others get a turn
 SORTS = ("updatedAt", "waitingSince")
+NAMES = ("title", "name", "head_content")       # of fields; what says best what a message is about
 
 
 @frozen
@@ -40,9 +43,11 @@ class TransferRequest:
 
 @frozen
 class MessageRequest:
-    content: Words
+    content: str
     msgType: str = "text"
+    fields: Fields | None = None
     clientMsgId: Identifier | None = None
+    fileId: Identifier | None = None
 
 
 class SessionHandler(ApiHandler):
@@ -180,17 +185,36 @@ class Reply(SessionHandler):
     async def post(self, session_id: str) -> None:
         self.parts.registry.get(session_id)
         request = self.read(MessageRequest)
-        if request.msgType != "text":
-            raise BadRequest("msgType 目前只支持 text")
-        said = Outgoing(request.content)
+        said = self.outgoing(request)
+        if request.fileId is not None:
+            must_be_wordless(request.msgType, request.content)
+            said = await attached(self.parts.files, session_id, said, request.fileId)
         message = await self.parts.desk.reply(session_id, said, request.clientMsgId, self.by())
         self.answer(self.parts.wire.message(message))
+
+    def outgoing(self, request: MessageRequest) -> Outgoing:
+        """What she wants to be said. What is not text and comes without words is called by its kind."""
+        if request.msgType == "text":
+            if not request.content.strip():
+                raise BadRequest("不能为空 @ $.content")
+            return Outgoing(request.content)
+        fields = request.fields or {}
+        if request.content.strip():
+            return Outgoing(request.content, request.msgType, fields)
+        named = next((fields[name] for name in NAMES if isinstance(fields.get(name), str)), None)
+        return Outgoing(readable(request.msgType, named), request.msgType, fields)
 
 
 class Retry(SessionHandler):
     async def post(self, session_id: str, message_id: str) -> None:
         by = self.by(self.read(OptionalAgentRequest).csId)
         self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message_id, by)))
+
+
+class Reclaim(SessionHandler):
+    async def post(self, session_id: str) -> None:
+        by = self.by(self.read(OptionalAgentRequest).csId)
+        self.answer_session(await self.parts.reclaims.reclaim(session_id, by))
 
 
 class Close(SessionHandler):

@@ -6,16 +6,18 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs.models import Message, Sender, from_millis, to_millis
+from ccs.models import PART_DIGITS, Message, Sender, from_millis, new_id, to_millis
 from store import attachments, deliveries
 from store.rows import Row, Table
+
+COMMON = len(new_id()) - PART_DIGITS    # of the request ids of a delivery and of its parts
 
 TABLE = Table(
     "messages",
     ("session_id", "seq", "id", "sender", "sender_id", "content", "type", "client_id", "platform_time", "fields",
      "created_at", "recalled_at"),
 )
-REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("recalled_at",))       # rows that are there already
+REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("fields", "recalled_at"))     # rows that are there
 _JOINED = (
     f"SELECT {TABLE.listed}, {deliveries.TABLE.listed}, {attachments.TABLE.listed} FROM messages"
     " LEFT JOIN deliveries ON deliveries.session_id = messages.session_id AND deliveries.seq = messages.seq"
@@ -75,7 +77,13 @@ def fetching(connection: Any) -> list[Message]:
 
 
 def of_delivery(connection: Any, delivery_id: str) -> Message | None:
+    """Also by the request id of one of its parts."""
     row = connection.execute(f"{_JOINED} WHERE deliveries.id = ?", (delivery_id,)).fetchone()
+    common = delivery_id[:-PART_DIGITS]
+    if row is None and len(common) == COMMON:
+        row = connection.execute(
+            f"{_JOINED} WHERE deliveries.id BETWEEN ? AND ?", (common, f"{common}{'f' * PART_DIGITS}")
+        ).fetchone()
     return from_row(row) if row else None
 
 

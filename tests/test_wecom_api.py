@@ -2,14 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
-from attrs import define, evolve
+from attrs import Factory, define, evolve
 
 from ccs.channels.http import Http, Reply
-from ccs.channels.wecom.api import LONGEST_TEXT, Api
+from ccs.channels.wecom import token
+from ccs.channels.wecom.api import Api
+from ccs.channels.wecom.app import LONGEST_TEXT
 from ccs.config import Config, WeChatSettings
-from ccs.errors import DeliveryDelayed, DeliveryRefused
+from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
+from ccs.models import Token
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import fails, forgets, usual, wecom_answers
 from tests.platforms import CORP, tools, wecom_text
@@ -105,7 +109,10 @@ async def test_a_lost_answer_is_left_to_the_agent_because_wecom_knows_no_request
     ([usual, wecom_answers(0, unlicenseduser="chen.jing")], "许可"),
     ([usual, wecom_answers(99999)], "99999"),
 ])
-async def test_a_refusal_tells_the_agent_why_and_lets_the_next_go(stage: Stage, wecom, moods, words) -> None:
+async def test_a_refusal_tells_the_agent_why_and_lets_the_next_go(
+    stage: Stage, wecom, monkeypatch, moods, words
+) -> None:
+    monkeypatch.setattr(token, "REFUSED_FOR", timedelta())
     chen = await talk(stage)
     wecom.moods += moods
     refused = await chen.says("在的")
@@ -154,7 +161,7 @@ class Wire:
         number = self.asked.count(TOKEN)
         return Reply(200, b'{"errcode":0,"access_token":"token-%d","expires_in":7200}' % number)
 
-    async def post(self, url: str, body: bytes, headers: object) -> Reply:
+    async def post(self, url: str, body: bytes, headers: object, **how: object) -> Reply:
         self.asked.append(url.rpartition("=")[2])
         return Reply(200, b'{"errcode":0}')
 
@@ -197,3 +204,215 @@ async def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(DeliveryRefused):
         await api.post(SEND, {})
     await http.close()
+
+
+# What every number means
+
+
+@define(slots=False)
+class Script:
+    """In the place of `Http`: answers as written, and what it was asked."""
+
+    answers: list[int]
+    asked: list[str] = Factory(list)
+    fetched: int = 0
+
+    async def get(self, url: str, **how: object) -> Reply:
+        self.asked.append(TOKEN)
+        self.fetched += 1
+        return Reply(200, b'{"errcode":0,"access_token":"token-%d","expires_in":7200}' % self.fetched)
+
+    async def post(self, url: str, body: bytes, headers: object, **how: object) -> Reply:
+        self.asked.append(SEND)
+        return Reply(200, b'{"errcode":%d}' % (self.answers.pop(0) if self.answers else 0))
+
+
+def api_over(script: Script, now: list[datetime] | None = None, **more: object) -> Api:
+    clock = now or [datetime(2026, 1, 1, tzinfo=UTC)]
+    return Api(WeChatSettings(corp_id=CORP, secret="s"), evolve(tools(script, lambda: clock[0]), **more), Random(1))
+
+
+SHEET = {       # the errors of the platform's pages, as the agent should be told of them
+    "later": (-1, 6000, 45009, 45033),
+    "never": (
+        40003, 60111, 40004, 40005, 40006, 40007, 40008, 40009, 40010, 40011, 40033, 40058, 40096, 40201, 40204,
+        45015, 45047, 95001, 95002, 95005, 95006, 95007, 95008, 95009, 95013, 95014, 95015, 95016, 95018, 95019,
+        95022, 95023, 95026, 95027, 95030, 95031,
+    ),
+    "administrator": (
+        40013, 40056, 41001, 48001, 48002, 48006, 48007, 60011, 60020, 95000, 95003, 95004, 95011, 95012, 95017,
+        95032, 301002,
+    ),
+}
+
+
+@pytest.mark.parametrize("code, sort", [(code, sort) for sort, codes in SHEET.items() for code in codes])
+@pytest.mark.gen_test
+async def test_every_number_of_the_platforms_pages_is_sorted_and_has_words(code: int, sort: str) -> None:
+    script = Script([code])
+    with pytest.raises(DeliveryError) as told:
+        await api_over(script).post(SEND, {})
+    assert told.value.code == code and script.asked == [TOKEN, SEND]
+    assert isinstance(told.value, DeliveryDelayed) == (sort == "later")
+    assert ("管理员" in str(told.value)) == (sort == "administrator" or code in (95005, 95006, 95023, 95026, 95027))
+    assert str(code) not in str(told.value)
+
+
+@pytest.mark.gen_test
+async def test_a_number_that_no_page_tells_is_shown() -> None:
+    with pytest.raises(DeliveryRefused, match="98765"):
+        await api_over(Script([98765])).post(SEND, {})
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("code, kind", [(40014, DeliveryDelayed), (42001, DeliveryDelayed), (40001, DeliveryRefused)])
+async def test_an_old_token_is_replaced_once_and_no_more(code: int, kind: type[DeliveryError]) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    script = Script([0, code, code])
+    api = api_over(script, now)
+    await api.post(SEND, {})
+    now[0] += timedelta(minutes=1)
+    with pytest.raises(kind):
+        await api.post(SEND, {})
+    assert script.asked == [TOKEN, SEND, SEND, TOKEN, SEND]
+
+
+@pytest.mark.gen_test
+async def test_a_new_token_that_is_refused_is_the_secrets_fault_and_not_fetched_again() -> None:
+    script = Script([40001])
+    with pytest.raises(DeliveryRefused, match="secret"):
+        await api_over(script).post(SEND, {})
+    assert script.asked == [TOKEN, SEND]
+
+
+@pytest.mark.gen_test
+async def test_an_api_that_is_called_too_often_is_left_alone_by_all_and_then_tried_by_one() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    script = Script([45009])
+    api = api_over(script, now)
+    for _ in range(5):
+        with pytest.raises(DeliveryDelayed) as delay:
+            await api.post(SEND, {})
+        assert 60 <= delay.value.retry_after <= 65
+    await api.post("kf/send_msg", {})           # another API is not concerned
+    assert script.asked.count(SEND) == 2
+    now[0] += timedelta(seconds=60)
+    script.answers = [45009]
+    told = await asyncio.gather(*(api.post(SEND, {}) for _ in range(5)), return_exceptions=True)
+    assert script.asked.count(SEND) == 3 and all(isinstance(each, DeliveryDelayed) for each in told)
+    now[0] += timedelta(seconds=61)
+    await api.post(SEND, {})
+    await api.post(SEND, {})
+
+
+@pytest.mark.gen_test
+async def test_where_no_token_is_given_nobody_asks_again_at_once() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+
+    class Refusing(Script):
+        async def get(self, url: str, **how: object) -> Reply:
+            self.asked.append(TOKEN)
+            return Reply(200, b'{"errcode":40013}')
+
+    script = Refusing([])
+    api = api_over(script, now)
+    for _ in range(20):
+        with pytest.raises(DeliveryRefused, match="corp_id"):
+            await api.post(SEND, {})
+    assert script.asked == [TOKEN]
+    now[0] += token.REFUSED_FOR
+    with pytest.raises(DeliveryRefused):
+        await api.post(SEND, {})
+    assert script.asked == [TOKEN, TOKEN]
+
+
+# The token over restarts
+
+
+@pytest.mark.gen_test
+async def test_a_restart_goes_on_with_the_token_and_another_secret_never_does(stage: Stage, wecom) -> None:
+    chen = await talk(stage)
+    await chen.says("一")
+    await stage.stop()
+    await stage.start()
+    wang = await stage.agent("wang")
+    await wang.replies(chen.session_id, "二")
+    await until(lambda: len(wecom.said) == 2)
+    assert list(wecom.calls) == [TOKEN, SEND, SEND]
+    await stage.stop()
+    wecom.secret, wecom._access_token = "another", ""
+    channels = stage.settings.channels
+    await stage.start(evolve(stage.settings, channels=evolve(
+        channels, wechat=evolve(channels.wechat, secret="another"))))
+    await stage.post(f"/api/sessions/{chen.session_id}/message", {"content": "三"})
+    await until(lambda: len(wecom.said) == 3)
+    assert list(wecom.calls)[3:] == [TOKEN, SEND]
+
+
+@pytest.mark.gen_test
+async def test_what_is_kept_of_a_token_names_no_secret() -> None:
+    kept: list[Token] = []
+    await api_over(Script([]), keep_token=kept.append).post(SEND, {})
+    assert [each.value for each in kept] == ["token-1"]
+    assert CORP not in kept[0].name and len(kept[0].name) == len("wecom ") + 32
+
+
+@pytest.mark.gen_test
+async def test_a_token_that_cannot_be_replaced_early_is_used_to_its_end() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    down = [False]
+
+    class Failing(Script):
+        async def get(self, url: str, **how: object) -> Reply:
+            if down[0]:
+                self.asked.append(TOKEN)
+                raise DeliveryDelayed("away")
+            return await super().get(url)
+
+    script = Failing([])
+    api = api_over(script, now)
+    await api.post(SEND, {})
+    down[0] = True
+    now[0] += timedelta(minutes=116)
+    for _ in range(10):
+        await api.post(SEND, {})
+    assert script.asked.count(TOKEN) == 2       # the first, and one that failed
+    now[0] += timedelta(minutes=4)
+    with pytest.raises(DeliveryDelayed):
+        await api.post(SEND, {})
+
+
+@pytest.mark.gen_test
+async def test_near_its_end_the_same_token_is_given_again_and_not_asked_for_with_every_call() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+
+    class Ending(Script):
+        async def get(self, url: str, **how: object) -> Reply:
+            self.asked.append(TOKEN)
+            return Reply(200, b'{"errcode":0,"access_token":"t","expires_in":200}')
+
+    script = Ending([])
+    api = api_over(script, now)
+    for _ in range(20):
+        await api.post(SEND, {})
+    assert script.asked.count(TOKEN) == 1
+
+
+@pytest.mark.gen_test
+async def test_many_who_find_the_token_expired_fetch_one() -> None:
+    gate = asyncio.Event()
+    script = Script([0] + [42001] * 20)
+    api = api_over(script)
+    await api.post(SEND, {})
+    fetch = script.get
+
+    async def slowly(url: str, **how: object) -> Reply:
+        await gate.wait()
+        return await fetch(url)
+
+    script.get = slowly
+    calls = [asyncio.create_task(api.post(SEND, {})) for _ in range(20)]
+    await until(lambda: script.asked.count(SEND) == 21)
+    gate.set()
+    await asyncio.gather(*calls)
+    assert script.fetched == 2 and script.asked.count(SEND) == 41

@@ -12,6 +12,7 @@ To add a channel:
    again, so that it is taken once.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+   Where messages come with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
 4. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
 """
@@ -26,10 +27,10 @@ from attrs import frozen
 
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
-from ccs.errors import BadSignature, ChannelOff
-from ccs.inbound import Inbound
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.inbound import Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Clock, Message, Profile, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
 
 LONGEST_TIMESTAMP = 12      # digits
@@ -62,6 +63,13 @@ class Sent:
 
     platform_id: str | None = None
     is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
+
+
+@frozen
+class Fetched:
+    """A file came; what the platform calls it proves nothing, like all that it says of it."""
+
+    name: str = ""
 
 
 class Way(Protocol):
@@ -105,6 +113,22 @@ class Channel(ABC):
     async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
         """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
         return []
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
+        if said.type != "text":
+            raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def owner_changed(self, customer: Customer) -> None:
+        """Who serves her in the platform's own client is not who it was."""
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        """Take a session back from whoever serves it in the platform's own client, if somebody does. Raises Refusal."""
+        raise Refusal("该渠道没有平台客户端接待，不需要也不能收回会话")
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""

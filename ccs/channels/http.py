@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 from attrs import frozen
 
+from ccs.channels import transfers
+from ccs.channels.transfers import Download, Upload
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
 ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
 WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer drips
-LARGEST_ANSWER = 64 * 1024  # bytes; the documented ones are a few hundred
+LARGEST_ANSWER = 64 * 1024  # bytes, unless who asks expects more; most are a few hundred
 MOST_CONNECTIONS = 64
 NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
 
@@ -37,18 +40,31 @@ class Http:
             mounts=dict.fromkeys(OURSELVES),
         )
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused."""
-        return await self._ask("POST", url, body, headers)
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, most: int = LARGEST_ANSWER
+    ) -> Reply:
+        """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused.
 
-    async def get(self, url: str) -> Reply:
+        An answer of more than `most` bytes is not read.
+        """
+        return await self._ask("POST", url, body, headers, most)
+
+    async def get(self, url: str, *, most: int = LARGEST_ANSWER) -> Reply:
         """Raises as `post` does."""
-        return await self._ask("GET", url, None, {})
+        return await self._ask("GET", url, None, {}, most)
 
-    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    async def download(self, url: str, into: Path, most_bytes: int) -> Download:
+        """A file of up to so many bytes, written to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        return await transfers.download(self._client, url, into, most_bytes)
+
+    async def upload(self, url: str, file: Upload) -> Reply:
+        """Brings a file as a form. Raises as `download` does."""
+        return Reply(*await transfers.upload(self._client, url, file))
+
+    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int) -> Reply:
         try:
             async with asyncio.timeout(WHOLE_PATIENCE):
-                reply = await self._exchange(method, url, body, headers)
+                reply = await self._exchange(method, url, body, headers, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise DeliveryDelayed("暂时连接不上对方服务器") from error
         except (httpx.RequestError, TimeoutError) as error:
@@ -60,12 +76,14 @@ class Http:
             raise DeliveryDelayed(words, lost=reply.status not in NOT_DONE)
         return reply
 
-    async def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    async def _exchange(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
+    ) -> Reply:
         async with self._client.stream(method, url, content=body, headers=dict(headers)) as response:
             answer = b""
             async for chunk in response.aiter_bytes():
                 answer += chunk
-                if len(answer) > LARGEST_ANSWER:
+                if len(answer) > most:
                     raise DeliveryDelayed("对方的答复过大，无法识别", lost=True)
             return Reply(response.status_code, answer)
 

@@ -4,18 +4,26 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
 
-from ccs.channels.base import Callback, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Fetched, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
-from ccs.channels.wecom.api import Api, App
+from ccs.channels.wecom.api import Api
+from ccs.channels.wecom.app import App
 from ccs.channels.wecom.crypto import Crypto
+from ccs.channels.wecom.kinds import LONGEST_TEXT
+from ccs.channels.wecom.media import Media, must_fit
 from ccs.channels.wecom.messages import inbound
 from ccs.channels.wecom.people import People
+from ccs.channels.wecom.sending import KF
+from ccs.channels.wecom.states import States
 from ccs.config import WeChatSettings
-from ccs.errors import ChannelOff
-from ccs.inbound import Inbound
-from ccs.models import Profile, Via
+from ccs.errors import ChannelOff, DeliveryRefused
+from ccs.inbound import Inbound, Reclaimed
+from ccs.limits import Limits
+from ccs.models import Customer, Message, Outgoing, Profile, Session, Via
 
 
 class WeCom(GatewayChannel):
@@ -32,6 +40,11 @@ class WeCom(GatewayChannel):
         api = Api(settings, tools) if settings.secret and settings.corp_id else None
         self._app = App(api) if api else None
         self._people = People(api, self.name, tools.now) if api else None
+        self._media = Media(api, tools) if api else None
+        self._states = States(api, tools.now) if api else None
+        self._kf = KF(api, self._states, self._media) if api and self._states else None
+        self._limits = Limits(timedelta(hours=settings.reply_window_hours), settings.reply_quota, LONGEST_TEXT)
+        self._reclaimed_words = settings.reclaimed_words
 
     def verify_url(self, query: Mapping[str, str]) -> bytes:
         """The handshake: the decrypted `echostr`, to be answered as it is. Raises BadSignature or ChannelOff."""
@@ -45,7 +58,7 @@ class WeCom(GatewayChannel):
         return inbound(self.name, plain)
 
     def ways_out(self) -> Mapping[Via, Way]:
-        own: dict[Via, Way] = {Via.NATIVE: self._app} if self._app else {}
+        own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}
         return {**super().ways_out(), **own}
 
     def knows_customers(self, via: Via) -> bool:
@@ -54,8 +67,37 @@ class WeCom(GatewayChannel):
     async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
         return await self._people.profiles(account, ids) if self._people else []
 
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        assert message.attachment is not None
+        if message.attachment.source.startswith(("http://", "https://")):       # by the gateway in front
+            return await super().fetch(message, into)
+        if self._media is None:
+            raise DeliveryRefused("企业微信渠道没有配置 secret，无法下载文件，请联系管理员")
+        return await self._media.fetch(message.attachment.source, into)
+
+    def limits(self, via: Via) -> Limits:
+        return self._limits if via is Via.KF else super().limits(via)
+
+    def check(self, via: Via, said: Outgoing) -> None:
+        if via is Via.KF and self._kf:
+            self._kf.check(said)
+            must_fit(said)
+        else:
+            super().check(via, said)
+
+    def owner_changed(self, customer: Customer) -> None:
+        if self._states:
+            self._states.forget(customer)
+
+    async def reclaim(self, session: Session) -> Reclaimed:
+        if session.via is not Via.KF or self._states is None:
+            return await super().reclaim(session)
+        if session.platform_owner is None:
+            return Reclaimed(ended=False)
+        return await self._states.reclaim(session, self._reclaimed_words)
+
     def no_way_out(self, via: Via) -> str:
-        if via is Via.NATIVE:
+        if via in (Via.NATIVE, Via.KF):
             return "企业微信渠道没有配置 secret，回复无法送达客户，请联系管理员"
         return super().no_way_out(via)
 
