@@ -129,7 +129,7 @@ def test_a_description_that_breaks_the_contract_is_found(spoil: Callable[[Any], 
 
 # The description is the truth
 
-OF_KF = {"replyWindowUntil", "replyQuotaLeft", "platformOwner", "attachment", "recalledAt"}
+OF_KF = {"replyWindowUntil", "replyQuotaLeft", "platformOwner", "recalledAt"}
 
 
 @pytest.mark.gen_test
@@ -140,6 +140,7 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(s
     letter["customer"]["avatar"] = "https://example.com/chen.png"
     await stage.envelope(letter)
     session_id = (await wang.next("new_pending_session"))["sessionId"]
+    await stage.envelope(gateway_message("陈女士", "", "m-2", msgType="image", mediaUrl="https://elsewhere.example/1"))
     sessions, messages = [await stage.session(session_id)], []
     await wang.accepts(session_id)
     gateway.moods.append(answers(2002))
