@@ -204,3 +204,18 @@ async def test_once_taken_back_the_colleague_is_silent_and_the_agent_is_heard(st
 ])
 def test_what_arrives_on_a_phone_is_read(kind: str, body: dict[str, Any], words: str, heard: Heard) -> None:
     assert shown(kind, body) == words and read(words) is heard
+
+
+@pytest.mark.gen_test
+async def test_a_picture_of_hers_arrives_as_a_file_that_can_be_looked_at(stage: Stage) -> None:
+    async with visit(stage) as chen:
+        await chen.says(Picture("碎掉的商品"))
+        session = await chen.session()
+
+        async def arrived() -> bool:
+            [picture] = (await stage.history(session["sessionId"]))[:1]
+            return picture["attachment"]["state"] == "ready"
+        await until_there(arrived)
+        message = (await stage.history(session["sessionId"]))[0]
+        file = await stage.get(f"/api/sessions/{session['sessionId']}/messages/{message['msgId']}/file")
+        assert file.headers["Content-Type"] == "image/png" and file.content.startswith(b"\x89PNG")
