@@ -331,7 +331,7 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels), lookup=lambda name: channels[name].lookup(),
         )
 
         restored(load(data.database), None)

@@ -31,6 +31,7 @@ from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
+from ccs.lookup import Lookup
 from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
 
@@ -158,6 +159,10 @@ class Channel(ABC):
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
             raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def lookup(self) -> Lookup | None:
+        """Where the orders and articles are looked up that customers name, if that is configured."""
+        return None
 
     def owner_changed(self, customer: Customer) -> None:
         """Who serves her in the platform's own client is not who it was."""

@@ -40,7 +40,7 @@ class Http:
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, most: int = LARGEST_ANSWER,
-        patience: float = WHOLE_PATIENCE,
+        patience: float | None = None,
     ) -> Reply:
         """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused.
 
@@ -54,10 +54,10 @@ class Http:
 
     async def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int,
-        patience: float = WHOLE_PATIENCE,
+        patience: float | None = None,
     ) -> Reply:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience or WHOLE_PATIENCE):
                 reply = await self._exchange(method, url, body, headers, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise DeliveryDelayed("暂时连接不上对方服务器") from error

@@ -20,7 +20,7 @@ from ccs.channels import outgoing
 from ccs.channels.base import Callback, Channel, Sent, Tools, Way, must_be_fresh
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
-from ccs.channels.http import WHOLE_PATIENCE, Http
+from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
@@ -138,7 +138,7 @@ class Gateway:
                 raise DeliveryRefused("这条消息的文件已不在，请重新发送") from None
             return await self._say(wire.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
 
-    async def _say(self, body: bytes, patience: float = WHOLE_PATIENCE) -> Sent:
+    async def _say(self, body: bytes, patience: float | None = None) -> Sent:
         timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
         reply = await self._http.post(self._messages_url(), body, {
             "Content-Type": "application/json; charset=utf-8",

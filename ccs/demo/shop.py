@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ccs.config import AgentSettings, ChannelSettings, ChannelsSettings, Config, DouyinSettings, ServerSettings
+from ccs.config import AgentSettings, ChannelsSettings, Config, DouyinSettings, JDSettings, ServerSettings
 from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
@@ -105,7 +105,7 @@ class Platforms:
                 secret=wecom.secret, api_base=wecom.url,
             ),
             douyin=DouyinSettings(**self._gateway(DOUYIN)),
-            jd=ChannelSettings(**self._gateway(JD)),
+            jd=JDSettings(**self._gateway(JD)),
         )
 
     def doors(self) -> dict[str, Door]:
