@@ -1,6 +1,6 @@
 """JD's order numbers in what people write.
 
-They are long integers, of 11 to 13 digits for years now and of 9 or 10 before. Parcels, phones and articles have numbers
+They are long integers, of 11 to 13 digits for years now, 9 or 10 before. Parcels, phones and articles have numbers
 too, so one counts if it is called an order's, or if it has the usual length and nothing speaks against it.
 """
 
