@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, logins, lookups, pages, sessions
+from handlers import avatars, callbacks, doctor, files, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -27,6 +27,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
     (SESSION + r"/reclaim", sessions.Reclaim),
+    (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
+    (SESSION + r"/files", uploads.SessionFiles),
     (SESSION + r"/close", sessions.Close),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),

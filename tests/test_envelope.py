@@ -1,6 +1,7 @@
 """The signed envelope by which a gateway brings customers, on `POST /channel/{channelType}/callback`."""
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from ccs.channels.http import Http
 from ccs.channels.signed import Gateway as Channel
 from ccs.config import ChannelSettings, Config
 from ccs.demo.gateway import Gateway
+from ccs.demo.pictures import png
 from ccs.errors import BadSignature
 from store import database
 from tests.conftest import SECRET, Stage
@@ -587,6 +589,37 @@ async def test_each_kind_goes_out_as_the_envelope_has_it(stage: Stage, gateway, 
     [request] = gateway.requests
     assert request.pop("requestId") and request == {
         "version": "1", "shopId": "10001", "customerId": "陈女士", "conversationId": "10001:陈女士", "message": message,
+    }
+
+
+@pytest.mark.gen_test
+async def test_a_picture_goes_out_with_its_bytes_and_that_of_a_card_comes_in(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang = await stage.agent("wang")
+    picture = png(7)
+    far = {"sku": {"id": "1", "title": "雨伞", "image": "https://img.example/s.jpg"}}
+    near = {"sku": {"id": "2", "title": "雨伞", "image": gateway.picture(7)}}
+    for number, sku in enumerate((far, near)):
+        envelope = gateway_message("陈女士", "", f"m-{number}", msgType="product", **sku)
+        assert (await stage.envelope(envelope)).status_code == 200
+    session_id = (await wang.next("new_pending_session"))["sessionId"]
+    await wang.accepts(session_id)
+    path = f"/api/sessions/{session_id}"
+    await wang.hears("message_updated", lambda frame: frame["data"].get("attachment", {}).get("state") == "ready")
+    without, with_picture = await stage.history(session_id)
+    assert "attachment" not in without
+    assert (await stage.get(f"{path}/messages/{with_picture['msgId']}/file")).content == picture
+
+    uploaded = await stage.http.post(f"{stage.base}{path}/files", content=picture, headers={
+        "Content-Type": "image/png", "X-File-Name": "a.png",
+    })
+    said = {"content": "", "msgType": "image", "fileId": uploaded.json()["data"]["fileId"]}
+    assert (await stage.post(f"{path}/message", said)).status_code == 200
+    await wang.hears("message_updated", lambda frame: frame["data"].get("delivery", {}).get("state") == "sent")
+    message = gateway.requests[0]["message"]
+    assert base64.b64decode(message.pop("data")) == picture
+    assert message == {
+        "msgType": "image", "text": "[图片]", "name": "a.png", "mime": "image/png", "size": len(picture),
     }
 
 

@@ -133,6 +133,20 @@ async def test_whoever_has_no_name_when_the_server_stops_gets_it_after_the_next_
 
 
 @pytest.mark.gen_test
+async def test_who_writes_on_while_she_is_asked_for_is_asked_for_once(stage: Stage, wecom) -> None:
+    await stage.start()
+    gate = asyncio.Event()
+    wecom.next(BATCHGET, waits(gate))
+    wecom.know("wmChen", "陈女士")
+    await writes(stage)
+    await until(lambda: batches(wecom))
+    await writes(stage)
+    gate.set()
+    await idle(stage)
+    assert batches(wecom) == 1 and (await session_of(stage))["customerName"] == "陈女士"
+
+
+@pytest.mark.gen_test
 async def test_whom_wecom_does_not_know_is_left_alone_for_an_hour(stage: Stage, wecom) -> None:
     await stage.start()
     for _ in range(3):

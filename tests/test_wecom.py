@@ -428,7 +428,7 @@ MESSAGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {     # payload �
         "Title": "羊毛围巾 & 手套套装", "Description": "就是这一款，还有灰色吗",
         "Url": "https://shop.example.com/item?id=5501&sku=gray", "PicUrl": "https://shop.example.com/pic/5501.jpg",
     }),
-    "schedule": ("schedule", "[暂不支持的消息类型 schedule]", {
+    "schedule": ("schedule", "[日程]", {
         "Schedule": {"Subject": "上门安装", "Attendee": ["li.na", "wang.wei"]},
     }),
 }

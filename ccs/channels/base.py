@@ -12,6 +12,7 @@ To add a channel:
    again, so that it is taken once.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+   Where messages come with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
 5. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
@@ -28,7 +29,7 @@ from attrs import frozen
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
-from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
 from ccs.lookup import Lookup
@@ -102,6 +103,13 @@ class Source(Protocol):
         ...
 
 
+@frozen
+class Fetched:
+    """A file came; what the platform calls it proves nothing, like all that it says of it."""
+
+    name: str = ""
+
+
 class Way(Protocol):
     """A way by which messages reach customers."""
 
@@ -155,6 +163,10 @@ class Channel(ABC):
         """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
         return []
 
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
     def check(self, via: Via, said: Outgoing) -> None:
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
@@ -162,6 +174,10 @@ class Channel(ABC):
 
     def lookup(self) -> Lookup | None:
         """Where the orders and articles are looked up that customers name, if that is configured."""
+        return None
+
+    def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
+        """What a late result (`send_result`) says of the session besides."""
         return None
 
     def owner_changed(self, customer: Customer) -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 from attrs import frozen
 
+from ccs.channels import transfers
+from ccs.channels.transfers import Download, Upload
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
@@ -51,6 +54,14 @@ class Http:
     async def get(self, url: str, *, most: int = LARGEST_ANSWER) -> Reply:
         """Raises as `post` does."""
         return await self._ask("GET", url, None, {}, most)
+
+    async def download(self, url: str, into: Path, most_bytes: int) -> Download:
+        """A file of up to so many bytes, written to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        return await transfers.download(self._client, url, into, most_bytes)
+
+    async def upload(self, url: str, file: Upload) -> Reply:
+        """Brings a file as a form. Raises as `download` does."""
+        return Reply(*await transfers.upload(self._client, url, file))
 
     async def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int,
