@@ -87,8 +87,10 @@ class SessionFiles(SessionHandler):
 
     def _told_name(self) -> str:
         told = self.request.headers.get("X-File-Name", "")
+        if len(told) > LONGEST_NAME:
+            raise BadRequest(f"X-File-Name 不能超过 {LONGEST_NAME} 个字符")
         try:
-            return unquote(told[:LONGEST_NAME], errors="strict")
+            return unquote(told, errors="strict")
         except UnicodeDecodeError:
             raise BadRequest("X-File-Name 必须是百分号编码的 UTF-8") from None
 

@@ -15,7 +15,7 @@ from tornado.web import RequestHandler
 
 from ccs import avatars
 from ccs.avatars import Hosts, digest_of
-from ccs.config import Config, host_names
+from ccs.config import Config, host_patterns
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
 from ccs.demo.wecom import WeCom
@@ -342,7 +342,7 @@ def test_only_listed_hosts_and_the_channels_own_may_be_asked(address: str, allow
     (("a/b",), "'a/b'"), ((".",), "'.'"), (("a:",), "'a:'"),
 ])
 def test_a_host_that_could_not_be_meant_is_a_fault_of_the_settings(names, fault) -> None:
-    found = host_names(names)
+    found = host_patterns(names)
     assert found is None if fault is None else found.endswith(f"not {fault}")
 
 

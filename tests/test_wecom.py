@@ -29,7 +29,7 @@ from ccs.channels.wecom.crypto import Crypto, aes_key
 from ccs.channels.wecom.messages import inbound
 from ccs.config import Config
 from ccs.errors import BadSignature
-from tests.conftest import Stage
+from tests.conftest import Stage, until
 from tests.platforms import AGENT_ID, CORP, KEY, TOKEN, wecom_request, wecom_text
 
 PAYLOADS = Path(__file__).parent / "payloads" / "wecom"
@@ -564,6 +564,9 @@ async def test_a_nudge_of_the_oldest_protocol_names_no_account_and_is_the_corps(
 async def test_what_comes_again_is_taken_once_also_after_a_restart(stage: Stage, name: str) -> None:
     await stage.start()
     await stage.wecom(payload(name), nonce="1372623149")
+    assert stage.server
+    archive = stage.server._archive
+    await until(lambda: not archive.fetching())         # what became of a file is told too
     once = kept(stage)
     assert once
 
