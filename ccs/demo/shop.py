@@ -21,6 +21,7 @@ from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.gateway import Gateway
+from ccs.demo.gateway_vices import Temper
 from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 from ccs.demo.wecom import WeCom
@@ -121,8 +122,12 @@ class Platforms:
         return {
             WECOM: WeComDoor(self.wecom),
             WECHAT: kf,
-            **{name: GatewayDoor(gateway, shops[name]) for name, gateway in self.gateways.items()},
+            **{name: self._gateway_door(gateway, shops[name], chance) for name, gateway in self.gateways.items()},
         }
+
+    def _gateway_door(self, gateway: Gateway, shop: str, chance: Random) -> GatewayDoor:
+        gateway.temper = Temper(Random(chance.random()))
+        return GatewayDoor(gateway, shop, Random(chance.random()))
 
     def _gateway(self, name: str) -> dict[str, Any]:
         gateway = self.gateways[name]
