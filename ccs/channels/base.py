@@ -6,10 +6,10 @@ no sessions and writes nothing: what it reads goes to `ccs/intake.py`, and the o
 To add a channel:
 
 1. Write `ccs/channels/<name>.py`. A platform that comes through a gateway is a `GatewayChannel` with a `name`, and
-   nothing more. A platform with callbacks of its own overrides `read`: check the signature first, over the bytes as they came,
-   then decode; raise `BadSignature` for whoever does not prove itself and `BadRequest` for what cannot be read. Give
-   every inbound the ids under which the platform may bring it again, so that it is taken once. What is not known is
-   kept: an event as `PlatformTells`, a kind of message with words by `readable`.
+   nothing more. A platform with callbacks of its own overrides `read`: check the signature first, over the bytes as
+   they came, then decode; raise `BadSignature` for whoever does not prove itself and `BadRequest` for what cannot be
+   read. Give every inbound the ids under which the platform may bring it again, so that it is taken once. What is not
+   known is kept: an event as `PlatformTells`, a kind of message with words by `readable`.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
    `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an

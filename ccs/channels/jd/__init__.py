@@ -50,7 +50,10 @@ class JD(GatewayChannel):
         return super().no_way_out(via)
 
     def checkup(self, visit: Visit) -> Sequence[Step]:
-        return [*super().checkup(visit), Step("jos", "京东开放平台（查订单）", Patient(self.settings, self._jos).credentials)]
+        steps = super().checkup(visit)
+        if self._jos is None:       # a gateway alone is a whole setup
+            return steps
+        return [*steps, Step("jos", "京东开放平台（查订单）", Patient(self.settings, self._jos).credentials)]
 
     async def _settings_checked(self) -> Opinion:
         return await Patient(self.settings, self._jos).config()
