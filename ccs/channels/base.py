@@ -15,8 +15,8 @@ To add a channel:
    `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an
    `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/config.py` and
-   to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes into
-   `checks_its_own` there.
+   to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
+   into `checks_its_own` there.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
 5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`. `tests/test_channels.py`
    holds every channel of the table to the promises, and follows these steps with a channel of its own.
