@@ -5,6 +5,8 @@
                                                 [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
     python server.py doctor [--config FILE]     look for what keeps customers away (体检), also beside a running server
+    python server.py gateway-check --channel jd [--config FILE] [--url …]
+                                                play a gateway against the running server, and say what does not work
     python server.py backup TARGET              copy the database and files while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
     python server.py new-token                  make a token for a program, and its hash for [[agents]]
@@ -88,10 +90,16 @@ def main(arguments: list[str] | None = None) -> int:
     demo.add_argument("--pace", type=_between(float, 0.1, 100), metavar="X", help="1 is natural")
     demo.add_argument("--seed", type=int, metavar="S", help="the same seed plays the same customers")
     parser.add_argument("--version", action="version", version=f"CCS {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="{check,doctor,backup,hash-password,new-token}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="{check,doctor,gateway-check,backup,hash-password,new-token}"
+    )
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
     doctor = commands.add_parser("doctor", help="look for what keeps customers away (体检)")
     doctor.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
+    check = commands.add_parser("gateway-check", help="play a gateway against the running server (网关自检)")
+    check.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
+    check.add_argument("--channel", choices=tuple(CHANNELS), required=True)
+    check.add_argument("--url", metavar="URL", help="where the server is, unless the settings say it")
     commands.add_parser("backup", help="copy the database and files").add_argument("target", type=Path)
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
@@ -113,6 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "doctor":
             return _doctor(file)
         settings, notes = config.read(file, os.environ)
+        if given.command == "gateway-check":
+            return asyncio.run(_check_gateway(settings, given.channel, given.url))
         if given.command == "check":
             print("\n".join([f"{file} is fine", *notes]))
         elif given.command == "backup":
@@ -144,6 +154,17 @@ def _doctor(file: Path) -> int:
         report = asyncio.run(examine(settings))
     _print("\n".join(prescription.lines(report)))
     return 0 if report.is_fine else 1
+
+
+async def _check_gateway(settings: Config, channel: str, url: str | None) -> int:
+    """Print what came of each step; 1 if one went wrong."""
+    from ccs.demo import rehearsal      # here, because only this has use for it
+
+    fine = True
+    async for line in rehearsal.rehearse(settings, channel, url or rehearsal.address(settings)):
+        _print(str(line))
+        fine = fine and line.ok is not False
+    return 0 if fine else 1
 
 
 async def examine(settings: Config) -> Report:
@@ -342,7 +363,8 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=Reclaims(registry, desk, channels), files=files, voices=Voices(files),
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
+            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(),
         )
 
         restored(load(data.database), None)

@@ -92,6 +92,10 @@ def wecom_key(value: str) -> str | None:
     return None if usable else "must be the 43 letters and digits that WeCom's console shows"
 
 
+def daojia_secret(value: str) -> str | None:
+    return None if not value or len(value) >= 32 else "must have at least 32 characters, as JD's console shows it"
+
+
 def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
@@ -188,10 +192,20 @@ class DouyinSettings(ChannelSettings):
 
 
 @frozen
+class JDSettings(ChannelSettings):
+    app_key: str = setting("")
+    app_secret: str = setting("", secret=True)
+    access_token: str = setting("", secret=True)
+    api_base: str = setting("https://api.jd.com/routerjson", given_web_address)
+    daojia_app_key: str = setting("")
+    daojia_app_secret: str = setting("", daojia_secret, secret=True)
+
+
+@frozen
 class ChannelsSettings:
     wechat: WeChatSettings = section(WeChatSettings)
     douyin: DouyinSettings = section(DouyinSettings)
-    jd: ChannelSettings = section(ChannelSettings)
+    jd: JDSettings = section(JDSettings)
 
 
 @frozen
@@ -226,7 +240,6 @@ class Config:
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
     "channels.douyin.api_base",
-    "channels.jd.app_key", "channels.jd.app_secret", "channels.jd.api_base",
     "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
 }
 
@@ -379,7 +392,13 @@ def _together(config: Config) -> list[str]:
     if wechat.enabled and wechat.secret and not wechat.corp_id:
         faults.append("channels.wechat.corp_id must be given with secret")
     douyin = config.channels.douyin
-    checks_its_own = {"wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret)}
+    jd = config.channels.jd
+    if jd.enabled and bool(jd.app_key) != bool(jd.app_secret):
+        faults.append("channels.jd.app_key and app_secret must be given together")
+    checks_its_own = {
+        "wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret),
+        "jd": bool(jd.daojia_app_secret),
+    }
     for name in attrs.fields_dict(ChannelsSettings):
         channel = getattr(config.channels, name)
         if channel.enabled and channel.gateway_url and not channel.gateway_secret:

@@ -115,6 +115,12 @@ class QuotaUsedUp(CannotReply):
         super().__init__(words, {"replyQuotaLeft": left})
 
 
+class CannotLookUp(Refusal):
+    """The platform did not say what it knows of an order or an article. Why, and what to do, stands in the words."""
+
+    code = 4010
+
+
 class NeedsLogin(Refusal):
     """Who asks does not say, or cannot prove, who she is."""
 

@@ -7,6 +7,7 @@ so that acknowledged means durable.
 from collections.abc import Mapping
 
 from ccs.channels.base import Callback, Channel
+from ccs.channels.jd import JD
 from ccs.channels.wecom import WeCom
 from ccs.desk import Desk
 from ccs.errors import NotFound
@@ -40,6 +41,12 @@ class Intake:
         if channel not in self._channels:
             raise NotFound("没有这个渠道")
         return self.take(self._channels[channel].read(callback))
+
+    def take_daojia(self, interface: str, callback: Callback) -> Ticket:
+        """Of `POST /channel/jd/djsw/{interface}`. Raises ChannelOff, BadSignature, BadRequest."""
+        channel = self._channels["jd"]
+        assert isinstance(channel, JD)
+        return self.take(channel.read_push(interface, callback))
 
     def take_wecom(self, callback: Callback) -> Ticket:
         """Of `POST /wecom/callback`. Raises ChannelOff, BadSignature."""

@@ -1,7 +1,7 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -17,6 +17,7 @@ from ccs.desk import Desk
 from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
+from ccs.lookup import Lookup
 from ccs.models import Agent, Clock, Session
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
@@ -91,6 +92,7 @@ class Parts:
     epoch: str
     avatars: Avatars
     reclaims: Reclaims
+    lookup: Callable[[str], Lookup | None]          # of a channel
     files: Files
     voices: Voices
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them

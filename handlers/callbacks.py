@@ -1,4 +1,4 @@
-"""The doorways of the platforms: `/wecom/callback` and `/channel/{channelType}/callback`.
+"""The doorways of the platforms: `/wecom/callback`, `/channel/{channelType}/callback`, `/channel/jd/djsw/{interface}`.
 
 A platform is answered once what it brought is on disk, and never told more than it needs: whatever is wrong with an
 encrypted callback, the answer is the same bytes.
@@ -126,6 +126,25 @@ class ChannelRoute(Route):
         return refused(error)
 
 
+class DaojiaRoute(Route):
+    """The merchant push of 京东到家, whose codes are texts."""
+
+    TAKEN = Answer(200, JSON, wire.encode({"code": "0", "msg": "success", "data": ""}))
+    AGAIN = Answer(200, JSON, wire.encode({"code": "-10000", "msg": "please try again", "data": ""}))
+
+    def take(self, path: str, callback: Callback) -> Ticket:
+        return self._parts.intake.take_daojia(unquote(path.split("/")[4]), callback)
+
+    def taken(self, value: Any) -> Answer:
+        return self.TAKEN
+
+    def refused(self, error: BaseException) -> Answer:
+        """What was no refusal may be mended by another try, which `-10000` asks for."""
+        if not isinstance(error, errors.Refusal):
+            return self.AGAIN
+        return Answer(status_of(error), JSON, wire.encode({"code": str(error.code), "msg": str(error), "data": ""}))
+
+
 def refused(error: BaseException) -> Answer:
     return Answer(status_of(error), JSON, wire.encode(envelope(error)))
 
@@ -133,6 +152,7 @@ def refused(error: BaseException) -> Answer:
 CALLBACKS: list[tuple[str, type[Route]]] = [
     (r"/wecom/callback", WeComRoute),
     (r"/channel/[^/]+/callback", ChannelRoute),
+    (r"/channel/jd/djsw/[^/]+", DaojiaRoute),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, files, logins, pages, sessions, uploads
+from handlers import avatars, callbacks, doctor, files, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -13,10 +13,13 @@ SESSION = r"/api/sessions/([^/]+)"
 ROUTES: list[tuple[str, type[Any]]] = [
     (r"/wecom/callback", callbacks.WeComHandshake),
     (r"/channel/[^/]+/callback", callbacks.ChannelCallback),
+    (r"/channel/jd/djsw/[^/]+", callbacks.ChannelCallback),
     (r"/api/sessions", sessions.SessionList),
     (SESSION, sessions.SessionDetail),
     (SESSION + r"/history", sessions.SessionHistory),
     (SESSION + r"/avatar", avatars.Avatar),
+    (SESSION + r"/orders/([^/]+)", lookups.Order),
+    (SESSION + r"/products/([^/]+)", lookups.Product),
     (SESSION + r"/accept", sessions.Accept),
     (SESSION + r"/takeover", sessions.TakeOver),
     (SESSION + r"/release", sessions.Release),

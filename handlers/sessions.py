@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from ccs import lifecycle
-from ccs.channels import CHANNELS
+from ccs.channels import CHANNELS, cards
 from ccs.channels.base import readable
 from ccs.errors import BadRequest, NotFound
 from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
@@ -199,6 +199,9 @@ class Reply(SessionHandler):
                 raise BadRequest("不能为空 @ $.content")
             return Outgoing(request.content)
         fields = request.fields or {}
+        if card := cards.told(request.msgType, fields):
+            fields = {**fields, "card": card.card()}
+            return Outgoing(request.content.strip() or card.words(), request.msgType, fields)
         if request.content.strip():
             return Outgoing(request.content, request.msgType, fields)
         named = next((fields[name] for name in NAMES if isinstance(fields.get(name), str)), None)

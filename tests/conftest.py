@@ -18,8 +18,8 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs.config import AgentSettings, AssistantSettings, ChannelSettings, ChannelsSettings, Config, ServerSettings
-from ccs.config import DouyinSettings, WeChatSettings
+from ccs.config import AgentSettings, AssistantSettings, ChannelsSettings, Config, ServerSettings
+from ccs.config import DouyinSettings, JDSettings, WeChatSettings
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from server import Server
@@ -52,7 +52,6 @@ def wecom(io_loop: IOLoop) -> Iterator[WeCom]:
 @pytest.fixture
 def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom) -> Config:
     """Everything on, no login, no assistant: a customer waits for a person at once."""
-    channel = ChannelSettings(enabled=True, gateway_secret=SECRET, gateway_url=gateway.url)
     return Config(
         server=ServerSettings(port=0, data_dir=tmp_path / "data"),
         agents=(
@@ -67,7 +66,7 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom) -> Config:
                 enabled=True, client_key=CLIENT_KEY, client_secret=CLIENT_SECRET, gateway_secret=SECRET,
                 gateway_url=gateway.url,
             ),
-            jd=channel,
+            jd=JDSettings(enabled=True, gateway_secret=SECRET, gateway_url=gateway.url),
         ),
         assistant=AssistantSettings(provider="off"),
     )

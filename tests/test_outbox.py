@@ -8,7 +8,7 @@ from attrs import evolve
 from ccs import fate
 from ccs.channels import http
 from ccs.channels.base import Callback, Channel, Sent, Way
-from ccs.config import ChannelSettings
+from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed
 from ccs.inbound import Inbound, PlatformTells
 from ccs.models import Via
@@ -110,7 +110,7 @@ async def test_a_gateway_that_does_not_know_our_signature_is_a_refusal(stage: St
 
 @pytest.mark.gen_test
 async def test_a_channel_without_a_way_out_says_so(stage: Stage, settings) -> None:
-    jd = ChannelSettings(enabled=True, gateway_secret="gateway-shared-secret")
+    jd = JDSettings(enabled=True, gateway_secret="gateway-shared-secret")
     await stage.start(evolve(settings, channels=evolve(settings.channels, jd=jd)))
     wang, session_id = await held(stage)
     await wang.replies(session_id, "您好")

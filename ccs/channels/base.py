@@ -5,17 +5,21 @@ no sessions and writes nothing: what it reads goes to `ccs/intake.py`, and the o
 
 To add a channel:
 
-1. Write `ccs/channels/<name>.py`. A platform that comes through a gateway is a `GatewayChannel` with a name and
-   nothing more: see `jd.py`. A platform with callbacks of its own overrides `read`: check
-   the signature first, over the bytes as they came, then decode; raise `BadSignature` for whoever does not prove
-   itself and `BadRequest` for what cannot be read. Give every inbound the ids under which the platform may bring it
-   again, so that it is taken once.
+1. Write `ccs/channels/<name>.py`. A platform that comes through a gateway is a `GatewayChannel` with a `name`, and
+   nothing more. A platform with callbacks of its own overrides `read`: check the signature first, over the bytes as
+   they came, then decode; raise `BadSignature` for whoever does not prove itself and `BadRequest` for what cannot be
+   read. Give every inbound the ids under which the platform may bring it again, so that it is taken once. What is not
+   known is kept: an event as `PlatformTells`, a kind of message with words by `readable`.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
-   Where messages come with files, give their inbounds an `Attachment` and override `fetch`.
-3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
+   `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an
+   `Attachment` and override `fetch`.
+3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/config.py` and
+   to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
+   into `checks_its_own` there.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
-5. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
+5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`. `tests/test_channels.py`
+   holds every channel of the table to the promises, and follows these steps with a channel of its own.
 """
 
 from abc import ABC, abstractmethod
@@ -32,6 +36,7 @@ from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import UNLIMITED, Limits
+from ccs.lookup import Lookup
 from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
 
@@ -170,6 +175,10 @@ class Channel(ABC):
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
             raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def lookup(self) -> Lookup | None:
+        """Where the orders and articles are looked up that customers name, if that is configured."""
+        return None
 
     def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
         """What a late result (`send_result`) says of the session besides."""

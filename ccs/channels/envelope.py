@@ -1,6 +1,7 @@
 """The neutral envelope by which a gateway says what happened on its platform. The definition is ours.
 
-For a platform whose own chat API is not to be had. `/openapi.yaml` describes it as `Envelope`.
+For a platform whose own chat API is not to be had. `/openapi.yaml` describes it as `Envelope`, and the README tells
+gateway authors how to use it.
 """
 
 from collections.abc import Mapping
@@ -10,16 +11,23 @@ from typing import Any
 from attrs import frozen
 
 from ccs import wire
+from ccs.channels import cards
 from ccs.channels.base import readable
 from ccs.errors import BadRequest
-from ccs.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
+from ccs.inbound import CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
 from ccs.wire import Identifier, OptionalText
 
 MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway
 
 SPOKEN = {"id", "msgType", "sentAt", "text"}        # members of a message that have places of their own
-KIND_DETAILS = {"product": ("sku", "title"), "order": ("order", "id")}
+OURS = {"msgid", "card"}                            # names of ours among what a message brings along
+
+NEEDED = {                  # members without which an event of this type says nothing
+    "message": ("shopId", "customer", "message"),
+    "message_recalled": ("shopId", "customer", "message"),
+    "send_result": ("requestId",),
+}
 
 
 @frozen
@@ -32,7 +40,7 @@ class EnvelopeCustomer:
 @frozen
 class EnvelopeMessage:
     id: Identifier
-    msgType: Identifier
+    msgType: Identifier | None = None       # a recall names a message without it
     sentAt: int | None = None
     text: str | None = None
 
@@ -56,21 +64,30 @@ def inbound(channel: str, payload: dict[str, Any]) -> Inbound | None:
     envelope = _envelope(payload)
     if envelope.type == "ping":
         return None
-    ids: tuple[PlatformId, ...] = (PlatformId(channel, envelope.shopId, f"event:{envelope.eventId}"),)
-    if envelope.type != "message" or envelope.senderType == "system":
-        return PlatformTells(channel, envelope.shopId, envelope.type, payload, ids)
-    assert envelope.customer and envelope.message      # or it had been refused
-    message = envelope.message
-    ids += (PlatformId(channel, envelope.shopId, f"message:{message.id}"),)
-    customer = Customer(
+    event = PlatformId(channel, envelope.shopId, f"event:{envelope.eventId}")
+    customer = envelope.customer and Customer(
         channel, envelope.shopId, envelope.customer.id, envelope.customer.nickname, envelope.customer.avatar
     )
+    if envelope.senderType != "system" and customer and envelope.message:
+        if envelope.type == "message":
+            return _says(envelope, envelope.message, customer, event, payload["message"])
+        if envelope.type == "message_recalled":
+            return MessageRecalled(customer, envelope.message.id, (event,))
+    if envelope.type == "session_ended" and customer and envelope.shopId:
+        return OwnerChanged(customer, None, (event,), ended=True)
+    return PlatformTells(channel, envelope.shopId, envelope.type, payload, (event,))
+
+
+def _says(
+    envelope: Envelope, message: EnvelopeMessage, customer: Customer, event: PlatformId, told: Mapping[str, Any]
+) -> CustomerSays | StaffSays:
+    kind = message.msgType or ""        # or it had been refused
     said: dict[str, Any] = {
-        "content": _content(message, payload["message"]),
-        "ids": ids,
-        "type": message.msgType,
+        "content": _content(kind, message, told),
+        "ids": (event, PlatformId(customer.channel, customer.account, f"message:{message.id}")),
+        "type": kind,
         "platform_time": _sent_at(message),
-        "fields": {name: value for name, value in payload["message"].items() if name not in SPOKEN},
+        "fields": _fields(kind, message, told),
     }
     if envelope.senderType == "staff":
         return StaffSays(customer, **said)
@@ -90,28 +107,43 @@ def _envelope(payload: dict[str, Any]) -> Envelope:
 
 
 def _between(payload: dict[str, Any]) -> list[str]:
-    """What a message event needs beyond members of the right type."""
-    if payload.get("type") != "message" or payload.get("senderType") == "system":
+    """What an event of its type needs beyond members of the right type."""
+    kind = payload.get("type")
+    if not isinstance(kind, str) or kind not in NEEDED or payload.get("senderType") == "system":
         return []
-    faults = [f"message 事件必须有 {name}" for name in ("shopId", "customer", "message") if not payload.get(name)]
+    faults = [f"{kind} 事件必须有 {name}" for name in NEEDED[kind] if not payload.get(name)]
+    if kind != "message":
+        return faults
     if payload.get("senderType", "customer") not in ("customer", "staff"):
         faults.append("senderType 只能是 customer、staff 或 system")
     message = payload.get("message")
-    if isinstance(message, dict):
-        if message.get("msgType") == "text" and message.get("text") is None:
-            faults.append("text 消息必须有 text")
-        sent_at = message.get("sentAt")
-        if isinstance(sent_at, int) and not 0 <= sent_at < MILLIS_LIMIT:
-            faults.append("sentAt 必须是毫秒时间戳")
+    return faults + (_in_message(message) if isinstance(message, dict) else [])
+
+
+def _in_message(message: dict[str, Any]) -> list[str]:
+    faults = []
+    if message.get("msgType") is None:
+        faults.append("message.msgType 必须给出")
+    if message.get("msgType") == "text" and message.get("text") is None:
+        faults.append("text 消息必须有 text")
+    sent_at = message.get("sentAt")
+    if isinstance(sent_at, int) and not 0 <= sent_at < MILLIS_LIMIT:
+        faults.append("sentAt 必须是毫秒时间戳")
     return faults
 
 
-def _content(message: EnvelopeMessage, fields: Mapping[str, Any]) -> str:
-    if message.msgType == "text":
+def _content(kind: str, message: EnvelopeMessage, told: Mapping[str, Any]) -> str:
+    if kind == "text":
         return message.text or ""
-    member, name = KIND_DETAILS.get(message.msgType, ("", ""))
-    detail = fields.get(member)
-    return readable(message.msgType, detail.get(name) if isinstance(detail, dict) else message.text)
+    card = cards.told(kind, told)
+    return card.words() if card else readable(kind, message.text)
+
+
+def _fields(kind: str, message: EnvelopeMessage, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What came with a message, the card in it for a page to draw, and the id by which a recall names it."""
+    fields = {name: value for name, value in told.items() if name not in SPOKEN | OURS}
+    card = cards.told(kind, told)
+    return {**fields, **({"card": card.card()} if card else {}), "msgid": message.id}
 
 
 def _sent_at(message: EnvelopeMessage) -> datetime | None:

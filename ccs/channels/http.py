@@ -42,13 +42,14 @@ class Http:
         )
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, most: int = LARGEST_ANSWER
+        self, url: str, body: bytes, headers: Mapping[str, str], *, most: int = LARGEST_ANSWER,
+        patience: float | None = None,
     ) -> Reply:
         """Raises DeliveryDelayed (`lost` if the request may have arrived) or DeliveryRefused.
 
         An answer of more than `most` bytes is not read.
         """
-        return await self._ask("POST", url, body, headers, most)
+        return await self._ask("POST", url, body, headers, most, patience)
 
     async def get(self, url: str, *, most: int = LARGEST_ANSWER) -> Reply:
         """Raises as `post` does."""
@@ -62,9 +63,12 @@ class Http:
         """Brings a file as a form. Raises as `download` does."""
         return Reply(*await transfers.upload(self._client, url, file))
 
-    async def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int) -> Reply:
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int,
+        patience: float | None = None,
+    ) -> Reply:
         try:
-            async with asyncio.timeout(WHOLE_PATIENCE):
+            async with asyncio.timeout(patience or WHOLE_PATIENCE):
                 reply = await self._exchange(method, url, body, headers, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise DeliveryDelayed("暂时连接不上对方服务器") from error

@@ -9,6 +9,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from random import Random
 from typing import Any
 
 from attrs import frozen
@@ -22,6 +23,7 @@ from ccs.demo.wecom import WeCom
 OnAnswer = Callable[[str, str], None]       # the customer's id, and the words
 
 KINDS = {Picture: "image", Goods: "product", Order: "order"}        # of a gateway's messages; else text
+TWICE = 10              # one message in so many comes twice over a gateway's line
 FIRST_MESSAGE = 7_300_000_000_000_000_000   # WeCom numbers its messages in 64 bits
 
 
@@ -54,6 +56,7 @@ class GatewayDoor(Door):
 
     gateway: Gateway
     shop: str
+    chance: Random | None = None        # by which the line brings a message twice; without one it never does
 
     def call(self, person: Person, line: Line, serial: int) -> Call:
         body = json.dumps({
@@ -68,7 +71,9 @@ class GatewayDoor(Door):
                 "msgType": KINDS.get(type(line), "text"), **self._members(line, serial),
             },
         }, ensure_ascii=False).encode()
-        return Call(f"/channel/{self.gateway.channel}/callback", {}, self.gateway.headers(body), body)
+        twice = self.chance is not None and self.chance.randrange(TWICE) == 0
+        path = f"/channel/{self.gateway.channel}/callback"
+        return Call(path, {}, self.gateway.headers(body), body, times=2 if twice else 1)
 
     def _members(self, line: Line, serial: int) -> dict[str, Any]:
         """What the message has besides its id, time and kind."""

@@ -6,24 +6,32 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from attrs import Factory, define
 from tornado.web import RequestHandler
 
 from ccs.demo.local import Local
 
-Mood = Callable[["Messages"], bool]     # does what it likes with a request; False lets it go on as usual
+Mood = Callable[["Messages"], bool | Awaitable[bool]]      # does what it likes; False lets a request go on as usual
 
+LARGEST = 16 << 20      # bytes of a request; a picture comes in one
 KEPT = 10_000       # messages, requests and results remembered, the newest
+
+
+class Temper(Protocol):
+    """How it is now and then: see `gateway_vices.py`."""
+
+    def mood(self) -> Mood | None: ...
 
 
 @define
 class Gateway(Local):
     """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks.
 
-    `moods` is for whoever wants the next requests treated otherwise, one each; when it is empty they are taken.
+    `moods` is for whoever wants the next requests treated otherwise, one each; when it is empty they are taken, if its
+    `temper` lets it.
     """
 
     secret: str
@@ -31,6 +39,7 @@ class Gateway(Local):
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
     requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
     moods: "deque[Mood]" = Factory(deque)
+    temper: Temper | None = None
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
@@ -72,13 +81,20 @@ class Messages(RequestHandler):
     def initialize(self, gateway: Gateway) -> None:
         self.gateway = gateway
 
-    def post(self) -> None:
+    async def post(self) -> None:
         gateway, headers = self.gateway, self.request.headers
         expected = gateway.sign(headers["X-Timestamp"], headers["X-Nonce"], self.request.body)
         if headers["X-Signature"] != expected:
             self.finish({"code": 1001})
             return
-        gateway.requests.append(json.loads(self.request.body))
-        if gateway.moods and gateway.moods.popleft()(self):
-            return
-        self.finish(gateway.take(gateway.requests[-1]))
+        self.body = json.loads(self.request.body)
+        gateway.requests.append(self.body)
+        if not await self._is_moody():
+            self.finish(gateway.take(self.body))
+
+    async def _is_moody(self) -> bool:
+        """Whether the request has had its answer, or will get none."""
+        gateway = self.gateway
+        mood = gateway.moods.popleft() if gateway.moods else gateway.temper and gateway.temper.mood()
+        outcome = mood(self) if mood else False
+        return outcome if isinstance(outcome, bool) else await outcome

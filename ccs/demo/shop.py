@@ -16,11 +16,12 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ccs.config import AgentSettings, ChannelSettings, ChannelsSettings, Config, DouyinSettings, ServerSettings
+from ccs.config import AgentSettings, ChannelsSettings, Config, DouyinSettings, JDSettings, ServerSettings
 from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.gateway import Gateway
+from ccs.demo.gateway_vices import Temper
 from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 from ccs.demo.wecom import WeCom
@@ -110,7 +111,7 @@ class Platforms:
                 secret=wecom.secret, api_base=wecom.url, pull_seconds=PULL_SECONDS,
             ),
             douyin=DouyinSettings(**self._gateway(DOUYIN)),
-            jd=ChannelSettings(**self._gateway(JD)),
+            jd=JDSettings(**self._gateway(JD)),
         )
 
     def doors(self, chance: Random) -> dict[str, Door]:
@@ -121,8 +122,12 @@ class Platforms:
         return {
             WECOM: WeComDoor(self.wecom),
             WECHAT: kf,
-            **{name: GatewayDoor(gateway, shops[name]) for name, gateway in self.gateways.items()},
+            **{name: self._gateway_door(gateway, shops[name], chance) for name, gateway in self.gateways.items()},
         }
+
+    def _gateway_door(self, gateway: Gateway, shop: str, chance: Random) -> GatewayDoor:
+        gateway.temper = Temper(Random(chance.random()))
+        return GatewayDoor(gateway, shop, Random(chance.random()))
 
     def _gateway(self, name: str) -> dict[str, Any]:
         gateway = self.gateways[name]

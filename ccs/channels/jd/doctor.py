@@ -1,0 +1,47 @@
+"""What the checkup asks about JD besides its gateway: whether JOS takes the application, its secret and its token."""
+
+from attrs import frozen
+
+from ccs.channels.checkup import gateway_settings, untidy
+from ccs.channels.jd.jos import RENEW, Jos
+from ccs.channels.reach import shown, unreachable
+from ccs.config import JDSettings
+from ccs.doctor import Opinion, fail, ok, warn
+from ccs.errors import DeliveryDelayed, DeliveryRefused
+
+HARMLESS = "jingdong.seller.vender.info.get"    # says which shop it is
+WHERE = "到京东开放平台（宙斯）的应用管理里重新复制，前后不要留空格，再重新启动"
+
+
+@frozen
+class Patient:
+    settings: JDSettings
+    jos: Jos | None
+
+    async def config(self) -> Opinion:
+        for name in ("app_key", "app_secret", "access_token", "daojia_app_secret"):
+            value = getattr(self.settings, name)
+            if value and (broken := untidy(value)):
+                return fail(f"京东的 {name} {broken}", WHERE)
+        if not self.settings.gateway_secret and self.settings.daojia_app_secret:
+            return warn(
+                "只接收京东到家的推送，不能回复客户，也收不到咚咚的消息",
+                "要接待咚咚的客户，需要一个网关：见 README 的“JD”，把密钥和地址填到 [channels.jd]",
+            )
+        return gateway_settings("jd", self.settings)
+
+    async def credentials(self) -> Opinion:
+        """By a call that changes nothing."""
+        assert self.jos
+        if not self.settings.access_token:
+            return fail("没有填写 access_token，查询不了订单", RENEW)
+        base = self.settings.api_base
+        try:
+            await self.jos.call(HARMLESS)
+        except DeliveryRefused as refusal:
+            return fail(str(refusal), "改好后再检查一次；错误码的含义见京东开放平台的文档")
+        except DeliveryDelayed as delay:
+            if delay.code is not None:
+                return warn(str(delay), "过几分钟再检查一次")
+            return unreachable(delay, base)
+        return ok(f"{shown(base)} 接受了 app_key、app_secret 和 access_token")
