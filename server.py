@@ -305,7 +305,7 @@ class Server:
             registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
             limits=lambda channel, via: channels[channel].limits(via),
         )
-        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path)
+        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
@@ -321,6 +321,7 @@ class Server:
         desk.wake_outbox = outbox.wake
         desk.wake_assistant = turns.wake
         desk.wake_puller = puller.wake
+        desk.heed = lambda tells: channels[tells.channel].heed(tells)
         desk.introduce = introducer.introduce
         desk.use_code = welcome.use
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)

@@ -234,7 +234,8 @@ class Message:
     @property
     def reference(self) -> str | None:
         """The platform's own id of it, where a later event may name it."""
-        return self.fields.get("msgid")
+        named = self.fields.get("msgid") or self.fields.get("server_message_id")
+        return named or (self.delivery.platform_id if self.delivery else None)
 
 
 @frozen

@@ -29,7 +29,7 @@ from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
-from ccs.inbound import CodeOffered, Inbound, Reclaimed
+from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
 
@@ -56,6 +56,7 @@ class Tools:
     token: Callable[[str], Token | None]        # the one of this name that was kept last
     keep_token: Callable[[Token], object]
     file: Callable[[str], Path]                 # where the bytes of this digest lie
+    last_heard: Callable[[Session], Message | None] = lambda session: None      # the customer's newest message
 
 
 @frozen
@@ -101,10 +102,18 @@ class Source(Protocol):
         ...
 
 
+@frozen
+class Fetched:
+    """A file came; what the platform calls it proves nothing, like all that it says of it."""
+
+    name: str = ""
+
+
 class Way(Protocol):
     """A way by which messages reach customers."""
 
     idempotent: bool        # whether sending twice under one delivery id says it once
+    hears_echoes: bool      # whether the platform tells by itself what it took (`EchoHeard`)
 
     async def send(self, session: Session, message: Message) -> Sent:
         """Bring one message to the platform. Raises DeliveryDelayed or DeliveryRefused."""
@@ -153,6 +162,20 @@ class Channel(ABC):
     async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
         """Who these customers of the account are, as far as the platform says. Raises DeliveryError."""
         return []
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
+        raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    async def recall(self, session: Session, message: Message) -> None:
+        """Take back what we said. Raises Refusal."""
+        raise Refusal("该渠道不能撤回消息，请在平台的客户端撤回")
+
+    def heed(self, tells: PlatformTells) -> None:
+        """A notice is on disk, for the first time."""
+
+    async def tend(self) -> None:
+        """Look after what would run out by itself. Called every few minutes, and raises nothing."""
 
     def check(self, via: Via, said: Outgoing) -> None:
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
