@@ -37,6 +37,7 @@ from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.base import Channel, Source, Tools
+from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
@@ -49,8 +50,10 @@ from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.puller import Puller
+from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.tending import tend
 from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
@@ -144,8 +147,8 @@ def _doctor(file: Path) -> int:
 async def examine(settings: Config) -> Report:
     """A checkup without a server; if one runs on the same data, it is not disturbed."""
     http, files = Http(), Files(settings.server.data_dir)
-    channels = _channels(settings, Tools(http, utc_now, lambda name: None, lambda token: None, files.path))
     look = Look(settings.server.data_dir / database.FILE_NAME)
+    channels = _channels(settings, Tools(http, utc_now, look.token, lambda token: None, files.path))
     try:
         return await Doctor(lambda: _steps(channels, Visit(settings, look, utc_now)), utc_now).report()
     finally:
@@ -268,6 +271,7 @@ class Server:
     _doctor: Doctor
     _data: database.DataDir
     _tidying: "asyncio.Task[None]"
+    _tending: "asyncio.Task[None]"
 
     @classmethod
     async def start(cls, settings: Config) -> "Server":
@@ -332,7 +336,8 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels), recalls=Recalls(registry, desk, channels),
+            douyin=_douyin(channels),
         )
 
         restored(load(data.database), None)
@@ -358,6 +363,7 @@ class Server:
             port=port, http_server=http_server, doorway=doorway, http=http, busy=parts.busy, hub=hub,
             registry=registry, outbox=outbox, puller=puller, welcome=welcome, introducer=introducer, avatars=avatars,
             journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data, tidying=tidying,
+            tending=asyncio.create_task(tend(channels.values())),
         )
 
     async def stop(self) -> None:
@@ -365,6 +371,7 @@ class Server:
         log.info("stopping")
         self._http_server.stop()
         self._tidying.cancel()
+        self._tending.cancel()
         self._doctor.stop()
         self._hub.close_all()
         await self._puller.stop()
@@ -404,6 +411,12 @@ async def _tidy(
             await journal.tidy(utc_now())
         except Exception:
             log.exception("tidying up failed")
+
+
+def _douyin(channels: Mapping[str, Channel]) -> Douyin:
+    douyin = channels["douyin"]
+    assert isinstance(douyin, Douyin)
+    return douyin
 
 
 def _source(channel: Channel) -> Source | None:

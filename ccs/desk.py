@@ -60,9 +60,9 @@ class Desk:
 
     `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_puller` the channel
     and account that have news, `wake_fetcher` a message whose file is to be fetched, `introduce` a session whose
-    customer has no name yet, `heed` a platform's notice, `use_code` what may be answered once, `end_logins` the
-    ids of logins that are over: each once what it rests on is on disk. `check` raises BadRequest for what a session's platform would take from nobody;
-    `forget_owner` hears of whom the platform says that somebody else serves her now.
+    customer has no name yet, `heed` a platform's notice, `use_code` what may be answered once, `end_logins` the ids of
+    logins that are over: each once what it rests on is on disk. `check` raises BadRequest for what a session's platform
+    would take from nobody; `forget_owner` hears of whom the platform says that somebody else serves her now.
     """
 
     def __init__(
@@ -260,6 +260,13 @@ class Desk:
     def reclaimed(self, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Ticket:
         """A session, as it was `seen` when that was asked for, was taken back from the platform's own client."""
         return self._apply(seen.id, lifecycle.reclaimed, seen, reclaimed, by)
+
+    def recalled(self, session_id: str, message_id: str) -> Ticket:
+        """The platform took back what we said. The ticket's value is the message."""
+        session = self.registry.get(session_id)
+        message, ticket = self.registry.message(session_id, message_id)
+        change = lifecycle.recall(session, self._now(), message)
+        return self._commit(change, change.revised[0]) if change.revised else ticket.followed_by(message)
 
     # Who may act for an agent
 

@@ -12,12 +12,14 @@ from tornado.web import HTTPError, RequestHandler
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.avatars import Avatars
+from ccs.channels.douyin import Douyin
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.models import Agent, Clock, Session
+from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.wire import Wire
@@ -88,6 +90,8 @@ class Parts:
     epoch: str
     avatars: Avatars
     reclaims: Reclaims
+    recalls: Recalls
+    douyin: Douyin
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
