@@ -5,7 +5,7 @@
                                                 [--customers N] [--pace X] [--seed S]
     python server.py check                      read config.toml and say what is wrong with it
     python server.py doctor [--config FILE]     look for what keeps customers away (体检), also beside a running server
-    python server.py backup TARGET              copy the database while the server may be running
+    python server.py backup TARGET              copy the database and files while the server may be running
     python server.py hash-password              ask for a password and print its hash for [[agents]]
     python server.py new-token                  make a token for a program, and its hash for [[agents]]
 """
@@ -44,6 +44,7 @@ from ccs.demo import MOST_CUSTOMERS
 from ccs.desk import Desk
 from ccs.doctor import Doctor, Report, Step, Visit
 from ccs.errors import CannotStart, ConfigError
+from ccs.fetcher import Fetcher
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.introducer import Introducer
@@ -54,6 +55,7 @@ from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.tending import tend
+from ccs.voices import Voices
 from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
 from handlers.base import Parts
@@ -64,7 +66,7 @@ from handlers.routes import front
 from store import avatars as pictures, database
 from store.archive import Archive
 from store.epoch import Epoch
-from store.files import Files
+from store.files import Files, copy_all
 from store.journal import Journal, load
 from store.look import Look
 
@@ -75,6 +77,7 @@ LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below
 LARGEST_HEADER = 16 * 1024  # bytes of a request's line and headers together; browsers with cookies send one or two KB
 READ_AT_ONCE = 16 * 1024    # bytes; Tornado clears a buffer of this size for each read, and its 64 KB take their time
 TIDY_EVERY = 1              # seconds between rounds of housekeeping
+TIDY_FILES_EVERY = 3600     # the same, for uploads that nobody sent
 DRAIN = 7.0                 # seconds that a stop waits for deliveries on their way; service managers give it ten in all
 FINISH = 1.5                # seconds more for requests that are being answered
 
@@ -92,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="read the configuration and list what is wrong with it")
     doctor = commands.add_parser("doctor", help="look for what keeps customers away (体检)")
     doctor.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
-    commands.add_parser("backup", help="copy the database").add_argument("target", type=Path)
+    commands.add_parser("backup", help="copy the database and files").add_argument("target", type=Path)
     commands.add_parser("hash-password", help="ask for a password and print its hash")
     commands.add_parser("new-token", help="print a token for a program, and its hash")
     given = parser.parse_args(arguments)
@@ -116,7 +119,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "check":
             print("\n".join([f"{file} is fine", *notes]))
         elif given.command == "backup":
-            print(f"copied to {database.backup(settings.server.data_dir / database.FILE_NAME, given.target)}")
+            copy = database.backup(settings.server.data_dir / database.FILE_NAME, given.target)
+            files = copy_all(settings.server.data_dir, copy)
+            print(f"copied to {copy}" + (f", the files to {files}" if files else ""))
         else:
             logs.set_up(settings.server.log_level)
             for note in notes:
@@ -265,6 +270,8 @@ class Server:
     _avatars: Avatars
     _puller: Puller
     _welcome: Welcome
+    _fetcher: Fetcher
+    _files: Files
     _journal: Journal
     _archive: Archive
     _epoch: Epoch
@@ -296,6 +303,7 @@ class Server:
             turns.resume()
             introducer.resume()
             puller.resume()
+            fetcher.resume()
 
         wire = Wire(ZoneInfo(settings.server.timezone))
         hub = Hub(wire, frame)
@@ -305,6 +313,7 @@ class Server:
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
+        files.prepare()
         desk = Desk(
             registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
             limits=lambda channel, via: channels[channel].limits(via),
@@ -322,7 +331,9 @@ class Server:
         sources = {name: source for name, channel in channels.items() if (source := _source(channel))}
         puller = Puller(sources, intake.take, desk, archive, utc_now, Random())
         welcome = Welcome(channels, utc_now)
+        fetcher = Fetcher(registry, desk, channels, files, archive.fetching, utc_now, Random())
         desk.wake_outbox = outbox.wake
+        desk.wake_fetcher = fetcher.wake
         desk.wake_assistant = turns.wake
         desk.wake_puller = puller.wake
         desk.heed = lambda tells: channels[tells.channel].heed(tells)
@@ -337,7 +348,7 @@ class Server:
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=Reclaims(registry, desk, channels), recalls=Recalls(registry, desk, channels),
-            douyin=_douyin(channels),
+            files=files, voices=Voices(files), douyin=_douyin(channels),
         )
 
         restored(load(data.database), None)
@@ -358,11 +369,14 @@ class Server:
         log.info("CCS %s listens at %s, data in %s", __version__, address, data.path)
         if settings.server.public_url:
             log.info("from outside it is %s", settings.server.public_url)
-        tidying = asyncio.create_task(_tidy(journal, http_server, doorway, hub, registry, epoch))
+        tidying = asyncio.create_task(
+            _tidy(journal, http_server, doorway, hub, registry, epoch, files, archive)
+        )
         return cls(
             port=port, http_server=http_server, doorway=doorway, http=http, busy=parts.busy, hub=hub,
             registry=registry, outbox=outbox, puller=puller, welcome=welcome, introducer=introducer, avatars=avatars,
-            journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data, tidying=tidying,
+            fetcher=fetcher, files=files, journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data,
+            tidying=tidying,
             tending=asyncio.create_task(tend(channels.values())),
         )
 
@@ -376,6 +390,7 @@ class Server:
         self._hub.close_all()
         await self._puller.stop()
         await self._welcome.stop()
+        await self._fetcher.stop()
         await self._outbox.stop(DRAIN)
         await self._introducer.stop()
         self._registry.suspend()            # what still comes over open connections is told to come again
@@ -387,6 +402,7 @@ class Server:
         await self._http.close()
         await self._avatars.close()
         self._archive.close()
+        self._files.close()
         self._data.unlock()
         log.info("stopped")
 
@@ -398,9 +414,11 @@ class Server:
 
 
 async def _tidy(
-    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch
+    journal: Journal, http_server: BoundedServer, doorway: Doorway, hub: Hub, registry: Registry, epoch: Epoch,
+    files: Files, archive: Archive,
 ) -> None:
-    """Checkpoints, old rows, stuck requests and logins that ended, away from what somebody waits for."""
+    """Checkpoints, old rows, stuck requests, logins that ended and unused files, away from what somebody waits for."""
+    files_due = time.monotonic()
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
@@ -409,6 +427,9 @@ async def _tidy(
             hub.end_old_logins(utc_now())
             epoch.note(registry.published_event_id)
             await journal.tidy(utc_now())
+            if files_due <= time.monotonic():
+                files_due = time.monotonic() + TIDY_FILES_EVERY
+                await files.forget_unused(archive.used_files)
         except Exception:
             log.exception("tidying up failed")
 

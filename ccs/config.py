@@ -28,9 +28,11 @@ ARGON2_HASH = re.compile(
 )
 TOKEN_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", re.ASCII)
+
 WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 
-HOST_NAME = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+HOST_PATTERN = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360buyimg.com")
 
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
@@ -80,6 +82,11 @@ def given_web_address(value: str) -> str | None:
     return web_address(value) if value else "must be an http:// or https:// address"
 
 
+def host_names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not HOST_NAME.fullmatch(each)]
+    return f"must hold host names, without https:// and without a port, not {wrong[0]!r}" if wrong else None
+
+
 def wecom_key(value: str) -> str | None:
     usable = not value or WECOM_KEY.fullmatch(value)
     return None if usable else "must be the 43 letters and digits that WeCom's console shows"
@@ -89,9 +96,9 @@ def readable_file(value: Path | None) -> str | None:
     return None if value is None or value.is_file() else f"names no file: {value}"
 
 
-def host_names(value: tuple[str, ...]) -> str | None:
+def host_patterns(value: tuple[str, ...]) -> str | None:
     """An ending that is not even a domain, as `.com`, would be next to everyone."""
-    odd = [name for name in value if not HOST_NAME.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
+    odd = [name for name in value if not HOST_PATTERN.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
     return f"must hold hosts such as cdn.example.com, .example.com or 127.0.0.1:9000, not {odd[0]!r}" if odd else None
 
 
@@ -125,7 +132,7 @@ class ServerSettings:
     timezone: str = setting("Asia/Shanghai", time_zone)
     public_url: str = setting("", web_address)
     allowed_hosts: tuple[str, ...] = setting(())
-    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, host_names)
+    avatar_hosts: tuple[str, ...] = setting(AVATAR_HOSTS, host_patterns)
     xheaders: bool = setting(False)
     tls_cert: Path | None = setting(None, readable_file)
     tls_key: Path | None = setting(None, readable_file)
@@ -154,6 +161,7 @@ class ChannelSettings:
     enabled: bool = setting(False)
     gateway_secret: str = setting("", secret=True)
     gateway_url: str = setting("", web_address)
+    gateway_media_hosts: tuple[str, ...] = setting((), host_names)
     replay_window_seconds: int = setting(300, within(0, 86400))
 
 

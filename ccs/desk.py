@@ -282,13 +282,16 @@ class Desk:
 
     # What becomes of deliveries
 
-    def delivery_moved(self, message: Message, because: PlatformTells | None = None) -> Ticket:
-        """The message's delivery is now as given; `because` of what a platform told, if it was that."""
+    def delivery_moved(self, message: Message) -> Ticket:
+        """The message's delivery is now as given."""
         event = Event(EventType.MESSAGE_UPDATED, self.registry.get(message.session_id), message)
-        change = Change(deliveries=(message,), events=(event,))
-        if because:
-            change = evolve(change, notices=(self._notice(because),), ids=because.ids)
-        return self._commit(change, message)
+        return self._commit(Change(deliveries=(message,), events=(event,)), message)
+
+    def result_told(self, message: Message, tells: PlatformTells, shut: SessionShut | None) -> Ticket:
+        """The platform's last word on a message, which is now as given; and what that says of its session."""
+        session = self.registry.get(message.session_id)
+        change = lifecycle.failed_behind(session, self._now(), message, self._allowed(session.id), shut)
+        return self._commit(evolve(change, notices=(self._notice(tells),), ids=tells.ids), message)
 
     def not_delivered(self, message: Message, shut: SessionShut | None = None, seen: Session | None = None) -> Ticket:
         """The message failed before all of it left; see the rule."""

@@ -161,6 +161,21 @@ class TooLarge(Refusal):
     code = 413
 
 
+class NoRoom(Refusal):
+    """The disk is nearly full. Nothing of the file was kept; once there is room again, it works again."""
+
+    code = 507
+
+    def __init__(self) -> None:
+        super().__init__("服务器磁盘空间不足，暂时不能保存文件，请联系管理员清理磁盘")
+
+
+class FileNotHere(Refusal):
+    """The file of a message is not here yet, or not in the form that is wanted."""
+
+    code = 409
+
+
 class UnsupportedMediaType(Refusal):
     code = 415
 

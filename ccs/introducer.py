@@ -47,18 +47,14 @@ class Introducer:
     _asking: dict[Account, "asyncio.Task[None]"] = Factory(dict)
     _paused: dict[Account, float] = Factory(dict)                   # until when, on the loop's clock
     _backoff: Backoff = Factory(lambda: Backoff(0, LONGEST_PAUSE))
+    _stopping: bool = False
 
     def introduce(self, session: Session) -> None:
         """Have its customer's name shown, soon, if her platform tells it."""
-        customer = session.customer
-        channel = self._channels.get(customer.channel)
-        if channel is None or not channel.knows_customers(session.via):
-            return
-        kept = self._profiles.profile(*customer.key)
-        if kept and (kept.name, kept.avatar) not in (("", ""), (customer.name, customer.avatar)):
-            self._desk.customer_known(kept)
-        if kept is None or self._now() - kept.fetched_at >= FRESH:
-            self._want(customer)
+        try:
+            self._introduce(session)
+        except StoreUnavailable:
+            log.info("the customer of session %s waits for the database", session.id)       # `resume` comes after it
 
     def resume(self) -> None:
         """After a start, or when the disk is back: whoever still has no name."""
@@ -67,10 +63,27 @@ class Introducer:
                 self.introduce(session)
 
     async def stop(self) -> None:
+        self._stopping = True
         tasks = list(self._asking.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _introduce(self, session: Session) -> None:
+        customer = session.customer
+        channel = self._channels.get(customer.channel)
+        if channel is None or not channel.knows_customers(session.via):
+            return
+        kept, is_fresh = self._kept(customer)
+        if kept and (kept.name, kept.avatar) not in (("", ""), (customer.name, customer.avatar)):
+            self._desk.customer_known(kept)
+        if not is_fresh:
+            self._want(customer)
+
+    def _kept(self, customer: Customer) -> tuple[Profile | None, bool]:
+        """What we were told last, and whether that is not long ago."""
+        kept = self._profiles.profile(*customer.key)
+        return kept, kept is not None and self._now() - kept.fetched_at < FRESH
 
     def _want(self, customer: Customer) -> None:
         account = (customer.channel, customer.account)
@@ -78,7 +91,7 @@ class Introducer:
         wanted[customer.id] = None
         if len(wanted) > MOST_WANTED:
             del wanted[next(iter(wanted))]
-        is_paused = self._paused.get(account, 0.0) > asyncio.get_running_loop().time()
+        is_paused = self._stopping or self._paused.get(account, 0.0) > asyncio.get_running_loop().time()
         if account not in self._asking and not is_paused:
             self._asking[account] = asyncio.create_task(self._run(account), name=f"introducer {account}")
 
@@ -102,13 +115,14 @@ class Introducer:
                 self._wanted.pop(account, None)
 
     def _next(self, account: Account) -> list[str]:
-        """As many as a platform takes at once, and none who left meanwhile."""
+        """As many as a platform takes at once, and none who left meanwhile or was asked for just now."""
         wanted = self._wanted.get(account, {})
         ids: list[str] = []
         while wanted and len(ids) < MOST_PROFILES:
             customer_id = next(iter(wanted))
             del wanted[customer_id]
-            if self._desk.registry.open_session(Customer(*account, customer_id)):
+            customer = Customer(*account, customer_id)
+            if self._desk.registry.open_session(customer) and not self._kept(customer)[1]:
                 ids.append(customer_id)
         return ids
 
@@ -125,8 +139,8 @@ class Introducer:
         self._backoff.succeeded(":".join(account))
         if self._paused.pop(account, None):
             log.info("who the customers of %s are can be asked again", ":".join(account))
-        for profile in profiles:
-            self._desk.customer_known(profile)
+        for ticket in [self._desk.customer_known(profile) for profile in profiles]:
+            await ticket
 
     def _pause(self, account: Account, at_least: float = 0.0) -> None:
         now, key = asyncio.get_running_loop().time(), ":".join(account)

@@ -10,7 +10,7 @@ already true returns an empty `Change`.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
@@ -45,6 +45,8 @@ from ccs.models import (
 
 ASSISTANT_ID = "assistant"      # senderId of what the assistant says
 PREVIEW = 200                   # characters of the last message that a list row carries
+
+PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches
 
 STATUS_WORDS = {
     Status.AI: "助手接待中",
@@ -215,9 +217,7 @@ def reply(
 
     Raises CannotReply when the platform would not bring it to the customer.
     """
-    if session.status is not Status.MANUAL:
-        raise _wrong(session, "只有人工接待中的会话可以回复")
-    must_hold(session, by)
+    must_answer(session, by)
     parts = allowed.parts(said.content) if said.type == "text" else 1
     limits.must_allow(session, now, parts)
     message = _next(
@@ -251,13 +251,32 @@ def not_delivered(
     """It failed before all of it left: what did not is given back. `shut` is what the platform said of the session as
     it was `seen`, which her writing meanwhile has overtaken.
     """
-    learnt = limits.given_back(session, allowed.unsent(message), allowed)
+    known = limits.given_back(session, allowed.unsent(message), allowed)
     if shut:
-        learnt["platform_owner"] = shut.owner or session.platform_owner
-        if seen and seen.reply_until == session.reply_until:
-            learnt.update({"replies_left": 0} if shut.used_up else {})
-            learnt.update({"reply_until": _ended(session, now)} if shut.closed else {})
-    return _delivers(session, message, **learnt)
+        overtaken = seen is None or seen.reply_until != session.reply_until
+        known.update(_learnt(session, now, shut, overtaken))
+    return _delivers(session, message, **known)
+
+
+def failed_behind(
+    session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None
+) -> Change:
+    """The platform had taken it, and says later that it did not arrive; `shut` as in `not_delivered`."""
+    if shut is None:
+        return _delivers(session, message)
+    heard_at = session.reply_until - allowed.window if session.reply_until and allowed.window else session.created_at
+    overtaken = heard_at + PLATFORMS_SECOND > message.created_at
+    return _delivers(session, message, **_learnt(session, now, shut, overtaken))
+
+
+def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool) -> dict[str, Any]:
+    """What the platform said of the session, but for what her writing has `overtaken`."""
+    learnt: dict[str, Any] = {"platform_owner": shut.owner} if shut.owner else {}
+    if shut.used_up and not overtaken:
+        learnt["replies_left"] = 0
+    if shut.closed and not overtaken:
+        learnt["reply_until"] = _ended(session, now)
+    return learnt
 
 
 def reclaimed(session: Session, now: datetime, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Change:
@@ -430,6 +449,13 @@ def must_hold(session: Session, by: Agent | None) -> None:
     """Raises Forbidden if somebody else holds it, unless a supervisor asks, or access is open (None)."""
     if by and session.agent_id and by.id != session.agent_id and not by.supervises:
         raise Forbidden(f"会话由 {session.agent_id} 接待，只有 {session.agent_id} 本人或主管可以操作", _where(session))
+
+
+def must_answer(session: Session, by: Agent | None) -> None:
+    """Raises WrongStatus or Forbidden unless it is for this agent to answer in it."""
+    if session.status is not Status.MANUAL:
+        raise _wrong(session, "只有人工接待中的会话可以回复")
+    must_hold(session, by)
 
 
 def must_read(session: Session, agent: Agent | None) -> None:

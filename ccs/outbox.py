@@ -74,7 +74,8 @@ class Outbox:
         found = self._registry.delivery(str(tells.payload.get("requestId", "")))
         if found is None or found[0].customer.channel != tells.channel:
             return self._desk.platform_tells(tells)
-        return self._desk.delivery_moved(_final(found[1], tells.payload), tells)
+        shut = self._channels[tells.channel].shut_by(tells.payload)
+        return self._desk.result_told(_final(found[1], tells.payload), tells, shut)
 
     # One session's worker
 

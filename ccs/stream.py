@@ -6,7 +6,7 @@ crash the next fetch begins exactly behind what was kept.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Protocol
 
@@ -50,21 +50,22 @@ class Stream:
 
     async def catch_up(self) -> None:
         """Fetch and keep all there is. Raises DeliveryDelayed, DeliveryRefused or StoreUnavailable."""
-        cursor = self._begin()
-        seen, barren = {cursor}, 0
-        while True:
-            pulled = await self._pull(cursor)
-            is_new = await self._keep(pulled, cursor)
-            cursor = pulled.cursor or cursor
+        cursor, tickets = self._begin(), list[Ticket]()
+        seen, barren, more = {cursor}, 0, True
+        while more:
+            pulled = await self._pull(cursor)               # while the page before is written
+            before, tickets = tickets, self._keep(pulled, cursor)
+            await _all(before)
+            is_new = any(ticket.moved for ticket in tickets[:len(pulled.inbounds)])
+            cursor, more = pulled.cursor or cursor, pulled.more
             barren = 0 if is_new else barren + 1
-            if not pulled.more:
-                return
-            if not is_new and (cursor in seen or barren == MOST_BARREN):
+            if more and not is_new and (cursor in seen or barren == MOST_BARREN):
                 log.warning("%s account %s has always more and never anything new; that can wait", *self._key)
-                return
+                break
             seen = {cursor} if is_new else seen | {cursor}
-            if not self.had_token:
+            if more and not self.had_token:
                 await asyncio.sleep(TOKENLESS_PAUSE)
+        await _all(tickets)
 
     def _begin(self) -> str | None:
         """Where the disk says that we are; None at the very beginning."""
@@ -97,15 +98,12 @@ class Stream:
             return None
         return nudge.token if self._now() - nudge.received_at < TOKEN_LASTS else None
 
-    async def _keep(self, pulled: Pulled, cursor: str | None) -> bool:
-        """Whether it brought anything new. Nothing is awaited between its first item and its cursor."""
+    def _keep(self, pulled: Pulled, cursor: str | None) -> list[Ticket]:
+        """Nothing is awaited between the first item and the cursor: it is one transaction."""
         tickets = [self._taken(inbound) for inbound in pulled.inbounds]
-        is_new = any(ticket.moved for ticket in tickets)
         if pulled.cursor and pulled.cursor != cursor:
             tickets.append(self._desk.fetched(Cursor(*self._key, pulled.cursor, self._now())))
-        for ticket in tickets:
-            await ticket
-        return is_new
+        return tickets
 
     def _taken(self, inbound: Inbound) -> Ticket:
         """What no rule can take is kept as a notice: those behind it must not wait for it."""
@@ -118,3 +116,8 @@ class Stream:
             kind, ids = type(inbound).__name__, getattr(inbound, "ids", ())
             payload = {"inbound": kind, "content": getattr(inbound, "content", "")}
             return self._desk.platform_tells(PlatformTells(*self._key, "not_taken", payload, ids))
+
+
+async def _all(tickets: Iterable[Ticket]) -> None:
+    for ticket in tickets:
+        await ticket

@@ -22,9 +22,10 @@ from ccs.models import Agent, Clock, Session
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
-from handlers.ports import Archive, Health
+from handlers.ports import Archive, Files, Health
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,11 @@ STATUSES: dict[type[Exception], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.UnsupportedMediaType: 415,
+    errors.FileNotHere: 409,
     errors.TooLarge: 413,
     errors.UpgradeRequired: 426,
     errors.TooManyTries: 429,
+    errors.NoRoom: 507,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
 }
@@ -92,6 +95,8 @@ class Parts:
     reclaims: Reclaims
     recalls: Recalls
     douyin: Douyin
+    files: Files
+    voices: Voices
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

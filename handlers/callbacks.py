@@ -46,6 +46,8 @@ TEXT = "text/plain; charset=utf-8"
 LONGEST_SILENCE = 75.0      # seconds a connection is kept without a request; longer than proxies keep theirs
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 TURN = 0.0003               # seconds for which callbacks are taken before others are served; some three to six of them
+SLOWEST_UPLOAD = 900.0      # seconds for a file: 20 MB at 200 kbit/s
+UPLOADS = re.compile(r"/api/sessions/[^/]+/files")      # which go to the disk as they come, and measure themselves
 MOST_PARAMETERS = 32        # in a callback's query; the longest documented one has four
 
 
@@ -158,7 +160,7 @@ class WeComHandshake(ChannelCallback):
 
 
 class Doorway(HTTPServerConnectionDelegate):
-    """Takes callback POSTs itself and passes everything else on; holds every body to `max_body_kb`.
+    """Takes callback POSTs itself and passes everything else on; holds every body to `max_body_kb`, but for uploads.
 
     Requests and their bodies are waited for only so long, by looking now and then who is late: Tornado's own limits set
     and clear two timers for every request, which costs a bare one a quarter of its time.
@@ -225,6 +227,7 @@ class _Request(HTTPMessageDelegate):
         self._path = ""
         self._body: list[bytes] = []
         self._size = 0
+        self._most: int | None = 0
         self._gone = False
 
     def headers_received(
@@ -236,7 +239,9 @@ class _Request(HTTPMessageDelegate):
         self._route, self._headers = self._doorway.route(start_line), headers
         self._path, _, self._query = start_line.path.partition("?")
         self._stays = start_line.version == "HTTP/1.1" and headers.get("Connection", "").lower() != "close"
-        self._doorway.awaited[self] = time.monotonic() + SLOWEST_BODY
+        is_upload = start_line.method == "POST" and UPLOADS.fullmatch(self._path) is not None
+        self._most = None if is_upload else self._doorway.largest
+        self._doorway.awaited[self] = time.monotonic() + (SLOWEST_UPLOAD if is_upload else SLOWEST_BODY)
         if self._route is None:
             self._inner = self._doorway.application.start_request(self._server_conn, self._connection)
             return self._inner.headers_received(start_line, headers)
@@ -244,13 +249,17 @@ class _Request(HTTPMessageDelegate):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         self._size += len(chunk)
-        if self._size > self._doorway.largest:
+        if self._is_too_large:
             self._body.clear()          # read on, so that the answer arrives, but keep nothing of it
         elif self._inner:
             return self._inner.data_received(chunk)
         else:
             self._body.append(chunk)
         return None
+
+    @property
+    def _is_too_large(self) -> bool:
+        return self._most is not None and self._size > self._most
 
     @property
     def is_gone(self) -> bool:
@@ -265,7 +274,7 @@ class _Request(HTTPMessageDelegate):
 
     def finish(self) -> None:
         self._doorway.awaited.pop(self, None)
-        if self._size > self._doorway.largest:
+        if self._is_too_large:
             refuse = self._route.refused if self._route else refused
             self._answer(refuse(errors.TooLarge(f"请求体不能超过 {self._doorway.largest // 1024} KB")))
         elif self._inner:

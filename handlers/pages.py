@@ -48,12 +48,16 @@ class Workbench(Handler):
         return RequestHandler.compute_etag(self)
 
     def _policy(self) -> str:
-        """Our own scripts, styles and answers, and nothing else. Safari before 16 takes no WebSocket for 'self'."""
+        """Our own scripts, styles, files and answers, and nothing else.
+
+        `blob:` are pictures chosen in this page, before they are sent. Safari before 16 takes no WebSocket for 'self'.
+        """
         host = self.request.host
         sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
         return "; ".join((
-            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
-            f"connect-src 'self'{sockets}", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
+            "media-src 'self'", f"connect-src 'self'{sockets}",
+            "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ))
 
 

@@ -1,8 +1,9 @@
 """What handlers ask of the disk, without knowing it."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
 
+from ccs import fetcher
 from ccs.models import Event, Login, Message, Page, Session, SessionFilter
 
 
@@ -14,6 +15,8 @@ class Archive(Protocol):
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]: ...
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int: ...
+
+    def message(self, session_id: str, message_id: str) -> Message | None: ...
 
     def oldest_event_id(self) -> int: ...
 
@@ -28,6 +31,14 @@ class Archive(Protocol):
     async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]: ...
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]: ...
+
+
+class Files(fetcher.Files, Protocol):
+    """Where files are kept: see `store/files.py`."""
+
+    async def remember(self, upload_id: str, what: Mapping[str, Any]) -> None: ...
+
+    async def remembered(self, upload_id: str) -> dict[str, Any] | None: ...
 
 
 class Health(Protocol):

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, douyin, logins, pages, sessions
+from handlers import avatars, callbacks, doctor, douyin, files, logins, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -25,6 +25,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
     (SESSION + r"/messages/([^/]+)/recall", sessions.Recall),
     (SESSION + r"/reclaim", sessions.Reclaim),
+    (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
+    (SESSION + r"/files", uploads.SessionFiles),
     (SESSION + r"/close", sessions.Close),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),

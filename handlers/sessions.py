@@ -13,6 +13,7 @@ from ccs.channels.base import readable
 from ccs.errors import BadRequest, NotFound
 from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
 from ccs.wire import Fields, Identifier, encode
+from handlers.attaching import attached, must_be_wordless
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself
 
@@ -46,6 +47,7 @@ class MessageRequest:
     msgType: str = "text"
     fields: Fields | None = None
     clientMsgId: Identifier | None = None
+    fileId: Identifier | None = None
 
 
 class SessionHandler(ApiHandler):
@@ -184,6 +186,9 @@ class Reply(SessionHandler):
         self.parts.registry.get(session_id)
         request = self.read(MessageRequest)
         said = self.outgoing(request)
+        if request.fileId is not None:
+            must_be_wordless(request.msgType, request.content)
+            said = await attached(self.parts.files, session_id, said, request.fileId)
         message = await self.parts.desk.reply(session_id, said, request.clientMsgId, self.by())
         self.answer(self.parts.wire.message(message))
 

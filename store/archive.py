@@ -26,7 +26,7 @@ from ccs.models import (
     SessionFilter,
     Token,
 )
-from store import database, events, inbox, logins, messages, sessions, streams
+from store import attachments, database, events, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -113,6 +113,15 @@ class Archive:
 
     def logins(self, agent_id: str | None = None) -> list[Login]:
         return self._now(logins.of_agent, agent_id)
+
+    # In whatever thread asks
+
+    def used_files(self, digests: Sequence[str]) -> set[str]:
+        """Which of these files belong to a message."""
+        try:
+            return attachments.used(self._own_connection(), digests)
+        except database.DatabaseError as error:
+            raise StoreUnavailable from error
 
     # In the pool: pages
 

@@ -1,5 +1,6 @@
 """Attachments on disk: what is known of the file of a message. The bytes lie beside the database."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,3 +29,12 @@ def from_row(row: Sequence[Any]) -> Attachment | None:
         Stage(stage), name, mime, size, digest, source, reason, attempts,
         None if due_at is None else from_millis(due_at),
     )
+
+
+def used(connection: Any, digests: Sequence[str]) -> set[str]:
+    """Which of these any message has. One walk through the table, which is asked for now and then only."""
+    rows = connection.execute(
+        "SELECT DISTINCT digest FROM attachments WHERE digest IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(digests)),),
+    )
+    return {digest for digest, in rows}

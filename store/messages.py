@@ -17,7 +17,7 @@ TABLE = Table(
     ("session_id", "seq", "id", "sender", "sender_id", "content", "type", "client_id", "platform_time", "fields",
      "created_at", "recalled_at"),
 )
-REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("recalled_at",))       # rows that are there already
+REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("fields", "recalled_at"))     # rows that are there
 _JOINED = (
     f"SELECT {TABLE.listed}, {deliveries.TABLE.listed}, {attachments.TABLE.listed} FROM messages"
     " LEFT JOIN deliveries ON deliveries.session_id = messages.session_id AND deliveries.seq = messages.seq"

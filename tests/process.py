@@ -41,6 +41,7 @@ class Process:
     wrapper: list[str] = field(factory=list)        # a command that runs it, strace for one
     port: int = field(factory=lambda: free_port())
     log_level: str = "info"
+    more: str = ""                                  # settings after the usual ones
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,7 +65,7 @@ class Process:
         config = self.folder / "config.toml"
         config.write_text(CONFIG.format(
             port=self.port, secret=SECRET, url=self.gateway_url, log_level=self.log_level,
-        ))
+        ) + self.more)
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
                 [*self.wrapper, sys.executable, "server.py", "--config", str(config)], cwd=ROOT, stdout=log, stderr=log,

@@ -11,8 +11,6 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from heapq import nsmallest
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,115 +35,8 @@ from ccs.demo.shop import Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 from ccs.demo.world import LAST_RETRY, World
 from tests.conftest import Stage, until
+from tests.played import HOUR, MINUTE, PlayedTime, play
 from tests.process import ROOT, ccs
-
-MINUTE, HOUR = 60.0, 3600.0
-ANSWERS = ("您好，在的", "麻烦提供一下订单号", "稍等，我查一下", "已经为您处理好了", "今天之内会有结果", "这个确实不可以")
-
-
-# Time, played
-
-
-@define(eq=False)
-class Alarm:
-    due: float
-    number: int
-    event: asyncio.Event
-    rings: "asyncio.Future[None]"
-
-
-@define
-class PlayedTime:
-    """Passes when the test says so, from one alarm to the next, and only once all is quiet."""
-
-    seats: int
-    is_quiet: Callable[[], bool] = lambda: True
-    now: float = 0.0
-    alarms: list[Alarm] = Factory(list)
-    pauses: list[float] = Factory(list)
-    _numbers: Iterator[int] = Factory(lambda: count())
-
-    async def until(self, event: asyncio.Event, seconds: float) -> bool:
-        self.pauses.append(seconds)
-        alarm = Alarm(self.now + seconds, next(self._numbers), event, asyncio.get_running_loop().create_future())
-        self.alarms.append(alarm)
-        waits = asyncio.create_task(event.wait())
-        try:
-            await asyncio.wait({alarm.rings, waits}, return_when=asyncio.FIRST_COMPLETED)
-            return event.is_set()
-        finally:
-            waits.cancel()
-            self.alarms.remove(alarm)
-
-    async def settles(self) -> None:
-        """Everybody waits for time to pass, and nothing is on its way to anybody."""
-        await until(lambda: self._everybody_waits() and self.is_quiet(), patience=20)
-
-    async def passes(self, seconds: float) -> None:
-        end = self.now + seconds
-        await self.settles()
-        while (first := nsmallest(1, self.alarms, key=lambda alarm: (alarm.due, alarm.number))[0]).due <= end:
-            self.now = first.due
-            first.rings.set_result(None)
-            await self.settles()
-        self.now = end
-
-    def _everybody_waits(self) -> bool:
-        waiting = [alarm for alarm in self.alarms if not alarm.rings.done() and not alarm.event.is_set()]
-        return len(waiting) == len(self.alarms) == self.seats
-
-
-@define
-class Play:
-    """A real server, with customers at the door and the test's hand on the clock."""
-
-    stage: Stage
-    shop: Shop
-    time: PlayedTime
-
-    async def sessions(self, **query: Any) -> list[dict[str, Any]]:
-        return (await self.stage.get("/api/sessions", **query)).json()["data"]
-
-    async def transcript(self) -> dict[str, list[tuple[str, str]]]:
-        """Who said what to each customer, over all her sessions."""
-        told: dict[str, list[tuple[str, str]]] = {}
-        for session in sorted(await self.sessions(), key=lambda row: row["createdAt"]):
-            for message in await self.stage.history(session["sessionId"]):
-                told.setdefault(session["customerId"], []).append((message["senderType"], message["content"]))
-        return told
-
-    async def agent_works(self, minutes: int, answers: tuple[str, ...] = ANSWERS) -> None:
-        """小王 looks every 20 seconds, accepts whoever waits, and answers whoever spoke last, a line at a time."""
-        said: dict[str, int] = {}
-        for _ in range(3 * minutes):
-            await self.time.passes(20)
-            for session in sorted(await self.sessions(), key=lambda row: row["customerId"]):
-                id = session["sessionId"]
-                if session["status"] == "pending":
-                    assert (await self.stage.post(f"/api/sessions/{id}/accept", {"csId": "wang"})).status_code == 200
-                elif session["status"] != "manual":
-                    continue
-                if (await self.stage.history(id))[-1]["senderType"] == "customer":
-                    said[id] = said.get(id, -1) + 1
-                    await self.stage.post(f"/api/sessions/{id}/message", {"content": answers[said[id] % len(answers)]})
-                await self.time.settles()
-
-
-@asynccontextmanager
-async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator[Play]:
-    def is_quiet() -> bool:
-        """Nothing is on its way to the disk or to a platform: the assistant has spoken too."""
-        registry = stage.server._registry
-        return registry.published_event_id == registry._last_event_id and not registry.sessions_with_outgoing()
-
-    time = PlayedTime(customers, is_quiet)
-    async with Shop.open(customers, seed, time, port=0) as shop:
-        await stage.start(shop.settings)
-        try:
-            async with shop.world.open(stage.base):
-                yield Play(stage, shop, time)
-        finally:
-            await stage.stop()
 
 
 # What customers do
@@ -193,7 +84,10 @@ async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -
         ]
         assert {"text", "image", "order"} < {message["msgType"] for message in said}
         fields = [message.get("fields", {}) for message in said]
-        pictures = {each.get("mediaUrl") or each.get("PicUrl") or each.get("sku", {}).get("image") for each in fields}
+        pictures = {
+            each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
+            or each.get("sku", {}).get("image") for each in fields
+        }
         assert len(pictures - {None}) > 3
         for picture in pictures - {None}:
             answer = await stage.http.get(picture)
@@ -365,6 +259,7 @@ SENTENCES = {
     ],
     Heard.REFUSAL: ["不好意思，这个不支持退货", "抱歉，超过七天就不能退了", "券叠加用不了的", "您好，这款没有货了", "抱歉，暂时没有库存", "亲，这样不行哦"],
     Heard.FAREWELL: ["祝您生活愉快", "好的，再见", "不客气，祝您生活愉快", "欢迎下次光临"],
+    Heard.FILE: ["[图片]", "[语音]", "[视频]", "[文件]", "[链接]退货说明", "[位置]云溪门店", "[名片]"],
     Heard.ANSWER: [
         "已经为您办理退款，1-3天到账", "您好，今天下午就发货", "运费我们承担", "可以的", "已经帮您改好地址了", "好的，已经给您登记补发了",
         "图片收到了，确实是质量问题，给您退款", "收到退货后就退款", "已经核实过了，明天送到", "今天给您发个顺丰", "给您补发一个",
@@ -443,7 +338,7 @@ async def talk(story: Story, *answers: str) -> list[Any]:
 SIZES = Story(
     "换货", ("可以换大一码吗",), again="换大一码", details=("现在是M", "{order}", "吊牌在的"), more=("运费谁出",), upset=("才三天",),
     manner=Manner(*([f"<{name}>"] for name in (
-        "asks", "waits", "held", "pressed", "thanks", "resigned", "nothing_more", "parting"))),
+        "asks", "waits", "held", "pressed", "looks", "thanks", "resigned", "nothing_more", "parting"))),
 )
 
 
@@ -452,6 +347,7 @@ SIZES = Story(
     ((AssistantSettings().welcome, AssistantSettings().welcome, "可以的"), ["<asks>", "<asks>", "运费谁出"]),
     (("您好", "在的"), ["换大一码", "<pressed>"]),
     (("稍等",), ["<held>"]),
+    (("[图片]", "[文件]尺码表"), ["<looks>", "<looks>"]),
     (("不客气", "现在是什么码？"), ["现在是M"]),
     (("您好，请问有什么可以帮您？请提供订单号", "图片收到了，是M码吗？"), ["WX", "现在是M"]),
     (("现在是什么码？", "吊牌还在吗？", "还有呢？"), ["现在是M", "WX", "吊牌在的"]),

@@ -34,7 +34,8 @@ async def test_the_page_may_run_and_load_only_what_is_ours(stage: Stage) -> None
     policy = dict(rule.split(" ", 1) for rule in page.headers["Content-Security-Policy"].split("; "))
     host = stage.base.removeprefix("http://")
     assert policy == {
-        "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
+        "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data: blob:",
+        "media-src": "'self'",
         "connect-src": f"'self' ws://{host} wss://{host}", "base-uri": "'none'", "form-action": "'none'",
         "frame-ancestors": "'none'",
     }

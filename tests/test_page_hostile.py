@@ -60,7 +60,7 @@ WATCH = """
 """
 OWN = "() => { window.__own = new Set(document.querySelectorAll('*')); }"
 FOREIGN = """() => [...document.querySelectorAll("*")].filter((node) => !window.__own.has(node)).flatMap((node) => {
-    const made = node.matches("li, ol, ul, div, span, a, button, time, p, svg.icon, svg.icon > path, img");
+    const made = node.matches("li, ol, ul, div, span, a, button, time, p, progress, svg.icon, svg.icon > path, img");
     const odd = [...node.attributes].filter(({ name, value }) =>
         /^on|^srcdoc$|^form/i.test(name) || /^\\s*(javascript|data|vbscript|https?):/i.test(value)
         || (["src", "href"].includes(name) && !/^(#|\\/api\\/sessions)\\//.test(value)));
@@ -196,8 +196,8 @@ async def test_what_comes_beside_the_words_is_text(office: Office, watched: Watc
         return True
 
     gateway.moods.append(refuse)
-    await wang.replies("在的")
-    await expect(wang.message("在的")).to_contain_text("失败")
+    await wang.replies("马上处理")
+    await expect(wang.message("马上处理")).to_contain_text("失败")
     await watched.nothing_happened()
 
 

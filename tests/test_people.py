@@ -15,7 +15,7 @@ from tornado.web import RequestHandler
 
 from ccs import avatars
 from ccs.avatars import Hosts, digest_of
-from ccs.config import Config, host_names
+from ccs.config import Config, host_patterns
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
 from ccs.demo.wecom import WeCom
@@ -130,6 +130,20 @@ async def test_whoever_has_no_name_when_the_server_stops_gets_it_after_the_next_
     await stage.start()
     await idle(stage)
     assert (await session_of(stage))["customerName"] == "陈女士"
+
+
+@pytest.mark.gen_test
+async def test_who_writes_on_while_she_is_asked_for_is_asked_for_once(stage: Stage, wecom) -> None:
+    await stage.start()
+    gate = asyncio.Event()
+    wecom.next(BATCHGET, waits(gate))
+    wecom.know("wmChen", "陈女士")
+    await writes(stage)
+    await until(lambda: batches(wecom))
+    await writes(stage)
+    gate.set()
+    await idle(stage)
+    assert batches(wecom) == 1 and (await session_of(stage))["customerName"] == "陈女士"
 
 
 @pytest.mark.gen_test
@@ -328,7 +342,7 @@ def test_only_listed_hosts_and_the_channels_own_may_be_asked(address: str, allow
     (("a/b",), "'a/b'"), ((".",), "'.'"), (("a:",), "'a:'"),
 ])
 def test_a_host_that_could_not_be_meant_is_a_fault_of_the_settings(names, fault) -> None:
-    found = host_names(names)
+    found = host_patterns(names)
     assert found is None if fault is None else found.endswith(f"not {fault}")
 
 

@@ -29,7 +29,7 @@ from ccs.channels.wecom.crypto import Crypto, aes_key
 from ccs.channels.wecom.messages import inbound
 from ccs.config import Config
 from ccs.errors import BadSignature
-from tests.conftest import Stage
+from tests.conftest import Stage, until
 from tests.platforms import AGENT_ID, CORP, KEY, TOKEN, wecom_request, wecom_text
 
 PAYLOADS = Path(__file__).parent / "payloads" / "wecom"
@@ -428,7 +428,7 @@ MESSAGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {     # payload �
         "Title": "羊毛围巾 & 手套套装", "Description": "就是这一款，还有灰色吗",
         "Url": "https://shop.example.com/item?id=5501&sku=gray", "PicUrl": "https://shop.example.com/pic/5501.jpg",
     }),
-    "schedule": ("schedule", "[暂不支持的消息类型 schedule]", {
+    "schedule": ("schedule", "[日程]", {
         "Schedule": {"Subject": "上门安装", "Attendee": ["li.na", "wang.wei"]},
     }),
 }
@@ -564,6 +564,9 @@ async def test_a_nudge_of_the_oldest_protocol_names_no_account_and_is_the_corps(
 async def test_what_comes_again_is_taken_once_also_after_a_restart(stage: Stage, name: str) -> None:
     await stage.start()
     await stage.wecom(payload(name), nonce="1372623149")
+    assert stage.server
+    archive = stage.server._archive
+    await until(lambda: not archive.fetching())         # what became of a file is told too
     once = kept(stage)
     assert once
 

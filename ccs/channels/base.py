@@ -12,6 +12,7 @@ To add a channel:
    again, so that it is taken once.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
+   Where messages come with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py` and its section to `ccs/config.py` and `config.toml`.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
 5. Put one recorded payload for each kind of message into `tests/payloads/<name>/`.
@@ -28,7 +29,7 @@ from attrs import frozen
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
-from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
@@ -181,6 +182,10 @@ class Channel(ABC):
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
         if said.type != "text":
             raise BadRequest("该渠道目前只能发送文字（msgType 为 text）")
+
+    def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
+        """What a late result (`send_result`) says of the session besides."""
+        return None
 
     def owner_changed(self, customer: Customer) -> None:
         """Who serves her in the platform's own client is not who it was."""

@@ -9,20 +9,22 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from ccs import wire
-from ccs.channels.base import Callback, Channel, Sent, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Channel, Fetched, Sent, Tools, Way, must_be_fresh
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
-from ccs.inbound import Inbound
-from ccs.models import Clock, Message, Session, Via
+from ccs.inbound import CustomerSays, Inbound, StaffSays
+from ccs.models import Attachment, Clock, Message, Session, Stage, Via
 
 NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
 LONGEST_NONCE = 128
@@ -34,6 +36,9 @@ REFUSALS = {                # by the code of a gateway's answer
     2001: "会话已关闭或超过平台允许的回复时间，客户再次来信后才能回复",
     2002: "平台拒绝了消息内容，请修改后再发",
 }
+FILE_KINDS = {"image", "voice", "video", "file", "emoji"}
+FAR_AWAY = "文件不在网关上，没有下载；管理员可以在 config.toml 的 gateway_media_hosts 中允许它所在的主机"
+LARGEST_FILE = 20 << 20     # bytes
 DELAYS = {3001: "平台限制了发送频率", 5000: "网关暂时不可用"}
 
 
@@ -67,6 +72,7 @@ class Gateway:
         self.url = settings.gateway_url
         self._channel = channel
         self._secret = settings.gateway_secret.encode()
+        self._media_hosts = {host.lower() for host in settings.gateway_media_hosts}
         self._window = settings.replay_window_seconds
         self._http = http
         self._now = clock
@@ -83,7 +89,29 @@ class Gateway:
         payload = wire.decode(proof.signed)
         if not isinstance(payload, dict):
             raise BadRequest("请求体必须是 JSON 对象")
-        return inbound(self._channel, payload)
+        return self._with_file(inbound(self._channel, payload))
+
+    def _with_file(self, said: Inbound | None) -> Inbound | None:
+        """What comes with the address of a file brings it along, if we may go there."""
+        if not isinstance(said, (CustomerSays, StaffSays)) or said.type not in FILE_KINDS:
+            return said
+        url = said.fields.get("mediaUrl")
+        if not isinstance(url, str) or not url:
+            return said
+        if self._is_near(url):
+            return evolve(said, attachment=Attachment(Stage.FETCHING, source=url))
+        return evolve(said, attachment=Attachment(Stage.FAILED, reason=FAR_AWAY))
+
+    def _is_near(self, url: str) -> bool:
+        """At the gateway itself, or at a host that is allowed: a message must not send us just anywhere."""
+        place, gateway = _place(url), _place(self.url)
+        return place is not None and (place == gateway or place[1] in self._media_hosts)
+
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        assert message.attachment is not None
+        if not self._is_near(message.attachment.source):        # it was when it came; settings change
+            raise DeliveryRefused(FAR_AWAY)
+        return Fetched((await self._http.download(message.attachment.source, into, LARGEST_FILE)).name)
 
     def _proof(self, callback: Callback) -> Proof:
         """Headers before query before body, never mixed."""
@@ -173,6 +201,9 @@ class GatewayChannel(Channel):
         self.must_be_on()
         return self._gateway.read(callback)
 
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        return await self._gateway.fetch(message, into)
+
     def ways_out(self) -> Mapping[Via, Way]:
         return {Via.GATEWAY: self._gateway} if self._gateway.url else {}
 
@@ -213,6 +244,16 @@ class NonceMemory:
 class _Remembered:
     nonce: str
     until: float
+
+
+def _place(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of a web address; None of what is none."""
+    try:
+        parts = urlsplit(url)
+        place = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    return place if place[0] in ("http", "https") and place[1] else None
 
 
 def _pause(seconds: Any) -> float | None:

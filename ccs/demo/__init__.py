@@ -4,7 +4,7 @@
     world.py      seats, who comes next, and how words reach the server
     customer.py   one visit; reading.py: how an answer is read
     stories.py    what customers want; lines.py, manners.py, people.py: what they say, how, and who they are
-    doors.py      from a line to a platform's request
+    doors.py      from a line to a platform's request; kf.py: by 微信客服
     gateway.py    a gateway that speaks the neutral envelope; wecom/: WeCom, with 微信客服
     local.py      their address on this machine; pictures.py: what customers photographed; samples.py: other files
 

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from attrs import Factory, define
 
-from ccs.demo.lines import Line, asked_for, facts, filled
+from ccs.demo.lines import Colleague, Line, asked_for, facts, filled
 from ccs.demo.people import Person
-from ccs.demo.reading import Heard, read
+from ccs.demo.reading import Heard, pictured, read
 from ccs.demo.stories import Story
 
 # Seconds, at the natural pace.
@@ -143,6 +143,7 @@ class Customer:
         if line := self._has_ready(heard, text):
             await self._say(line)
             return True
+        self._known["sent"] = pictured(text)
         await self._say(self._usual_words(heard))
         if heard is Heard.ANSWER:
             await self._lingers()
@@ -172,6 +173,7 @@ class Customer:
             Heard.QUESTION: manner.pressed,
             Heard.ANYTHING_ELSE: manner.nothing_more,
             Heard.HOLD: manner.held,
+            Heard.FILE: manner.looks,
             Heard.REFUSAL: manner.resigned,
             Heard.FAREWELL: manner.parting,
             Heard.ANSWER: manner.thanks,
@@ -185,11 +187,16 @@ class Customer:
     async def _say(self, line: Line, typed_before: bool = False) -> None:
         line = filled(line, self._known)
         if not typed_before:
-            length = len(line) if isinstance(line, str) else 8      # to find a picture takes a while too
-            typing = min(LONGEST_TYPING, length * self.chance.uniform(*TYPES))
-            await self._pause(self.chance.uniform(*THINKS) + typing)
+            await self._pause(self.chance.uniform(*THINKS) + self._takes(line))
         await self.says(line)
         self._asks_for_person = isinstance(line, str) and "人工" in line
+
+    def _takes(self, line: Line) -> float:
+        """To type it; to find a picture takes a while too, and of others one sees nothing but that they are late."""
+        if isinstance(line, Colleague):
+            return line.after * self.chance.uniform(0.8, 1.3)
+        length = len(line) if isinstance(line, str) else 8
+        return min(LONGEST_TYPING, length * self.chance.uniform(*TYPES))
 
     async def _pause(self, seconds: float) -> None:
         await self.time.until(asyncio.Event(), seconds)

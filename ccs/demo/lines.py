@@ -1,4 +1,4 @@
-"""What customers say: lines of text, pictures and cards, with the facts of a visit filled in."""
+"""What customers say: lines of text, pictures, recordings and cards, with the facts of a visit filled in."""
 
 import re
 from random import Random
@@ -31,7 +31,43 @@ class Order:
     number: str = "{order}"
 
 
-Line = str | Picture | Goods | Order
+@frozen
+class Voice:
+    """A recording, which nobody has to listen to: `what` is for the reader of this file."""
+
+    what: str
+    seconds: float = 3.0
+
+
+@frozen
+class Video:
+    """A few seconds of something; `what` is for the reader of this file."""
+
+    what: str
+
+
+@frozen
+class Document:
+    """A PDF under this name."""
+
+    name: str
+
+
+@frozen
+class TakesBack:
+    """Not said, but done: the last message is recalled."""
+
+
+@frozen
+class Colleague:
+    """What a member of the staff says who takes the customer over in WeCom's own client; the empty word ends it."""
+
+    says: str = ""
+    after: float = 20.0         # seconds
+
+
+Line = str | Picture | Goods | Order | Voice | Video | Document | TakesBack | Colleague
+SAID = (str, Picture, Goods, Order, Voice, Video, Document)     # and the others happen
 
 CITIES = ("武汉", "郑州", "东莞", "义乌", "成都", "西安", "南京", "长沙")
 
@@ -79,6 +115,8 @@ def filled(line: Line, known: dict[str, str]) -> Line:
         return line.format_map(known)
     if isinstance(line, Goods):
         return Goods(line.title.format_map(known))
+    if isinstance(line, Colleague):
+        return evolve(line, says=line.says.format_map(known))
     if isinstance(line, Order):
         return evolve(line, title=line.title.format_map(known), number=line.number.format_map(known))
     return line

@@ -5,14 +5,15 @@ from itertools import chain, zip_longest
 
 from attrs import frozen
 
-# The doors people come through. WeCom's members write by encrypted XML and have a user id for a name; the others come
-# by a gateway's signed JSON, which shows nicknames: JD masks them.
+# The doors people come through. WeCom's members write by encrypted XML and have a user id for a name; customers of
+# 微信客服 are asked for by their ids; the others come by a gateway's signed JSON, which shows nicknames: JD masks them.
 WECOM, WECHAT, DOUYIN, JD = "wecom", "wechat", "douyin", "jd"
 
 NAMES = {
     WECHAT: (
         "陈女士", "老周", "阿May", "一米阳光☀️", "刘工", "豆豆妈", "林小满", "A 建材老孙", "Vivian", "青柠", "何必",
-        "孙阿姨", "静静", "南方的树",
+        "孙阿姨", "静静", "南方的树", "岁月静好🌸", "A小郑二手房", "Leo", "朵朵", "吴师傅18627", "小满胜万全", "阿强", "团子妈妈",
+        "山海", "Cici🍀",
     ),
     DOUYIN: (
         "小鹿🦌", "爱吃火锅的桃子", "大鹏展翅", "momo", "甜甜圈🍩", "用户7302918", "阿杰不熬夜", "是橘子呀",

@@ -12,6 +12,7 @@ class Heard(StrEnum):
     ANYTHING_ELSE = "else"      # whether that was all
     HOLD = "hold"               # please wait, or a nod after which more will come
     REFUSAL = "refusal"         # no
+    FILE = "file"               # something to look at or to listen to
     FAREWELL = "farewell"
     ANSWER = "answer"           # everything else
 
@@ -56,11 +57,16 @@ SIGNS: tuple[tuple[Heard, "re.Pattern[str]"], ...] = (
         "(?<!能)不能|(?<!可)不可以|(?<!行)不行|无法|不支持|没办法|没法|[退换改用做]不了|抱歉没有|没有?(货|库存)|缺货")),
 )
 
+# Of what is no text a phone shows what it is.
+PICTURED = re.compile(r"\[(图片|语音|视频|文件|链接|位置|小程序|名片)\]")
+
 AT_A_GLANCE = 200           # characters; nobody reads on before she knows what it is about
 CLAUSE = re.compile(r"[^\s，。！；～,!;~?？]+[?？]?")
 
 
 def read(text: str) -> Heard:
+    if pictured(text):
+        return Heard.FILE
     clauses = _clauses(text)
     for kind, nothing in SAYS_NOTHING:
         clauses = [clause for clause in clauses if re.search(r"\w", nothing.sub("", clause))]
@@ -68,6 +74,12 @@ def read(text: str) -> Heard:
             return kind
     told = " ".join(clauses)
     return next((kind for kind, sign in SIGNS if sign.search(told)), Heard.ANSWER)
+
+
+def pictured(text: str) -> str:
+    """What it is, if it is no text."""
+    found = PICTURED.match(text)
+    return found[1] if found else ""
 
 
 def questions(text: str) -> str:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -20,12 +21,15 @@ from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.gateway import Gateway
+from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
 
 HOST = "127.0.0.1"
 PORT = 8080
+ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
+PULL_SECONDS = 20               # so that a lost wake-up is no longer noticed than a slow customer
 
 AGENTS = (AgentSettings("wang", "小王"), AgentSettings("li", "小李"), AgentSettings("zhao", "老赵", "supervisor"))
 
@@ -67,6 +71,7 @@ class Shop:
                 platform.start()
                 stack.push_async_callback(platform.close)
             is_free = _is_free(port)
+            doors = platforms.doors(Random(seed))
             settings = Config(
                 server=ServerSettings(
                     host=HOST, port=port if is_free else 0, data_dir=Path(folder), log_level="warning"
@@ -74,7 +79,7 @@ class Shop:
                 agents=AGENTS,
                 channels=platforms.settings(),
             )
-            yield cls(settings, World(platforms.doors(), time, customers, seed), None if is_free else port)
+            yield cls(settings, World(doors, time, customers, seed), None if is_free else port)
 
     def address(self, port: int) -> str:
         return f"http://{HOST}:{port}"
@@ -89,11 +94,11 @@ class Shop:
 
 @frozen
 class Platforms:
-    """WeCom, and a gateway for each channel, with secrets of their own."""
+    """WeCom, and a gateway for each of the other channels, with secrets of their own."""
 
     wecom: WeCom = field(factory=WeCom)
     gateways: dict[str, Gateway] = field(
-        factory=lambda: {name: Gateway(secrets.token_urlsafe(32), name) for name in (WECHAT, DOUYIN, JD)}
+        factory=lambda: {name: Gateway(secrets.token_urlsafe(32), name) for name in (DOUYIN, JD)}
     )
 
     def settings(self) -> ChannelsSettings:
@@ -101,17 +106,21 @@ class Platforms:
         wecom = self.wecom
         return ChannelsSettings(
             wechat=WeChatSettings(
-                **self._gateway(WECHAT), corp_id=wecom.corp_id, token=wecom.token, encoding_aes_key=wecom.key,
-                secret=wecom.secret, api_base=wecom.url,
+                enabled=True, corp_id=wecom.corp_id, token=wecom.token, encoding_aes_key=wecom.key,
+                secret=wecom.secret, api_base=wecom.url, pull_seconds=PULL_SECONDS,
             ),
             douyin=DouyinSettings(**self._gateway(DOUYIN)),
             jd=ChannelSettings(**self._gateway(JD)),
         )
 
-    def doors(self) -> dict[str, Door]:
-        shops = {WECHAT: "wkShop0001", DOUYIN: "58213306", JD: "10288"}
+    def doors(self, chance: Random) -> dict[str, Door]:
+        """Opened; what goes wrong on the line is by this chance."""
+        shops = {DOUYIN: "58213306", JD: "10288"}
+        kf = KfDoor(self.wecom, ACCOUNT, SERVICER, chance)
+        kf.open()
         return {
             WECOM: WeComDoor(self.wecom),
+            WECHAT: kf,
             **{name: GatewayDoor(gateway, shops[name]) for name, gateway in self.gateways.items()},
         }
 

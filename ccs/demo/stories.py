@@ -6,7 +6,7 @@ knows no clock and no network; `customer.py` plays it. Words in braces are fille
 
 from attrs import frozen
 
-from ccs.demo.lines import Goods, Line, Order, Picture
+from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
 from ccs.demo.manners import CALM, CROSS, SHORT, Manner
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 
@@ -148,6 +148,30 @@ STORIES = (
     Story(
         "保质期", ("这批日期新鲜吗", "给老人买的 要新的"), details=("{goods}", "两箱"), more=("开封了能放多久", "到{city}几天"),
         manner=SHORT, goods=FOOD,
+    ),
+    Story(
+        "长辈发语音", (Voice("说收到的东西不会用", 4.0), "字打不好 给我找个人工"), again="{goods}不会用 教教我", details=("就前几天买的", "{goods}"),
+        more=("好 我让孩子再弄一下",), doors=(WECHAT,), goods=GADGETS,
+    ),
+    Story(
+        "噪音大", ("{goods}声音怎么这么响啊", Video("机器在响"), "人工帮我看看正常不"), details=("{order}", "第一次用就这样 放平的"),
+        more=("那我再用两天看看？",), upset=("这个声音孩子都被吵醒了",), doors=(WECHAT,), goods=("破壁机", "筋膜枪", "空气炸锅"),
+    ),
+    Story(
+        "清单报价", ("你好 我们单位采购", Document("采购清单.pdf"), "清单里的帮我报个价 转人工"), details=("送到{city}", "要开专票"),
+        more=("好的 我跟领导说一下 下周定",), upset=("预算就这些了",), doors=(WECHAT,),
+    ),
+    Story(
+        "发错消息", ("妈 我晚上不回去吃了", TakesBack(), "不好意思 发错了😅", "想问下{goods}什么时候能到 人工"), details=("{order}",),
+        more=("好 到了放门口就行",), doors=(WECHAT,),
+    ),
+    Story(                                      # a colleague has her for a while, in WeCom's own client
+        "老客户", (
+            "在吗 我是上个月订过{goods}的", "还想再来30个 人工在不在", Colleague("您好，我是孙洁，上次那批是我跟的，这次还是送{city}吗？"),
+            "对对 还是老地址", Colleague("好的，价格和上次一样，明天给您安排发货", after=12.0), "太好了 谢谢孙姐", Colleague(),
+            "哦对了 发票这次想要电子的 找谁开 人工",
+        ),
+        again="电子发票 上次是纸质的", details=("抬头跟上次一样", "{order}"), more=("发邮箱就行",), doors=(WECHAT,),
     ),
     Story("随便看看", ("在吗",), machine_will_do=True),
     Story("营业时间", ("你们几点下班",), machine_will_do=True),

@@ -18,7 +18,7 @@ from attrs import Factory, define
 
 from ccs.demo.customer import Customer, Phone, Time
 from ccs.demo.doors import Door
-from ccs.demo.lines import Line
+from ccs.demo.lines import SAID, Line
 from ccs.demo.people import PEOPLE, Person
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 
@@ -47,7 +47,7 @@ class World:
     time: Time
     seats: int
     seed: int
-    taken: int = 0              # messages that the server said it has
+    taken: int = 0              # messages that the server said it has, or that their platform has for it
     refused: int = 0
     _phones: dict[tuple[str, str], Phone] = Factory(dict)       # of those in the shop, by door and id
     _serial: Iterator[int] = Factory(lambda: count(1))
@@ -118,18 +118,20 @@ class World:
                 raise TurnedAway(f"HTTP {status}")
             await self._pause(retry)
             retry = min(LAST_RETRY, 2 * retry)
-        self.taken += 1
+        self.taken += isinstance(line, SAID)
 
     async def _post(self, person: Person, line: Line, serial: int, http: httpx.AsyncClient) -> int | None:
-        """The status of the answer; None if none came."""
-        call = self.doors[person.door].call(person, line, serial)
+        """The status of the answer; None if none came. Of what is lost on the way, the platform does not know."""
+        call, status = self.doors[person.door].call(person, line, serial), 200
         try:
-            answer = await http.post(
-                call.path, params=dict(call.query), headers=dict(call.headers), content=call.body
-            )
+            for _ in range(call.times):
+                answer = await http.post(
+                    call.path, params=dict(call.query), headers=dict(call.headers), content=call.body
+                )
+                status = answer.status_code
         except httpx.TransportError:
             return None
-        return answer.status_code
+        return status
 
     async def _pause(self, seconds: float) -> None:
         await self.time.until(asyncio.Event(), seconds)

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from tests.bench import broadcast, callbacks, footprint, frameworks, lists, probe
+from tests.bench import broadcast, callbacks, footprint, frameworks, lists, probe, pull
 from tests.bench.report import Row, table
 from tests.bench.servers import LOAD_CORE, stay_on
 from tests.process import ROOT
@@ -21,6 +21,7 @@ ROWS: dict[str, Callable[[Path, bool], Coroutine[None, None, list[Row]]]] = {
     "callbacks": callbacks.run,
     "frameworks": frameworks.run,
     "broadcast": broadcast.run,
+    "pull": pull.run,
     "lists": lists.run,
     "memory": footprint.memory,
     "start": footprint.start,

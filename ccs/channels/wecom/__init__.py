@@ -5,8 +5,10 @@ The pages of developer.work.weixin.qq.com: 回调配置 (path 90930), 接收消�
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from ccs.channels.base import Callback, Source, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Fetched, Source, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
@@ -15,17 +17,18 @@ from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.doctor import Patient
 from ccs.channels.wecom.greeting import Greeting
 from ccs.channels.wecom.kinds import LONGEST_TEXT
+from ccs.channels.wecom.media import Media, must_fit
 from ccs.channels.wecom.messages import inbound
 from ccs.channels.wecom.people import People
 from ccs.channels.wecom.pulling import KFSource
 from ccs.channels.wecom.sending import KF
-from ccs.channels.wecom.states import States
+from ccs.channels.wecom.states import States, shut_by
 from ccs.config import WeChatSettings
 from ccs.doctor import Step, Visit
-from ccs.errors import ChannelOff
+from ccs.errors import ChannelOff, DeliveryRefused, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.limits import Limits
-from ccs.models import Customer, Outgoing, Profile, Session, Via
+from ccs.models import Customer, Message, Outgoing, Profile, Session, Via
 
 
 class WeCom(GatewayChannel):
@@ -45,8 +48,9 @@ class WeCom(GatewayChannel):
         self._people = People(api, self.name, tools.now) if api else None
         self._source = KFSource(self.name, api, settings.pull_seconds) if api else None
         self._greeting = Greeting(settings, api) if api else None
+        self._media = Media(api, tools) if api else None
         self._states = States(api, tools.now) if api else None
-        self._kf = KF(api, self._states) if api and self._states else None
+        self._kf = KF(api, self._states, self._media) if api and self._states else None
         self._limits = Limits(timedelta(hours=settings.reply_window_hours), settings.reply_quota, LONGEST_TEXT)
         self._reclaimed_words = settings.reclaimed_words
 
@@ -77,14 +81,26 @@ class WeCom(GatewayChannel):
     async def profiles(self, account: str, ids: Sequence[str]) -> list[Profile]:
         return await self._people.profiles(account, ids) if self._people else []
 
+    async def fetch(self, message: Message, into: Path) -> Fetched:
+        assert message.attachment is not None
+        if message.attachment.source.startswith(("http://", "https://")):       # by the gateway in front
+            return await super().fetch(message, into)
+        if self._media is None:
+            raise DeliveryRefused("企业微信渠道没有配置 secret，无法下载文件，请联系管理员")
+        return await self._media.fetch(message.attachment.source, into)
+
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.KF else super().limits(via)
 
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.KF and self._kf:
             self._kf.check(said)
+            must_fit(said)
         else:
             super().check(via, said)
+
+    def shut_by(self, result: Mapping[str, Any]) -> SessionShut | None:
+        return shut_by(result.get("failType"))
 
     def owner_changed(self, customer: Customer) -> None:
         if self._states:

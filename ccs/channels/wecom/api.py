@@ -27,8 +27,8 @@ SPREAD = 5.0            # seconds over which those come back who waited
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 Answer = dict[str, Any]
-Decode = Callable[[bytes], Any]
 Ask = Callable[[str], Awaitable[Answer]]        # of an address, with the token in it
+Decode = Callable[[bytes], Any]
 
 
 class Api:
@@ -47,14 +47,15 @@ class Api:
         )
 
     async def post(
-        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode
+        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode,
+        limit: str = "",
     ) -> Answer:
-        """The answer to a call that succeeded. `most` is of the answer, in bytes; `decode` reads it."""
+        """The answer to a call that succeeded. `limit` names what a limit on it holds for, if not all of the path."""
         text = wire.encode(body)            # as UTF-8: WeCom refuses escapes
 
         async def ask(url: str) -> Answer:
             return read(await self._http.post(url, text, JSON, most=most), decode)
-        return await self.call(path, {}, ask)
+        return await self.call(path, {}, ask, limit)
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
         """The answer to a call that succeeded."""
@@ -62,12 +63,13 @@ class Api:
             return read(await self._http.get(url))
         return await self.call(path, query, ask)
 
-    async def call(self, path: str, query: Mapping[str, str], ask: Ask) -> Answer:
+    async def call(self, path: str, query: Mapping[str, str], ask: Ask, limit: str = "") -> Answer:
         """Whatever `ask` does at the address it is given: it returns WeCom's answer, with its `errcode`.
 
         It is asked again once, with another token, if WeCom no longer takes the first.
         """
-        self._pauses.check(path)
+        limit = limit or path
+        self._pauses.check(limit)
         began = self._now()
         token = await self._tokens.current()
         answer = await ask(self._url(path, {**query, "access_token": token.text}))
@@ -75,7 +77,7 @@ class Api:
         if is_wrong or answer["errcode"] in OLD_TOKENS:     # WeCom may end one early; nothing was done yet
             token = await self._tokens.current(instead_of=token)
             answer = await ask(self._url(path, {**query, "access_token": token.text}))
-        return self._fine(path, answer)
+        return self._fine(path, answer, limit)
 
     async def _fetch_token(self) -> tuple[str, int]:
         self._pauses.check("gettoken")
@@ -88,8 +90,8 @@ class Api:
     def _url(self, path: str, query: Mapping[str, str]) -> str:
         return f"{self._base}/cgi-bin/{path}?{urlencode(query)}"
 
-    def _fine(self, path: str, answer: Answer) -> Answer:
-        self._pauses.heard(path, answer["errcode"])
+    def _fine(self, path: str, answer: Answer, limit: str = "") -> Answer:
+        self._pauses.heard(limit or path, answer["errcode"])
         if answer["errcode"] in FAULTS:
             log.error("WeCom refuses %s with errcode %d: something is set wrong", path, answer["errcode"])
         if error := error_in(answer):

@@ -12,7 +12,7 @@ from ccs.channels.base import readable
 from ccs.channels.wecom import xml
 from ccs.errors import BadSignature
 from ccs.inbound import CustomerSays, Inbound, PlatformNudges, PlatformTells
-from ccs.models import Customer, PlatformId, Via, from_millis
+from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
 
 COMMON = {"ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "AgentID"}
 DETAILS = {"location": "Label", "link": "Title"}        # what makes a placeholder more readable
@@ -39,6 +39,7 @@ def inbound(channel: str, plain: bytes) -> Inbound:
         type=kind,
         platform_time=_time(told),
         fields={name: value for name, value in told.items() if name not in COMMON and name != "Content"},
+        attachment=Attachment(Stage.FETCHING, source=file) if (file := _text(told, "MediaId")) else None,
     )
 
 

@@ -34,8 +34,11 @@ class KFSource:
     async def pull(self, account: str, cursor: str | None, token: str | None) -> Pulled:
         asked = {"open_kfid": account, "limit": PAGE, "voice_format": 0}
         more = {name: value for name, value in (("cursor", cursor), ("token", token)) if value}
+        limit = f"kf/sync_msg of {account}, {'woken' if token else 'by itself'}"     # the one is strict, the other not
         try:
-            answer = await self.api.post("kf/sync_msg", {**asked, **more}, most=LARGEST_PAGE, decode=loosely.decode)
+            answer = await self.api.post(
+                "kf/sync_msg", {**asked, **more}, most=LARGEST_PAGE, decode=loosely.decode, limit=limit
+            )
         except DeliveryRefused as refused:
             if refused.code == TOKEN_TOO_OLD and token:
                 raise TokenTooOld(str(refused), refused.code) from refused

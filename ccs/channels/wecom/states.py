@@ -28,6 +28,9 @@ CLOSED = {95002, 95013, 95031}
 UNCLEAR = {95016, 95018}            # the state is another than we believed
 WRONG_STEP = 95016
 
+FAILED_CLOSED = {4, 5}              # fail_type of `msg_send_fail`: more than 48 hours, ended
+FAILED_USED_UP = 6
+
 
 class States:
     """Asks once for each session what its state is, and keeps it where we may send."""
@@ -146,6 +149,13 @@ class States:
         return await self._api.post(
             f"kf/service_state/{verb}", {"open_kfid": customer.account, "external_userid": customer.id, **more}
         )
+
+
+def shut_by(fail_type: object) -> SessionShut | None:
+    """What a message that did not arrive after all says of its session."""
+    if fail_type not in (*FAILED_CLOSED, FAILED_USED_UP):
+        return None
+    return SessionShut("", closed=fail_type in FAILED_CLOSED, used_up=fail_type == FAILED_USED_UP)
 
 
 def _held(owner: str) -> SessionShut:

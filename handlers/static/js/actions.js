@@ -4,6 +4,7 @@
  */
 
 import * as api from "./api.js";
+import { createAttaching } from "./attaching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
 import { agentName, customerName, nextWaiting } from "./state.js";
@@ -11,6 +12,7 @@ import { words } from "./texts.js";
 
 const TOAST = 6000; // ms
 const UNDO = 8000; // ms in which an agent may think better of an end
+const CHECKUP = 60_000; // ms; the server asks every platform in turn
 const TAKEN = 4002; // the server's code: somebody else was first
 
 export function createActions(store, { live, sound, onExpired }) {
@@ -93,6 +95,7 @@ export function createActions(store, { live, sound, onExpired }) {
 
   const actions = {
     toast, open,
+    ...createAttaching(store, { toast, newId, moment }),
     tab: (tab) => dispatch({ type: "tab", tab }),
     channel(channel) {
       const { channels } = store.state;
@@ -119,6 +122,8 @@ export function createActions(store, { live, sound, onExpired }) {
       else if (session && mayTakeOver(session, store.state.me)) actions.takeOver(session.sessionId);
     },
     release: (id) => change(id, "release"),
+    /** The platform's own client lets go of the customer, so that she can be answered here. */
+    reclaim: (id) => change(id, "reclaim"),
     transfer: (id, toCsId) => change(id, "transfer", toCsId ? { toCsId } : {}),
     close, keepOpen,
     /** What is ending ends now, since the page is left. */
@@ -135,9 +140,12 @@ export function createActions(store, { live, sound, onExpired }) {
     draft: (id, text) => dispatch({ type: "drafted", id, text }),
     say(id, text) {
       const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: Date.now() });
+      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
     },
-    sayAgain: (id, clientMsgId) => dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" }),
+    sayAgain(id, clientMsgId) {
+      actions.uploadAgain(clientMsgId);
+      dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });
+    },
     unsay: (id, clientMsgId) => dispatch({ type: "unsaid", id, clientMsgId }),
     /** A stored message that did not arrive: a new attempt. */
     async retry(id, msgId) {
@@ -161,9 +169,27 @@ export function createActions(store, { live, sound, onExpired }) {
     prefer: (name, value) => dispatch({ type: "preferred", name, value }),
     testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
+    look: (picture) => dispatch({ type: "looking", picture }),
+    closeCheckup: () => dispatch({ type: "checkup", open: false }),
+    async checkUp() {
+      if (store.state.checkup.phase === "asking") return;
+      dispatch({ type: "checkup", open: true, phase: "asking", error: null });
+      const answer = await api.get("/api/doctor", {}, { patience: CHECKUP });
+      if (answer.ok) dispatch({ type: "checkup", phase: "ready", report: answer.data });
+      else dispatch({ type: "checkup", phase: "failed", error: answer.message });
+      if (answer.status === 401) onExpired();
+    },
     dismiss: (id) => dispatch({ type: "toastGone", id }),
   };
   return actions;
+}
+
+let last = 0;
+
+/** Now, and never the same twice: what is said in one breath keeps its order. */
+function moment() {
+  last = Math.max(last + 1, Date.now());
+  return last;
 }
 
 /** 32 hexadecimal characters. `crypto.randomUUID` is missing on plain http, which is how many offices run. */

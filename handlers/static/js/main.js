@@ -19,9 +19,12 @@ import { createStore } from "./store.js";
 import { fitting } from "./texts.js";
 import { lastSeq, threadOf } from "./threads.js";
 import { createTitle } from "./title.js";
+import { createUploader } from "./uploader.js";
+import { mount as mountCheckup } from "./views/checkup.js";
 import { mount as mountEntrance } from "./views/entrance.js";
 import { mount as mountHint } from "./views/hint.js";
 import { mount as mountList } from "./views/list.js";
+import { mount as mountLightbox } from "./views/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/overlays.js";
 import { mount as mountThread } from "./views/thread.js";
 import { mount as mountTopbar } from "./views/topbar.js";
@@ -58,11 +61,13 @@ const actions = {
 
 const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
+const keepUploading = createUploader(store, onExpired);
 const keepStored = createStorage(draftedElsewhere);
 const keepTold = createNotices(store, { sound, toast: actions.toast });
 
 function keep(state) {
   keepLoaded(state);
+  keepUploading(state);
   keepSent(state);
   keepStored(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
@@ -104,7 +109,8 @@ const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
-  mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions), { update: createTitle() },
+  mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
+  mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {

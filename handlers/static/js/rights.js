@@ -19,3 +19,6 @@ export const mayTakeOver = (session, me) =>
   session.status === "ai" || (session.status === "manual" && !isMine(session, me) && supervises(me));
 
 export const mayClose = (session, me) => ["ai", "pending"].includes(session.status) || mayServe(session, me);
+
+/** Who may be told how the channels are joined: who can do something about it. Where access is open, everyone. */
+export const mayExamine = (me, auth) => !auth.required || supervises(me);

@@ -7,6 +7,7 @@
 import * as api from "./api.js";
 
 const TRIES = 6; // a minute in all; then the agent is asked
+const BAD_REQUEST = 400; // of a file: uploaded too long ago, or elsewhere
 const FIRST_REST = 1000; // ms
 
 export function createSender(store, onExpired) {
@@ -19,14 +20,24 @@ export function createSender(store, onExpired) {
     if (state.line.phase !== "open" || state.auth.phase !== "in") return;
     for (const [id, said] of Object.entries(state.outgoing)) {
       const first = said.find((each) => each.state !== "refused");
-      if (first?.state === "queued" && !sending.has(id) && !state.acts[id]) send(id, first, state.serial);
+      if (first?.state !== "queued" || sending.has(id) || state.acts[id]) continue;
+      if (first.file && !first.fileId) whileUploading(id, first, state);
+      else send(id, first, state.serial);
     }
   }
 
-  async function send(id, { clientMsgId, content }, asked) {
+  /** What was written after a file waits for it, unless it cannot be brought. */
+  function whileUploading(id, { clientMsgId }, { files }) {
+    const file = files[clientMsgId];
+    if (file && file.phase !== "failed") return;
+    store.dispatch({ type: "saying", id, clientMsgId, state: "refused", reason: file?.reason ?? "" });
+  }
+
+  async function send(id, { clientMsgId, content, msgType, fileId }, asked) {
     sending.add(id);
     store.dispatch({ type: "saying", id, clientMsgId, state: "sending", reason: "" });
-    const answer = await api.post(api.ofSession(id, "message"), { content, clientMsgId });
+    const what = fileId ? { content, msgType, fileId } : { content };
+    const answer = await api.post(api.ofSession(id, "message"), { ...what, clientMsgId });
     if (answer.status === 503 && (resting.get(clientMsgId) ?? 0) < TRIES) {
       rest(id, clientMsgId);
       return;
@@ -37,6 +48,7 @@ export function createSender(store, onExpired) {
       store.dispatch({ type: "stored", message: answer.data, asked });
       return;
     }
+    if (fileId && answer.code === BAD_REQUEST) store.dispatch({ type: "uploadStale", key: clientMsgId });
     const unknown = answer.status === 0 || answer.status >= 500 || answer.status === 401;
     const state = unknown ? "unconfirmed" : "refused";
     store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown });

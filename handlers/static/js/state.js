@@ -5,6 +5,7 @@
  * state as it was, so what comes by the socket and what comes as an answer may overtake each other.
  */
 
+import { FILE_REDUCERS } from "./files.js";
 import { isMine } from "./rights.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
@@ -38,6 +39,8 @@ export const initial = {
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  files: {}, // clientMsgId → a file on its way; see files.js
+  attached: {}, // id → clientMsgIds of files that lie ready to be sent
   acts: {}, // id → what this agent is doing to the session, until it is answered
   endings: {}, // ids of sessions that end unless the agent thinks better of it
   retrying: {}, // msgId → true
@@ -49,6 +52,8 @@ export const initial = {
   reading: { atBottom: true, visible: true },
   toasts: [],
   help: false,
+  looking: null, // {src, name, download} of the picture that is looked at
+  checkup: { open: false, phase: "idle", report: null, error: null },
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -134,6 +139,10 @@ const REDUCERS = {
   channels: (state, { channels }) => ({ ...state, channels }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
+  looking: (state, { picture }) => ({ ...state, looking: picture }),
+  checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
+
+  ...FILE_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
@@ -247,6 +256,9 @@ export function agentName({ agents, me }, csId) {
   if (csId === me?.csId) return me.name;
   return agents.find((agent) => agent.csId === csId)?.name ?? csId ?? "";
 }
+
+/** Whether somebody of the merchant's said it in the platform's own client: it was not ours to bring. */
+export const isOfStaff = ({ senderType, delivery, unsent }) => senderType === "manual" && !delivery && !unsent;
 
 export const serverNow = ({ now, skew }) => now + skew;
 

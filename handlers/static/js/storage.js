@@ -67,9 +67,15 @@ function recallOutgoing(csId) {
     if (tabId !== thisTab() && Date.now() - read(aliveKey(tabId)) < DEAD) continue;
     write(key, { id, tabId: thisTab(), said });
     outgoing[id] ??= [];
-    outgoing[id].push(said.state === "refused" ? said : { ...said, state: "unconfirmed", lost: false });
+    outgoing[id].push(afterReload(said));
   }
   return outgoing;
+}
+
+/** A file whose bytes had not reached the server yet is gone, and so it was surely not said. */
+function afterReload(said) {
+  if (said.file && !said.fileId) return { ...said, state: "refused", reason: "" };
+  return said.state === "refused" ? said : { ...said, state: "unconfirmed", lost: false };
 }
 
 let tabId = null;

@@ -5,7 +5,10 @@
  * plural forms (`Intl.PluralRules`) instead of a text.
  */
 
+import { PLATFORM_TEXTS } from "./texts-platform.js";
+
 const TEXTS = {
+  ...PLATFORM_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -130,12 +133,13 @@ const TEXTS = {
   types: {
     image: ["图片", "Image"], voice: ["语音", "Voice"], video: ["视频", "Video"], file: ["文件", "File"],
     location: ["位置", "Location"], link: ["链接", "Link"], product: ["商品", "Product"], order: ["订单", "Order"],
-    emoji: ["表情", "Sticker"],
+    emoji: ["表情", "Sticker"], ...PLATFORM_TEXTS.types,
   },
   otherType: ["其他类型：{type}", "Other type: {type}"],
   platformTime: ["平台时间 {time}", "Platform time {time}"],
   deliveries: {
-    queued: ["等待网络", "Waiting for the line"], held: ["等待上一条", "Waiting for the one before"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
+    queued: ["等待网络", "Waiting for the line"], held: ["等待上一条", "Waiting for the one before"],
+    uploading: ["上传中", "Uploading"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
     failed: ["失败", "Failed"], refused: ["未发送", "Not sent"], unconfirmed: ["未确认", "Unconfirmed"],
     uncertain: ["可能已送达", "May have arrived"],
   },
@@ -225,6 +229,14 @@ function make(lang) {
     if (days > -2 && days <= 0) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.span = (ms) => {
+    const minutes = Math.floor(ms / 60_000);
+    if (minutes < 1) return w("spans.moment");
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    return hours ? w("spans.hours", { hours, rest }) : w("spans.minutes", { rest });
+  };
+  w.size = (bytes) => (bytes < 1024 * 1024
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
   w.brief = (at, now) => (dayNumber(at) === dayNumber(now) ? clock.format(at) : short.format(at));
   return w;
 }

@@ -5,12 +5,12 @@
 
 import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
-import { agentName, customerName } from "../state.js";
+import { agentName, customerName, isOfStaff } from "../state.js";
+import { body } from "./body.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
-const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock" };
+const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock", uploading: "clock" };
 const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
-const KIND = /^\[[^\]]*\]\s*/; // in front of a content that is not text: [图片], [商品] 加绒卫衣; the chip says it
 
 export const MAKE = { day: dayLine, divider, note, message };
 
@@ -44,9 +44,9 @@ function message({ actions, sessionId }) {
   const author = h("span", { class: "author" });
   const time = h("time", {});
   const head = h("div", { class: "message-head" }, tag, author, time);
-  const kind = h("span", { class: "type-chip" });
-  const content = h("span", { class: "content" });
-  const bubble = h("div", { class: "bubble" }, kind, content);
+  const recalled = h("span", { class: "recalled" });
+  const what = body({ actions });
+  const bubble = h("div", { class: "bubble" }, recalled, what.element);
   const mark = changingIcon("clock");
   const fateText = h("span");
   const fate = h("span", { class: "fate" }, mark.element, fateText);
@@ -68,20 +68,20 @@ function message({ actions, sessionId }) {
       set(element, { "data-from": side, "data-starts": item.starts });
       tag.hidden = side !== "ai";
       set(tag.lastChild, { text: w("ai") });
-      const name = side === "customer" ? customerName(session) : agentName(state, told.senderId);
+      const name = nameOf(told, state, session, w);
       set(author, { text: name, title: name, hidden: side === "me" || side === "ai" });
       set(time, { text: w.time(item.at), datetime: new Date(item.at).toISOString(), title: whenOf(item, told, w) });
       set(bubble, { title: item.starts ? null : whenOf(item, told, w) });
-      set(kind, { text: typeOf(told.msgType, w), hidden: told.msgType === "text" });
-      const text = told.msgType === "text" ? told.content : told.content.replace(KIND, "");
-      set(content, { text, hidden: !text });
+      set(element, { "data-recalled": Boolean(told.recalledAt) });
+      set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
+      what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
       delivery(item, told, state, w);
     },
   };
 
   function delivery(item, told, state, w) {
     const { state: where, reason } = item.said ?? told.delivery ?? {};
-    const shown = wordFor(where, item.held, state.line.phase === "open");
+    const shown = wordFor(where, item.held, state.line.phase === "open", state.files[key]);
     const troubled = TROUBLED.includes(shown);
     const words = shown ? w(`deliveries.${shown}`) : "";
     set(element, { "data-delivery": shown ?? null });
@@ -92,24 +92,40 @@ function message({ actions, sessionId }) {
     }
     set(trouble, { hidden: !troubled });
     if (!troubled) return;
-    const unconfirmed = shown === "unconfirmed" && !reason ? w("unconfirmedWhy") : reason;
-    set(why.lastChild, { text: unconfirmed ? w("because", { note: words, reason: unconfirmed }) : words });
-    set(again, { text: w("retry"), disabled: Boolean(state.retrying[told.msgId]) });
+    const lost = Boolean(item.said?.file) && !item.said.fileId && !state.files[key];
+    const because = reason || (shown === "unconfirmed" ? w("unconfirmedWhy") : lost ? w("fileLost") : "");
+    set(why.lastChild, { text: because ? w("because", { note: words, reason: because }) : words });
+    set(again, { text: w("retry"), hidden: lost, disabled: Boolean(state.retrying[told.msgId]) });
     set(drop, { text: w("discard"), hidden: !item.said });
     retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));
   }
 }
 
-function wordFor(state, held, online) {
+function wordFor(state, held, online, file) {
+  if (state === "queued" && online && file?.phase === "uploading") return "uploading";
   if (state === "queued" && held) return "held";
   return state === "pending" || (state === "queued" && online) ? "sending" : state;
 }
 
-const asMessage = ({ csId, content }) => ({ senderType: "manual", senderId: csId, content, msgType: "text" });
+const asMessage = ({ csId, content, msgType = "text" }) => ({
+  senderType: "manual", senderId: csId, content, msgType, unsent: true,
+});
 
-function sideOf({ senderType, senderId }, me) {
-  if (senderType !== "manual") return senderType;
-  return senderId === me.csId ? "me" : "agent";
+function sideOf(told, me) {
+  if (told.senderType !== "manual") return told.senderType;
+  return told.senderId === me.csId && !isOfStaff(told) ? "me" : "agent";
+}
+
+function nameOf(told, state, session, w) {
+  if (told.senderType === "customer") return customerName(session);
+  const name = agentName(state, told.senderId);
+  return isOfStaff(told) ? w("ofStaff", { name, client: w(`clients.${session.channelType}`) }) : name;
+}
+
+function recallOf({ recalledAt }, side, name, w) {
+  if (!recalledAt) return "";
+  const who = side === "customer" ? "recalledByCustomer" : side === "me" ? "recalledByMe" : "recalledBy";
+  return `${w(who, { name })} · ${w.time(Date.parse(recalledAt))}`;
 }
 
 /** When it was said; the platform's own time too where the two differ. */
@@ -119,5 +135,3 @@ function whenOf(item, told, w) {
   if (Math.abs(platform - item.at) <= ON_THE_WAY) return time;
   return `${time} · ${w("platformTime", { time: w.full(platform) })}`;
 }
-
-const typeOf = (type, w) => (w.knows(`types.${type}`) ? w(`types.${type}`) : w("otherType", { type }));

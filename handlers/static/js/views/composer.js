@@ -5,33 +5,43 @@
  */
 
 import { h, set } from "../dom.js";
-import { changingIcon, icon } from "../icons.js";
-import { mayAccept, mayTakeOver, mayServe, isMine } from "../rights.js";
+import { icon } from "../icons.js";
+import { attachedTo, takesFiles } from "../files.js";
+import { measured } from "../reply.js";
+import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
+import { chips } from "./chips.js";
+import { dropZone } from "./drop.js";
+import { isOpen, lock } from "./lock.js";
 
 const AFTER_COMPOSING = 80; // ms
 const KEY_OF_INPUT_METHOD = 229;
 const COUNT_FROM = 0.8; // of the longest
 
-export function mount(element, actions) {
-  const text = h("textarea", { rows: 1, id: "reply", on: { input, keydown, compositionstart, compositionend } });
+export function mount(element, actions, thread) {
+  const text = h("textarea", {
+    rows: 1, id: "reply", on: { input, keydown, compositionstart, compositionend, paste },
+  });
   const hint = h("span", { class: "hint muted" });
   const counter = h("span", { class: "counter" });
+  const choice = h("input", { type: "file", multiple: true, hidden: true, on: { change: chose } });
+  const attach = h("button", { type: "button", class: "icon-button attach", on: { click: () => choice.click() } },
+    icon("attach"));
   const sendText = h("span");
   const send = h("button", { type: "button", class: "primary send", on: { click: submit } }, icon("send"), sendText);
   const note = h("p", { class: "composer-note" });
-  const writing = h("div", { class: "writing" }, note, text, h("div", { class: "composer-foot" }, hint, counter, send));
-  const why = h("span");
-  const act = h("button", { type: "button", class: "primary", on: { click: () => does() } });
-  const sign = changingIcon("lock");
-  const locked = h("div", { class: "locked" }, sign.element, why, act);
-  element.append(writing, locked);
+  const ready = chips(actions);
+  const writing = h("div", { class: "writing" }, note, ready.element, text,
+    h("div", { class: "composer-foot" }, attach, choice, hint, counter, send));
+  const locked = lock(actions);
+  element.append(writing, locked.element);
+  const zone = dropZone(thread, (files) => takeIn(files));
 
   let id = null;
   let writable = false;
+  let latest = null;
   let composing = false;
   let composedAt = -Infinity;
-  let does = () => {};
 
   function input() {
     actions.draft(id, text.value);
@@ -55,10 +65,29 @@ export function mount(element, actions) {
     if (event.timeStamp - composedAt > AFTER_COMPOSING && !event.repeat) submit();
   }
 
+  /** A screenshot is a file; what an office program copies is a picture of its words beside them, and they count. */
+  function paste(event) {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    takeIn([...files]);
+  }
+
+  function chose() {
+    takeIn([...choice.files]);
+    choice.value = ""; // so that the same file can be chosen again
+  }
+
+  function takeIn(files) {
+    if (writable) actions.attach(id, files);
+    if (writable) text.focus();
+  }
+
   function submit() {
     const said = text.value.trim();
-    if (!said || said.length > LONGEST_REPLY || writing.hidden) return;
-    actions.say(id, said);
+    if (writing.hidden || !measured(latest.session, said, attachedTo(latest.state, id)).goes) return;
+    actions.sayFiles(id);
+    if (said) actions.say(id, said);
     text.value = ""; // now, or a second Enter before the next frame says it twice
     grow();
     text.focus();
@@ -74,51 +103,50 @@ export function mount(element, actions) {
       const fresh = id !== session.sessionId;
       const before = !fresh && writable;
       id = session.sessionId;
-      writable = mayServe(session, state.me) && !state.endings[id];
+      latest = { state, session };
+      writable = isOpen(state, session);
       const opens = writable && !before;
       const draft = state.drafts[id] ?? "";
       writing.hidden = !writable;
-      locked.hidden = writable;
+      locked.element.hidden = writable;
       if (text.value !== draft && (fresh || !composing)) {
         text.value = draft;
         grow();
       }
+      ready.update(state, id, w);
+      zone.update(writable, w);
       write(state, session, draft, w);
-      lock(state, session, w);
+      locked.update(state, session, w);
       if (!opens) return;
       grow();
       if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone its keyboard would cover the thread
     },
+    /** Nothing is open that a file could be dropped on. */
+    hide: (w) => zone.update(false, w),
   };
 
   function write(state, session, draft, w) {
-    const length = draft.trim().length;
-    const over = length - LONGEST_REPLY;
+    const said = draft.trim();
+    const reply = measured(session, said, attachedTo(state, session.sessionId));
     set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
     set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
-    set(counter, {
-      hidden: length < COUNT_FROM * LONGEST_REPLY, "data-over": over > 0,
-      text: over > 0 ? w("tooLong", { n: over }) : `${length} / ${LONGEST_REPLY}`,
-    });
+    const wrong = troubleOf(reply, w);
+    const count = said.length < COUNT_FROM * LONGEST_REPLY ? "" : `${said.length} / ${LONGEST_REPLY}`;
+    const cut = reply.texts > 1 ? w("inParts", { n: reply.texts }) : "";
+    set(counter, { "data-over": Boolean(wrong), text: wrong || [cut, count].filter(Boolean).join(" · ") });
+    counter.hidden = !counter.textContent;
+    set(attach, { hidden: !takesFiles(session), "aria-label": w("attach"), title: w("attachHint") });
+    set(choice, { "aria-label": w("attach") });
     set(sendText, { text: w("send") });
-    set(send, { disabled: !length || over > 0 });
+    set(send, { disabled: !reply.goes });
     const supervising = !isMine(session, state.me);
     set(note, { hidden: !supervising, text: w("supervising", { name: agentName(state, session.manualCsId) }) });
   }
+}
 
-  /** Why nothing can be written here, and what would change that. */
-  function lock(state, session, w) {
-    const ending = state.endings[session.sessionId];
-    const takes = mayAccept(session) ? "accept" : mayTakeOver(session, state.me) ? "takeOver" : null;
-    const reason = {
-      ai: () => w("heldByAi"), pending: () => w("heldByNobody"), closed: () => w("closedWhy"),
-      manual: () => w("heldBy", { name: agentName(state, session.manualCsId) }),
-    }[session.status]();
-    set(locked, { "data-status": ending ? "ending" : session.status });
-    sign.update({ ai: "spark", pending: "clock" }[session.status] ?? "lock");
-    set(why, { text: ending ? w("ending") : reason });
-    const verb = ending ? "undo" : takes;
-    set(act, { hidden: !verb, text: verb ? w(verb) : "", disabled: Boolean(state.acts[id]) });
-    does = () => (ending ? actions.keepOpen(id) : actions[takes](id));
-  }
+/** What has to be put right before it can go. */
+function troubleOf({ over, parts, most, stuck }, w) {
+  if (over > 0) return w("tooLong", { n: over });
+  if (stuck) return w("stuck");
+  return parts > most ? w("overQuota", { n: parts, most }) : "";
 }

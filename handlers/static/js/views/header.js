@@ -5,6 +5,7 @@ import { icon } from "../icons.js";
 import { isMine, mayAccept, mayClose, mayServe, mayRead, mayTakeOver } from "../rights.js";
 import { agentName, customerName, serverNow, urgency } from "../state.js";
 import { stopwatch } from "../texts.js";
+import { allowance } from "./allowance.js";
 import { avatar } from "./avatar.js";
 import { menu } from "./menu.js";
 
@@ -21,6 +22,7 @@ export function mount(element, actions) {
   const pill = h("span", { class: "state-pill" });
   const channel = h("span");
   const clock = h("span", { class: "thread-clock" }, icon("clock"), h("span"));
+  const allowed = allowance();
   const button = (className, act) => h("button", { type: "button", class: className, on: { click: () => act(id) } });
   const accept = button("primary", actions.accept);
   const takeOver = button("primary", actions.takeOver);
@@ -30,7 +32,7 @@ export function mount(element, actions) {
   element.append(
     back, face.element,
     h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, pill),
-      h("div", { class: "thread-about muted" }, channel, clock)),
+      h("div", { class: "thread-about muted" }, channel, allowed.element, clock)),
     h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close),
   );
 
@@ -64,6 +66,7 @@ export function mount(element, actions) {
       set(clock, { "data-level": waits ? urgency(waited) : null, hidden: !waits });
       set(clock, { title: waits ? w("waited", { time }) : null });
       set(clock.lastChild, { text: time });
+      allowed.update(state, session, mayRead(session, me), w);
       const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
       does(accept, w("accept"), mayAccept(session));
       does(takeOver, w("takeOver"), mayTakeOver(session, me));

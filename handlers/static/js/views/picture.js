@@ -30,7 +30,10 @@ export function picture(className) {
       done();
     });
     probe.addEventListener("error", () => {
-      if (wanted === address) failedAt = performance.now();
+      if (wanted === address) {
+        failedAt = performance.now();
+        set(element, { hidden: true });
+      }
       done();
     });
     probe.src = wanted;
@@ -41,13 +44,16 @@ export function picture(className) {
     update(wanted = null) {
       const again = failedAt !== null && performance.now() - failedAt > AGAIN_AFTER;
       if (wanted === address && !again) return;
-      if (wanted !== address) set(element, { hidden: true, src: null });
+      if (placeOf(wanted) !== placeOf(address)) set(element, { hidden: true, src: null }); // hers stays until then
       address = wanted;
       failedAt = null;
       if (wanted) queueUp((done) => fetchIt(wanted, done));
     },
   };
 }
+
+/** Whose it is: what stands behind tells one picture of hers from the next. */
+const placeOf = (address) => address?.split("?")[0];
 
 /** Later than what makes the page: only then is it on it. */
 function queueUp(work) {

@@ -17,12 +17,13 @@ export function row(id, actions) {
   const clock = h("span", { class: "row-clock" }, icon("warn"), clockText);
   const draft = h("span", { class: "row-draft" });
   const preview = h("span", { class: "row-preview-text" });
+  const owner = h("span", { class: "row-owner", role: "img" }, icon("lock"));
   const failed = h("span", { class: "row-failed" }, icon("warn"), h("span"));
   const unread = h("span", { class: "badge" });
   const link = h("a", { class: "row-link", href: `#/s/${encodeURIComponent(id)}` },
     face.element,
     h("span", { class: "row-top" }, name, where, clock),
-    h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), failed, unread));
+    h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), owner, failed, unread));
   const quick = h("button", { type: "button", class: "row-quick", tabindex: -1, on: { click: () => act() } });
   const element = h("li", { class: "row", "data-session": id }, link, quick);
   let act = () => {};
@@ -46,6 +47,10 @@ export function row(id, actions) {
     set(unread, {
       text: news > 99 ? "99+" : String(news || ""), "aria-label": w("unread", { n: news }), hidden: !news,
     });
+    const held = session.status !== "closed" && session.platformOwner;
+    const client = w(`clients.${session.channelType}`);
+    const by = held ? w("heldAtPlatform", { name: held, client }) : null;
+    set(owner, { hidden: !held, title: by, "aria-label": by });
     set(failed.lastChild, { text: String(undelivered) });
     const fate = w("failed", { n: undelivered });
     set(failed, { hidden: !readable || !undelivered, title: fate, "aria-label": fate });

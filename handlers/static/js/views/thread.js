@@ -26,7 +26,7 @@ export function mount(element, actions) {
   element.append(head, skeleton, error, body, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
-  const composer = mountComposer(foot, actions);
+  const composer = mountComposer(foot, actions, element);
   let id = null;
 
   function nothing(state, session, w) {
@@ -66,6 +66,7 @@ export function mount(element, actions) {
         composer.update(state, session, w);
       } else {
         timeline.hide();
+        composer.hide(w);
       }
     },
   };

@@ -16,9 +16,9 @@ export function mount(element, actions) {
   const top = h("p", { class: "thread-start muted" });
   const items = h("ol", { class: "timeline" });
   const scroller = h("div", {
-    class: "thread-scroller", tabindex: 0, role: "log", "aria-live": "off", on: { scroll: scrolled },
+    class: "thread-scroller", tabindex: 0, role: "log", "aria-live": "off", on: { scroll: moved },
   }, top, items);
-  const pill = h("button", { type: "button", class: "to-bottom", hidden: true, on: { click: toBottom } });
+  const pill = h("button", { type: "button", class: "to-bottom", hidden: true, on: { click: toEnd } });
   element.append(scroller, pill);
 
   const places = new Map(); // session → "bottom", or {key, offset}: the first message in view
@@ -27,8 +27,17 @@ export function mount(element, actions) {
   let last = null; // key of the last item
   let seen = { id: null, seq: 0 }; // up to which she has seen all of this session
   let latest = null;
+  let settled = -1; // where it stood when it was put there
 
-  new ResizeObserver(() => places.get(id) === "bottom" && toBottom()).observe(scroller);
+  // A window that changes, or a picture that has come
+  const sizes = new ResizeObserver(() => id && restore(places.get(id)));
+  for (const node of [scroller, items]) sizes.observe(node);
+
+  /** By her, or by us: then what has grown meanwhile, a picture that came, must not look as if she had gone up. */
+  function moved() {
+    if (Math.abs(scroller.scrollTop - settled) < 1) restore(places.get(id));
+    else scrolled();
+  }
 
   function scrolled() {
     if (!id || scroller.hidden) return;
@@ -59,13 +68,20 @@ export function mount(element, actions) {
     }
     const edge = scroller.getBoundingClientRect().top;
     scroller.scrollTop += view.element.getBoundingClientRect().top - edge - place.offset;
+    settled = scroller.scrollTop;
+  }
+
+  function toEnd() {
+    toBottom();
+    scrolled();
   }
 
   function toBottom() {
     scroller.scrollTop = scroller.scrollHeight;
+    settled = scroller.scrollTop;
   }
 
-  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen) => {
+  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
@@ -104,7 +120,7 @@ export function mount(element, actions) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
       show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
-        state.agents, state.me, state.line.phase === "open");
+        state.agents, state.me, state.line.phase === "open", state.files);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },

@@ -3,6 +3,7 @@
 import { h, set } from "../dom.js";
 import { changingIcon, icon } from "../icons.js";
 import { lineState } from "../state.js";
+import { mayExamine } from "../rights.js";
 import { LANGUAGES, words } from "../texts.js";
 import { menu } from "./menu.js";
 
@@ -67,6 +68,7 @@ function items({ prefs, me, auth }, w, actions) {
   const named = (group, values) => Object.fromEntries(values.map((value) => [value, w(`${group}.${value}`)]));
   return [
     { key: "who", heading: `${me.name} · ${w(`roles.${me.role}`)}` },
+    ...(mayExamine(me, auth) ? [{ key: "checkup", text: w("checkup"), act: actions.checkUp }] : []),
     { key: "leave", text: w(auth.required ? "logout" : "switchIdentity"), act: actions.leave },
     { key: "lang", heading: w("language") }, ...choose("lang", LANGUAGES),
     { key: "theme", heading: w("theme") }, ...choose("theme", named("themes", ["system", "light", "dark"])),

@@ -1,0 +1,40 @@
+/* What an agent can do with files: choose them, take them away, and bring them again. */
+
+import { attachedTo, takesFiles } from "./files.js";
+import { words } from "./texts.js";
+
+const MOST = 9; // at a time; a platform's quota allows fewer
+
+export function createAttaching(store, { toast, newId, moment }) {
+  const { dispatch } = store;
+
+  return {
+    /** `blobs` are files as the browser gives them: chosen, pasted or dropped. */
+    attach(id, blobs) {
+      const w = words(store.state.prefs.lang);
+      const session = store.state.sessions[id];
+      if (!session || !blobs.length) return;
+      if (!takesFiles(session)) {
+        toast(w("noFilesHere", { channel: w(`channels.${session.channelType}`) }), "warn");
+        return;
+      }
+      const room = MOST - attachedTo(store.state, id).length;
+      if (blobs.length > room) toast(w("tooMany", { n: MOST }), "warn");
+      const files = blobs.slice(0, room).map((blob) => chosen(newId(), blob, w));
+      if (files.length) dispatch({ type: "filesChosen", id, files });
+    },
+    detach: (id, key) => dispatch({ type: "fileDropped", id, key }),
+    uploadAgain: (key) => dispatch({ type: "uploadAgain", key }),
+    /** All that lies ready at a session is said, in order. */
+    sayFiles(id) {
+      const { csId } = store.state.me;
+      for (const { key } of attachedTo(store.state, id)) dispatch({ type: "fileSaid", id, key, csId, now: moment() });
+    },
+  };
+}
+
+function chosen(key, blob, w) {
+  const name = blob.name || w("pasted");
+  const preview = /^image\/(jpeg|png|gif|webp|bmp)$/.test(blob.type) ? URL.createObjectURL(blob) : null;
+  return { key, name, mime: blob.type, size: blob.size, blob, preview };
+}

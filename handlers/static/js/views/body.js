@@ -1,0 +1,34 @@
+/* What a message holds: its text, its file, or a card of what else it is. Whatever a customer wrote is set as text. */
+
+import { h, set } from "../dom.js";
+import { attachment } from "./attachment.js";
+import { card } from "./card.js";
+
+export function body(tools) {
+  const element = h("div", { class: "body" });
+  let shown = null; // {kind, view}
+
+  return {
+    element,
+    update(told, how) {
+      const kind = told.attachment || how.sending ? "file" : told.msgType === "text" ? "text" : "card";
+      if (shown?.kind !== kind) {
+        shown = { kind, view: MAKE[kind](tools) };
+        element.replaceChildren(shown.view.element);
+      }
+      shown.view.update(told, how);
+    },
+  };
+}
+
+const MAKE = {
+  file: attachment,
+  text() {
+    const element = h("span", { class: "content" });
+    return { element, update: ({ content }) => set(element, { text: content }) };
+  },
+  card() {
+    const { element, update } = card();
+    return { element, update: (told, { w }) => update(told, w) };
+  },
+};

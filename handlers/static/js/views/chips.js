@@ -1,0 +1,49 @@
+/* The files that lie ready to be sent: what each is, how far it has come, what is wrong with it, and away with it. */
+
+import { each, h, set } from "../dom.js";
+import { icon } from "../icons.js";
+import { attachedTo } from "../files.js";
+
+export function chips(actions) {
+  const element = h("ul", { class: "attached", hidden: true });
+
+  function make({ id, file: { key, preview } }) {
+    const face = preview ? h("img", { class: "attached-picture", src: preview, alt: "" }) : icon("file");
+    const name = h("span", { class: "attached-name" });
+    const about = h("span", { class: "attached-about" });
+    const progress = h("progress", { max: 1 });
+    const again = h("button", { type: "button", class: "quiet", on: { click: () => actions.uploadAgain(key) } });
+    const away = h("button", {
+      type: "button", class: "icon-button", on: { click: () => actions.detach(id, key) },
+    }, icon("close"));
+    const element = h("li", { class: "attached-file" }, face,
+      h("div", { class: "attached-text" }, name, about, progress), again, away);
+    return {
+      element,
+      update({ file, w }) {
+        set(element, { "data-phase": file.phase });
+        set(name, { text: file.name, title: file.name });
+        set(about, { text: saying(file, w) });
+        set(progress, { hidden: file.phase !== "uploading", value: file.progress, "aria-label": w("deliveries.uploading") });
+        set(again, { hidden: file.phase !== "failed", text: w("retry") });
+        set(away, { "aria-label": w("detach", { name: file.name }), title: w("detach", { name: file.name }) });
+      },
+    };
+  }
+
+  return {
+    element,
+    update(state, id, w) {
+      const files = attachedTo(state, id);
+      element.hidden = files.length === 0;
+      set(element, { "aria-label": w("attached") });
+      each(element, files.map((file) => ({ id, file, w })), ({ file }) => file.key, make);
+    },
+  };
+}
+
+function saying({ phase, trouble, reason, msgType, size }, w) {
+  if (phase === "refused") return w(trouble);
+  if (phase === "failed") return reason;
+  return `${w(`types.${msgType}`)} · ${w.size(size)}`;
+}

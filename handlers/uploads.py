@@ -1,0 +1,126 @@
+"""Files that agents send: first brought here, then said.
+
+A file goes to the disk as it comes. It gets an id that only its uploader is told, and that is good for a day in the
+session that it was brought to: what somebody knows of a file, its digest for one, gives nobody the right to send it.
+"""
+
+import errno
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote
+
+from tornado.web import stream_request_body
+
+from ccs import amr, lifecycle
+from ccs.errors import BadRequest, CCSError, NoRoom, StoreUnavailable, TooLarge
+from ccs.filetypes import clean_name, mime_of
+from ccs.models import new_id
+from handlers.sessions import SessionHandler
+
+MOST_MB = 20                # what WeCom takes at most, of any kind
+MOST_BYTES = MOST_MB << 20
+WRITTEN_AT_ONCE = 128 * 1024    # bytes
+LONGEST_NAME = 2048         # of the header, where each byte of UTF-8 may be written with three
+
+
+@stream_request_body
+class SessionFiles(SessionHandler):
+    """`POST` of the raw bytes, by the holder. Whatever is wrong is told once the body is read, so that it is heard."""
+
+    _refusal: CCSError | None = None
+    _part: Path | None = None
+    _file: BinaryIO | None = None
+    _size = 0
+
+    def prepare(self) -> None:
+        self._pending = bytearray()
+        try:
+            super().prepare()
+            lifecycle.must_answer(self.parts.registry.get(self.path_args[0]), self.by())
+            self._name = self._told_name()
+            self._part = self.parts.files.part(MOST_BYTES)
+            self._file = open(self._part, "wb")
+        except CCSError as refusal:
+            self._refuse(refusal)
+
+    async def data_received(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._refusal is None and self._size > MOST_BYTES:
+            self._refuse(TooLarge(f"文件不能超过 {MOST_MB} MB"))
+        if self._refusal is None:
+            self._pending += chunk
+            if len(self._pending) >= WRITTEN_AT_ONCE:
+                await self._write()
+
+    async def post(self, session_id: str) -> None:
+        if self._refusal is None and not self._size:
+            raise BadRequest("文件是空的")
+        await self._write()
+        if self._refusal:
+            raise self._refusal
+        assert self._file and self._part
+        self._file.close()
+        self.answer(await self._kept(session_id, self._part))
+
+    async def _kept(self, session_id: str, part: Path) -> dict[str, Any]:
+        files, upload_id = self.parts.files, new_id()
+        try:
+            kept = await files.keep(part)
+            mime = mime_of(kept.head, self._name)
+            told = {"name": clean_name(self._name, mime), "mime": mime, "size": kept.size}
+            seconds = await files.apart(amr.seconds_of, files.path(kept.digest)) if "amr" in mime else None
+            await files.remember(
+                upload_id, {**told, "digest": kept.digest, "seconds": seconds, "sessionId": session_id}
+            )
+        except OSError as error:
+            raise _not_written(error) from error
+        return {"fileId": upload_id, **told}
+
+    async def _write(self) -> None:
+        pending, self._pending = bytes(self._pending), bytearray()
+        if self._refusal or not self._file or not pending:
+            return
+        try:
+            await self.parts.files.apart(self._file.write, pending)
+        except OSError as error:
+            self._refuse(_not_written(error))
+
+    def _told_name(self) -> str:
+        told = self.request.headers.get("X-File-Name", "")
+        if len(told) > LONGEST_NAME:
+            raise BadRequest(f"X-File-Name 不能超过 {LONGEST_NAME} 个字符")
+        try:
+            return unquote(told, errors="strict")
+        except UnicodeDecodeError:
+            raise BadRequest("X-File-Name 必须是百分号编码的 UTF-8") from None
+
+    def _refuse(self, refusal: CCSError) -> None:
+        self._refusal = refusal
+        self._pending.clear()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Nothing stays of what is not whole."""
+        if self._file:
+            try:
+                self._file.close()
+            except OSError:         # what was still to be written does not fit either
+                pass
+        if self._part:
+            self.parts.files.drop(self._part)
+            self._part = self._file = None
+
+    def on_finish(self) -> None:
+        self._drop()
+        super().on_finish()
+
+    def on_connection_close(self) -> None:
+        """In the middle of the body nothing else will be called."""
+        unfinished = not self.request._body_future.done()
+        super().on_connection_close()
+        if unfinished:
+            self.on_finish()
+
+
+def _not_written(error: OSError) -> CCSError:
+    return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StoreUnavailable()

@@ -1,0 +1,97 @@
+"""The page's modules without the page: states are what they make of events, in the browser that runs them."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from attrs import define
+from playwright.async_api import Page
+from tornado.ioloop import IOLoop
+
+from tests.browser import Office
+from tests.conftest import Stage
+
+RUN = """async ([events, ask, input]) => {
+    const [state, sessions, threads, wants] = await Promise.all(
+        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/${name}.js`)));
+    const all = {...state, ...sessions, ...threads, ...wants};
+    const end = events.reduce(state.reduce, state.initial);
+    return ask ? all[ask](end, ...input) : end;
+}"""
+CALL = "async ([module, name, ...given]) => (await import(`/static/js/${module}.js`))[name](...given)"
+
+
+@pytest.fixture
+def model(office: Office, io_loop: IOLoop) -> Iterator["Model"]:
+    """The page's modules, without the page."""
+    async def load() -> Page:
+        await office.stage.start()
+        page = await office.page(await office.context())
+        await page.goto(office.stage.base + "/static/js/state.js")
+        return page
+    yield Model(office.stage, io_loop.run_sync(load))
+
+
+@define
+class Model:
+    stage: Stage
+    page: Page
+
+    async def after(self, *events: dict[str, Any]) -> dict[str, Any]:
+        return await self.page.evaluate(RUN, [events, None, []])
+
+    async def asked(self, selector: str, *events: dict[str, Any], given: Any = ()) -> Any:
+        return await self.page.evaluate(RUN, [events, selector, given])
+
+    async def calls(self, module: str, name: str, *given: Any) -> Any:
+        """What a function of one module gives."""
+        return await self.page.evaluate(CALL, [module, name, *given])
+
+
+T0 = 1_767_000_000_000      # ms
+WANG = {"csId": "wang", "name": "小王", "role": "agent"}
+serial = count(100)
+
+
+def entered(me: dict[str, Any] = WANG, **counts: int) -> list[dict[str, Any]]:
+    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z"}
+    return [
+        {"type": "ticked", "now": T0}, {"type": "entered", "me": me, "required": False},
+        {"type": "hello", "now": T0, "frame": {
+            **frame, "counts": {"ai": 0, "pending": 0, "manual": 0, "mine": 0, **counts}}},
+    ]
+
+
+def session(session_id: str = "s", status: str = "pending", version: int = 1, **more: Any) -> dict[str, Any]:
+    time = f"2025-12-29T17:20:{version:02}.000+08:00"
+    return {
+        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "status": status,
+        "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
+    }
+
+
+def message(seq: int, text: str = "在吗", sender: str = "customer", state: str = "", **more: Any) -> dict[str, Any]:
+    delivery = {"delivery": {"state": state}} if state else {}
+    return {
+        "msgId": f"m{seq}", "sessionId": "s", "seq": seq, "senderType": sender, "senderId": sender, "content": text,
+        "msgType": "text", "createdAt": f"2025-12-29T17:20:{seq:02}.000+08:00", **delivery, **more,
+    }
+
+
+def heard(kind: str, data: dict[str, Any], event_id: int | None = None, **more: Any) -> dict[str, Any]:
+    frame = {"type": kind, "sessionId": data["sessionId"], "eventId": event_id or next(serial), "data": data, **more}
+    return {"type": "heard", "frame": frame}
+
+
+def opened(*messages: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    """小王 looks at a session of hers."""
+    mine = session(status="manual", manualCsId="wang", messageCount=len(messages), **more)
+    return [
+        *entered(manual=1, mine=1), {"type": "sessionLoaded", "session": mine}, {"type": "selected", "id": "s"},
+        {"type": "historyLoaded", "id": "s", "query": {"limit": 50}, "messages": messages, "asked": 0, "round": 0},
+    ]
+
+
+def said(client_id: str = "c1", text: str = "在的") -> dict[str, Any]:
+    return {"type": "said", "id": "s", "clientMsgId": client_id, "csId": "wang", "content": text, "now": T0}

@@ -1,0 +1,90 @@
+"""What the page knows of files and of what platforms allow, as functions."""
+
+from typing import Any
+
+import pytest
+
+from ccs.limits import split
+from tests.model import T0, Model, heard, message, opened, said, session
+
+LIMITED = {"channelType": "wechat", "replyQuotaLeft": 5}
+
+
+def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
+    named = [{"key": f"k{place}", "name": name, "mime": mime, "size": size}
+             for place, (name, mime, size) in enumerate(files)]
+    return {"type": "filesChosen", "id": "s", "files": named}
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("name, mime, size, kind, trouble", [
+    ("a.png", "image/png", 9_000, "image", None), ("a.jpg", "image/jpeg", 11 << 20, "file", None),
+    ("a.gif", "image/gif", 9_000, "file", None), ("a.mp4", "video/mp4", 9_000, "video", None),
+    ("a.amr", "audio/amr", 9_000, "voice", None), ("A.AMR", "", 9_000, "voice", None),
+    ("a.pdf", "application/pdf", 20 << 20, "file", None),
+    ("a.pdf", "application/pdf", (20 << 20) + 1, "file", "tooLarge"),
+    ("a.txt", "text/plain", 5, "file", "empty"),
+])
+async def test_a_file_goes_as_what_its_platform_takes(model: Model, name, mime, size, kind, trouble) -> None:
+    file = (await model.after(*opened(message(1)), chosen((name, mime, size))))["files"]["k0"]
+    assert (file["msgType"], file["trouble"]) == (kind, trouble)
+    assert file["phase"] == ("refused" if trouble else "waiting")
+
+
+@pytest.mark.gen_test
+async def test_what_is_said_with_a_file_waits_for_its_upload_and_knows_it_then(model: Model) -> None:
+    start = [*opened(message(1)), chosen(("a.png", "image/png", 9_000))]
+    say = {"type": "fileSaid", "id": "s", "key": "k0", "csId": "wang", "now": T0}
+    up = {"type": "uploaded", "key": "k0", "fileId": "f1", "mime": "text/plain"}
+    for events in ([say, up], [up, say]):
+        state = await model.after(*start, *events, said("c1"))
+        assert [each.get("fileId") for each in state["outgoing"]["s"]] == ["f1", None]
+        assert state["outgoing"]["s"][0]["msgType"] == "file"           # as the server found it to be
+        assert state["attached"] == {}
+    again = [{"type": "uploadStale", "key": "k0"}, {"type": "uploadAgain", "key": "k0"}]
+    stale = await model.after(*start, say, up, *again)
+    assert stale["files"]["k0"]["phase"] == "waiting" and stale["outgoing"]["s"][0]["fileId"] is None
+
+
+@pytest.mark.gen_test
+async def test_files_are_forgotten_when_nobody_will_send_them(model: Model) -> None:
+    start = [*opened(message(1)), chosen(("a.png", "image/png", 9_000), ("b.png", "image/png", 9_000))]
+    say = {"type": "fileSaid", "id": "s", "key": "k0", "csId": "wang", "now": T0}
+    assert await model.calls("files", "forgotten", await model.after(*start, say)) == []
+    drop = {"type": "fileDropped", "id": "s", "key": "k1"}
+    stored = message(2, "[图片]", "manual", "pending", clientMsgId="k0", msgType="image")
+    answer = {"type": "stored", "message": stored, "asked": 0}
+    assert await model.calls("files", "forgotten", await model.after(*start, say, drop)) == ["k1"]
+    assert await model.calls("files", "forgotten", await model.after(*start, say, drop, answer)) == ["k0", "k1"]
+    ended = heard("session_closed", session(version=9, status="closed"))
+    assert await model.calls("files", "forgotten", await model.after(*start, ended)) == ["k0", "k1"]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("more, lock, level", [
+    ({}, None, "calm"), ({"replyQuotaLeft": 1}, None, "amber"), ({"replyQuotaLeft": 0}, "quota", "red"),
+    ({"replyWindowUntil": T0 + 7_200_000}, None, "calm"), ({"replyWindowUntil": T0 + 7_199_000}, None, "amber"),
+    ({"replyWindowUntil": T0}, "window", "red"), ({"replyWindowUntil": T0, "platformOwner": "li.na"}, "owner", "red"),
+])
+async def test_what_is_left_of_window_and_quota(model: Model, more, lock, level) -> None:
+    if until := more.get("replyWindowUntil"):
+        more = {**more, "replyWindowUntil": await model.page.evaluate("at => new Date(at).toISOString()", until)}
+    row = session(status="manual", **LIMITED | more)
+    assert await model.calls("platform", "lockOf", row, T0) == lock
+    assert (await model.calls("platform", "allowance", row, T0))["level"] == level
+
+
+@pytest.mark.gen_test
+async def test_other_channels_are_not_counted(model: Model) -> None:
+    for row in (session(status="manual"), session(status="manual", channelType="wechat")):
+        assert await model.calls("platform", "allowance", row, T0) is None
+        assert await model.calls("platform", "partsOf", row, "长" * 2000) == 1
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("text", [
+    "", "a" * 2048, "a" * 2049, "长" * 682, "长" * 683, "长" * 1365, "长" * 1366, "😀" * 513, "\ufeff" * 700, "\ufffd" * 700,
+    ("长" * 400 + "\n") * 4, "长" * 600 + "\n" + "长" * 300,
+])
+async def test_a_text_is_cut_as_the_server_cuts_it(model: Model, text) -> None:
+    assert await model.calls("platform", "partsOf", session(**LIMITED), text) == len(split(text, 2048))
