@@ -18,7 +18,7 @@ from ccs.models import Token, from_millis, to_millis
 MOST_RENEWALS = 5
 RENEWED_FOR = timedelta(days=30)
 REFRESH_EARLY = timedelta(days=3)       # a machine may be off over a weekend
-RENEW_EARLY = timedelta(days=10)        # and over a holiday
+RENEW_EARLY = timedelta(days=7)         # or over a holiday; each day of it is lost to the next thirty
 WARN_EARLY = timedelta(days=7)          # before an authorisation ends for good
 
 
@@ -37,7 +37,8 @@ class Grant:
     ended: str = ""
 
     def is_fresh(self, now: datetime) -> bool:
-        return now < self.access_until - REFRESH_EARLY
+        """Nothing better is to be had yet, or any more."""
+        return now < self.access_until - REFRESH_EARLY or now >= self.refresh_until
 
     def is_over(self, now: datetime) -> bool:
         """Nothing but a new authorisation helps."""
@@ -52,7 +53,7 @@ class Grant:
 
     def ends(self) -> datetime:
         """When the operator must have authorised again, if every renewal goes well."""
-        return max(self.access_until, self.refresh_until + RENEWED_FOR * (MOST_RENEWALS - self.renewals))
+        return self.refresh_until + (RENEWED_FOR - RENEW_EARLY) * (MOST_RENEWALS - self.renewals)
 
     def ends_soon(self, now: datetime) -> bool:
         return self.is_over(now) or self.ends() - now <= WARN_EARLY
