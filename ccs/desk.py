@@ -121,6 +121,8 @@ class Desk:
             message = self.registry.by_reference(session, recalled.reference) if session else None
             if session and message:
                 return self._commit(evolve(lifecycle.recall(session, self._now(), message), ids=recalled.ids))
+        if recalled.tells:
+            return self.platform_tells(recalled.tells)
         return self._unplaced(recalled.customer, "message_recalled", recalled.ids, msgid=recalled.reference)
 
     def echo_heard(self, echo: EchoHeard) -> Ticket:

@@ -47,6 +47,7 @@ class MessageRecalled:
     reference: str
     ids: tuple[PlatformId, ...]
     or_customer: Customer | None = None     # where the platform does not say which of two she is
+    tells: "PlatformTells | None" = None    # to be kept if the message cannot be found
 
 
 @frozen

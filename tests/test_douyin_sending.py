@@ -262,7 +262,7 @@ async def test_an_agent_takes_back_what_she_said(stage: Stage, douyin: Douyin, g
         assert (await stage.post(path, {"csId": "wang"})).json()["data"]["recalledAt"]
     await chen.told()
     assert [said.recalled for said in douyin.said] == [False, True]
-    assert Disk(stage.settings).notices("message_recalled") == []
+    assert Disk(stage.settings).notices() == []
 
 
 # Files

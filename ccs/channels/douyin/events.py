@@ -162,7 +162,7 @@ def _recalled(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> In
     if not (sender and to and reference):
         return tells
     customer, other = Customer(channel, to, sender), Customer(channel, sender, to)
-    return MessageRecalled(customer, reference, tells.ids, or_customer=other)
+    return MessageRecalled(customer, reference, tells.ids, or_customer=other, tells=tells)
 
 
 def challenge(told: Mapping[str, Any]) -> PlatformAsks:
