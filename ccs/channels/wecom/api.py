@@ -16,7 +16,7 @@ from ccs.channels.http import LARGEST_ANSWER, Reply
 from ccs.channels.token import AccessTokens
 from ccs.channels.wecom.errcodes import DELAYS, FAULTS, OLD_TOKENS, PAUSES, WRONG_CREDENTIAL, error_in
 from ccs.config import WeChatSettings
-from ccs.errors import BadRequest, DeliveryDelayed
+from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError
 from ccs.models import Clock
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,16 @@ class Api:
         It is asked again once, with another token, if WeCom no longer takes the first.
         """
         limit = limit or path
-        self._pauses.check(limit)
+        tries = self._pauses.check(limit)
+        try:
+            answer = await self._asked(path, query, ask)
+        except DeliveryError:
+            if tries:
+                self._pauses.heard_nothing(limit)
+            raise
+        return self._fine(path, answer, limit)
+
+    async def _asked(self, path: str, query: Mapping[str, str], ask: Ask) -> Answer:
         began = self._now()
         token = await self._tokens.current()
         answer = await ask(self._url(path, {**query, "access_token": token.text}))
@@ -77,7 +86,7 @@ class Api:
         if is_wrong or answer["errcode"] in OLD_TOKENS:     # WeCom may end one early; nothing was done yet
             token = await self._tokens.current(instead_of=token)
             answer = await ask(self._url(path, {**query, "access_token": token.text}))
-        return self._fine(path, answer, limit)
+        return answer
 
     async def _fetch_token(self) -> tuple[str, int]:
         self._pauses.check("gettoken")
@@ -121,15 +130,21 @@ class Pauses:
         self._chance = chance
         self._of: dict[str, tuple[datetime, int]] = {}      # until when, and by which errcode
 
-    def check(self, path: str) -> None:
-        """Raises DeliveryDelayed while the API is left alone."""
+    def check(self, path: str) -> bool:
+        """Whether this call is the one that tries. Raises DeliveryDelayed while the API is left alone."""
         if path not in self._of:
-            return
+            return False
         until, code = self._of[path]
         left = (until - self._now()).total_seconds()
         if left > 0:
             raise DeliveryDelayed(DELAYS[code], retry_after=left + self._chance.uniform(0, SPREAD), code=code)
         self._of[path] = self._now() + timedelta(seconds=TRIED_FOR), code
+        return True
+
+    def heard_nothing(self, path: str) -> None:
+        """The one that tried has no answer, so the next may try."""
+        if path in self._of:
+            self._of[path] = self._now(), self._of[path][1]
 
     def heard(self, path: str, code: int) -> None:
         """What WeCom answered."""
