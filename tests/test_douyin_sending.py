@@ -1,6 +1,7 @@
 """What we say to Douyin's customers: once, whatever becomes of the answer, and with words for every refusal."""
 
 import asyncio
+from random import Random
 from typing import Any
 
 import pytest
@@ -310,6 +311,40 @@ async def test_a_picture_is_uploaded_and_sent(stage: Stage, douyin: Douyin) -> N
     assert list(douyin.images.values()) == [picture().content] and said_by_us(douyin) == ["image"]
     await chen.told()
     assert (await chen.session())["messageCount"] == 2
+
+
+CARDS: dict[str, dict[str, Any]] = {
+    "video": {"item_id": "@item"}, "retain_consult_card": {"card_id": "c1"}, "group_invitation": {"group_id": "g1"},
+    "applet_card": {"card_template_id": "t1", "app_id": "tt1"}, "applet_coupon": {"activity_id": "a1"},
+    "auth_private_message_card": {"app_info": {"app_id": "tt1"}},
+}
+
+
+@pytest.mark.gen_test
+async def test_cards_are_sent_whole_or_refused_with_what_is_missing(stage: Stage, douyin: Douyin) -> None:
+    chen, wang, session_id = await held_by_wang(stage, douyin)
+    for kind, fields in CARDS.items():
+        await chen.says("还有呢？")
+        path, asked = f"/api/sessions/{session_id}/message", {"msgType": kind, "content": ""}
+        refused = await stage.post(path, asked)
+        assert refused.status_code == 400 and next(iter(fields)) in refused.json()["message"]
+        assert (await stage.post(path, {**asked, "fields": fields})).status_code == 200
+        await chen.delivery("sent")
+        assert douyin.said[-1].kind == kind and douyin.said[-1].body == fields
+    assert "文字、图片" in (await stage.post(path, {"msgType": "voice", "content": ""})).json()["message"]
+
+
+@pytest.mark.gen_test
+async def test_echoes_that_come_twice_and_in_any_order_change_nothing(stage: Stage, douyin: Douyin) -> None:
+    chen, wang, session_id = await held_by_wang(stage, douyin)
+    for text in ("好的", "好的", "马上"):
+        await wang.replies(session_id, text)
+        await chen.delivery("sent")
+    douyin.webhooks.extend(douyin.told(jumbled=Random(7)))
+    await chen.told()
+    rows = await stage.history(session_id)
+    assert [row["content"] for row in rows] == ["在吗？", "好的", "好的", "马上"] and said_by_us(douyin) == ["好的", "好的", "马上"]
+    assert {row["delivery"]["state"] for row in rows[1:]} == {"sent"} and Disk(stage.settings).notices() == []
 
 
 def limited(settings: Config, **changes: Any) -> Config:

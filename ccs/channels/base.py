@@ -245,7 +245,11 @@ KIND_WORDS = {
     "meeting": "会议",
     "schedule": "日程",
     "note": "笔记",
-    "user_local_image": "图片",             # Douyin's three
+    "user_local_image": "图片",             # Douyin's
     "user_local_video": "视频",
     "retain_consult_card": "留资卡片",
+    "group_invitation": "群邀请",
+    "applet_card": "小程序卡片",
+    "applet_coupon": "小程序券",
+    "auth_private_message_card": "私信授权卡片",
 }
