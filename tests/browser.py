@@ -74,6 +74,7 @@ def io_loop(request: pytest.FixtureRequest) -> Iterator[IOLoop]:
     """A loop of the test's own, or the browser's if it has one."""
     shared = "browser" in request.fixturenames
     loop = request.getfixturevalue("browser_loop") if shared else IOLoop(make_current=False)
+    asyncio.set_event_loop(None)        # or one is made, only to be the one before, which nobody would close
     loop.make_current()
     yield loop
     loop.clear_current()
