@@ -285,6 +285,20 @@ async def test_what_she_sends_from_her_album_is_here_at_once(stage: Stage, douyi
 
 
 @pytest.mark.gen_test
+async def test_a_client_token_that_is_ended_early_is_replaced_once(stage: Stage, douyin: Douyin) -> None:
+    await stage.start()
+    chen = Chen(stage, douyin)
+    for number in (1, 2):
+        douyin.forget_client()
+        await chen.says(kind="user_local_image", file=picture(number))
+
+        async def ready() -> bool:
+            return (await chen.last())["attachment"]["state"] == "ready"
+        await until_there(ready)
+    assert len(douyin.fetches) == 2 and list(douyin.calls).count("api/im/message/resources/") == 3
+
+
+@pytest.mark.gen_test
 async def test_a_file_that_douyin_does_not_hand_out_stays_a_placeholder_with_words(stage: Stage, douyin) -> None:
     await stage.start()
     chen = Chen(stage, douyin)
