@@ -39,6 +39,7 @@ from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.base import Channel, Source, Tools
+from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
 from ccs.config import Config
 from ccs.demo import MOST_CUSTOMERS
@@ -52,8 +53,10 @@ from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.puller import Puller
+from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.tending import tend
 from ccs.voices import Voices
 from ccs.welcome import Welcome
 from ccs.wire import LONGEST_PASSWORD, Wire
@@ -170,8 +173,8 @@ async def _check_gateway(settings: Config, channel: str, url: str | None) -> int
 async def examine(settings: Config) -> Report:
     """A checkup without a server; if one runs on the same data, it is not disturbed."""
     http, files = Http(), Files(settings.server.data_dir)
-    channels = _channels(settings, Tools(http, utc_now, lambda name: None, lambda token: None, files.path))
     look = Look(settings.server.data_dir / database.FILE_NAME)
+    channels = _channels(settings, Tools(http, utc_now, look.token, lambda token: None, files.path))
     try:
         return await Doctor(lambda: _steps(channels, Visit(settings, look, utc_now)), utc_now).report()
     finally:
@@ -296,6 +299,7 @@ class Server:
     _doctor: Doctor
     _data: database.DataDir
     _tidying: "asyncio.Task[None]"
+    _tending: "asyncio.Task[None]"
 
     @classmethod
     async def start(cls, settings: Config) -> "Server":
@@ -335,7 +339,7 @@ class Server:
             registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
             limits=lambda channel, via: channels[channel].limits(via),
         )
-        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path)
+        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
         outbox = Outbox(registry, desk, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
@@ -353,6 +357,7 @@ class Server:
         desk.wake_fetcher = fetcher.wake
         desk.wake_assistant = turns.wake
         desk.wake_puller = puller.wake
+        desk.heed = lambda tells: channels[tells.channel].heed(tells)
         desk.introduce = introducer.introduce
         desk.use_code = welcome.use
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
@@ -363,8 +368,8 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=Reclaims(registry, desk, channels),
-            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(),
+            avatars=avatars, reclaims=Reclaims(registry, desk, channels), recalls=Recalls(registry, desk, channels),
+            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
         )
 
         restored(load(data.database), None)
@@ -393,6 +398,7 @@ class Server:
             registry=registry, outbox=outbox, puller=puller, welcome=welcome, introducer=introducer, avatars=avatars,
             fetcher=fetcher, files=files, journal=journal, archive=archive, epoch=epoch, doctor=doctor, data=data,
             tidying=tidying,
+            tending=asyncio.create_task(tend(channels.values())),
         )
 
     async def stop(self) -> None:
@@ -400,6 +406,7 @@ class Server:
         log.info("stopping")
         self._http_server.stop()
         self._tidying.cancel()
+        self._tending.cancel()
         self._doctor.stop()
         self._hub.close_all()
         await self._puller.stop()
@@ -446,6 +453,12 @@ async def _tidy(
                 await files.forget_unused(archive.used_files)
         except Exception:
             log.exception("tidying up failed")
+
+
+def _douyin(channels: Mapping[str, Channel]) -> Douyin:
+    douyin = channels["douyin"]
+    assert isinstance(douyin, Douyin)
+    return douyin
 
 
 def _source(channel: Channel) -> Source | None:

@@ -189,6 +189,10 @@ class DouyinSettings(ChannelSettings):
     client_key: str = setting("")
     client_secret: str = setting("", secret=True)
     verify_secret: str = setting("", secret=True)
+    api_base: str = setting("https://open.douyin.com", given_web_address)
+    reply_window_hours: int = setting(24, within(1, 168))
+    reply_quota: int = setting(6, within(1, 99))
+    scopes: tuple[str, ...] = setting(("im.direct_message", "im.recall_message", "renew_refresh_token"))
 
 
 @frozen
@@ -239,7 +243,6 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "channels.douyin.api_base",
     "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
 }
 

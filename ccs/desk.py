@@ -13,11 +13,12 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import lifecycle
+from ccs import echoes, fate, lifecycle
 from ccs.errors import ClientIdReused, Refusal, SessionShut
 from ccs.inbound import (
     CodeOffered,
     CustomerSays,
+    EchoHeard,
     MessageRecalled,
     OwnerChanged,
     PlatformNudges,
@@ -34,6 +35,7 @@ from ccs.models import (
     Customer,
     Event,
     EventType,
+    Fate,
     Login,
     Message,
     Notice,
@@ -58,9 +60,9 @@ class Desk:
 
     `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_puller` the channel
     and account that have news, `wake_fetcher` a message whose file is to be fetched, `introduce` a session whose
-    customer has no name yet, `use_code` what may be answered once, `end_logins` the ids of logins that are over: each
-    once what it rests on is on disk. `check` raises BadRequest for what a session's platform would take from nobody;
-    `forget_owner` hears of whom the platform says that somebody else serves her now.
+    customer has no name yet, `heed` a platform's notice, `use_code` what may be answered once, `end_logins` the ids of
+    logins that are over: each once what it rests on is on disk. `check` raises BadRequest for what a session's platform
+    would take from nobody; `forget_owner` hears of whom the platform says that somebody else serves her now.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Desk:
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
         self.wake_puller: Callable[[str, str], None] = lambda channel, account: None
         self.wake_fetcher: Callable[[Message], None] = lambda message: None
+        self.heed: Callable[[PlatformTells], None] = lambda tells: None
         self.introduce: Callable[[Session], None] = lambda session: None
         self.use_code: Callable[[CodeOffered], None] = lambda offered: None
         self.check: Callable[[Session, Outgoing], None] = lambda session, said: None
@@ -106,17 +109,42 @@ class Desk:
             return self.platform_tells(
                 PlatformTells(says.customer.channel, says.customer.account, "staff_message", payload, says.ids)
             )
-        return self._commit(lifecycle.staff_writes(session, self._now(), says))
+        unsent = self.registry.outgoing(session.id)
+        return self._commit(lifecycle.staff_writes(session, self._now(), says, unsent, self._allowed(session.id)))
 
     def message_recalled(self, recalled: MessageRecalled) -> Ticket:
         """What nobody can find any more is kept as a notice."""
         if again := self.registry.taken(recalled.ids):
             return again
-        session = self.registry.open_session(recalled.customer)
-        message = self.registry.by_reference(session, recalled.reference) if session else None
-        if session is None or message is None:
-            return self._unplaced(recalled.customer, "message_recalled", recalled.ids, msgid=recalled.reference)
-        return self._commit(evolve(lifecycle.recall(session, self._now(), message), ids=recalled.ids))
+        for customer in filter(None, (recalled.customer, recalled.or_customer)):
+            session = self.registry.open_session(customer)
+            message = self.registry.by_reference(session, recalled.reference) if session else None
+            if session and message:
+                return self._commit(evolve(lifecycle.recall(session, self._now(), message), ids=recalled.ids))
+        if recalled.tells:
+            return self.platform_tells(recalled.tells)
+        return self._unplaced(recalled.customer, "message_recalled", recalled.ids, msgid=recalled.reference)
+
+    def echo_heard(self, echo: EchoHeard) -> Ticket:
+        """What our app has sent has arrived, whatever became of the answer to our request."""
+        if again := self.registry.taken(echo.tells.ids):
+            return again
+        for session in self.registry.speaking_to(echo.customer):
+            limits = self._allowed(session.id)
+            known = {message.seq: message for message in self.registry.latest(session)}
+            known.update((message.seq, message) for message in self.registry.outgoing(session.id))
+            message = echoes.meant(echo, [known[seq] for seq in sorted(known)], limits)
+            if message:
+                return self._echoed(session, message, echo, limits)
+        return self.platform_tells(echo.tells)
+
+    def _echoed(self, session: Session, message: Message, echo: EchoHeard, limits: Limits) -> Ticket:
+        if message.delivery and message.delivery.state is Fate.SENT and message.delivery.platform_id:
+            return self._commit(Change(ids=echo.tells.ids))
+        moved = fate.echoed(message, echo.reference, self._now(), is_part=echoes.is_part(message, limits))
+        event = Event(EventType.MESSAGE_UPDATED, session, moved)
+        ticket = self._commit(Change(deliveries=(moved,), events=(event,), ids=echo.tells.ids), moved)
+        return ticket.then(self.wake_outbox, session.id)        # which may wait for just this
 
     def owner_changed(self, changed: OwnerChanged) -> Ticket:
         """Of a customer without an open session nothing needs to be known: when she writes, the platform is asked."""
@@ -146,7 +174,8 @@ class Desk:
     def platform_tells(self, tells: PlatformTells) -> Ticket:
         if again := self.registry.taken(tells.ids):
             return again
-        return self._commit(Change(notices=(self._notice(tells),), ids=tells.ids))
+        ticket = self._commit(Change(notices=(self._notice(tells),), ids=tells.ids))
+        return ticket.then(self.heed, tells)
 
     def platform_nudges(self, nudges: PlatformNudges) -> Ticket:
         nudge = Nudge(nudges.channel, nudges.account, nudges.token, self._now())
@@ -233,6 +262,13 @@ class Desk:
     def reclaimed(self, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Ticket:
         """A session, as it was `seen` when that was asked for, was taken back from the platform's own client."""
         return self._apply(seen.id, lifecycle.reclaimed, seen, reclaimed, by)
+
+    def recalled(self, session_id: str, message_id: str) -> Ticket:
+        """The platform took back what we said. The ticket's value is the message."""
+        session = self.registry.get(session_id)
+        message, ticket = self.registry.message(session_id, message_id)
+        change = lifecycle.recall(session, self._now(), message)
+        return self._commit(change, change.revised[0]) if change.revised else ticket.followed_by(message)
 
     # Who may act for an agent
 

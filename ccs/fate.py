@@ -18,9 +18,12 @@ FIRST_PAUSE = 1.0                       # seconds before the second attempt
 PAUSE_CAP = 300.0                       # seconds; after five minutes the agent has found another way
 GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our request id
 
+AWAITS_ECHO = timedelta(seconds=60)     # by then a platform that echoes what it took has done so
+
 GAVE_UP = "24 小时内多次尝试仍未送达，已停止发送"
 TRIES_AGAIN = "，稍后自动重试"
 WITHDRAWN = "客服已接入，助手的这条回复未发送"
+AWAITED = "已发出，正在等待平台确认"
 NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重发"
 
 
@@ -63,6 +66,16 @@ def part_failed(message: Message, number: int, reason: str) -> Message:
 def unanswered(message: Message) -> Message:
     """The request left, its answer never came, and asking again might say it twice."""
     return _with(message, state=Fate.UNCERTAIN, reason=NOT_KNOWN, lost=True)
+
+
+def awaits_echo(message: Message, now: datetime) -> Message:
+    """As `unanswered`, but the platform will tell by itself if it took the message: wait for that first."""
+    return _with(message, reason=AWAITED, lost=True, due_at=now + AWAITS_ECHO)
+
+
+def echoed(message: Message, platform_id: str, now: datetime, *, is_part: bool) -> Message:
+    """The platform told that it took it, or the part that was on its way."""
+    return part_sent(message, now) if is_part else sent(message, platform_id)
 
 
 def delayed(message: Message, error: DeliveryDelayed, now: datetime, chance: Random) -> Message:

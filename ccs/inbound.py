@@ -36,6 +36,7 @@ class StaffSays:
     platform_time: datetime | None = None
     fields: Mapping[str, Any] = Factory(dict)
     attachment: Attachment | None = None
+    pauses: bool = False    # the assistant leaves the customer to people
 
 
 @frozen
@@ -45,6 +46,8 @@ class MessageRecalled:
     customer: Customer
     reference: str
     ids: tuple[PlatformId, ...]
+    or_customer: Customer | None = None     # where the platform does not say which of two she is
+    tells: "PlatformTells | None" = None    # to be kept if the message cannot be found
 
 
 @frozen
@@ -83,6 +86,18 @@ class PlatformTells:
 
 
 @frozen
+class EchoHeard:
+    """The platform tells what our own app has sent. If that is nothing we know of, it is kept as a notice."""
+
+    customer: Customer
+    reference: str          # the platform's id of the message
+    type: str
+    content: str
+    sent_at: datetime | None
+    tells: PlatformTells
+
+
+@frozen
 class PlatformNudges:
     """A wake-up that carries no message."""
 
@@ -113,6 +128,6 @@ class Reclaimed:
 
 
 Inbound = (
-    CustomerSays | StaffSays | MessageRecalled | OwnerChanged | CodeOffered | PlatformTells | PlatformNudges
-    | PlatformAsks
+    CustomerSays | StaffSays | MessageRecalled | OwnerChanged | CodeOffered | EchoHeard | PlatformTells
+    | PlatformNudges | PlatformAsks
 )

@@ -14,6 +14,7 @@ from ccs.errors import NotFound
 from ccs.inbound import (
     CodeOffered,
     CustomerSays,
+    EchoHeard,
     Inbound,
     MessageRecalled,
     OwnerChanged,
@@ -78,6 +79,8 @@ class Intake:
             return self._desk.owner_changed(inbound)
         if isinstance(inbound, CodeOffered):
             return self._desk.code_offered(inbound)
+        if isinstance(inbound, EchoHeard):
+            return self._desk.echo_heard(inbound)
         if isinstance(inbound, PlatformTells):
             if inbound.kind == "send_result":
                 return self._outbox.hear_result(inbound)

@@ -97,14 +97,27 @@ def _opens(now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limit
     return Change(session, (message,), events=(Event(event, session, message),), ids=says.ids)
 
 
-def staff_writes(session: Session, now: datetime, says: StaffSays) -> Change:
-    """Somebody answered in the platform's own client: shown as a person's message, and nothing is sent."""
+def staff_writes(
+    session: Session, now: datetime, says: StaffSays, unsent: Iterable[Message] = (), allowed: Limits = UNLIMITED
+) -> Change:
+    """Somebody answered in the platform's own client: shown as a person's message, and nothing is sent.
+
+    Where that `pauses` the assistant, what it had not begun to send is withdrawn and she waits for people from now on.
+    """
     message = _next(
         session, now, Sender.MANUAL, says.staff_id, says.content,
         type=says.type, platform_time=says.platform_time, fields=says.fields, attachment=says.attachment,
     )
     session = _after(session, message, turn=session.turn + 1, waiting_since=None)
-    return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
+    if not says.pauses or session.status is not Status.AI:
+        return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
+    withdrawn, given_back = _withdrawn(session, unsent, allowed)
+    session = evolve(session, status=Status.PENDING, pending_reason="staff_answered", **given_back)
+    events = (
+        Event(EventType.NEW_MESSAGE, session, message), Event(EventType.NEW_PENDING_SESSION, session),
+        *(Event(EventType.MESSAGE_UPDATED, session, each) for each in withdrawn),
+    )
+    return Change(session, (message,), deliveries=withdrawn, events=events, ids=says.ids)
 
 
 def owner_changes(session: Session, now: datetime, owner: str | None, ended: bool) -> Change:
@@ -355,17 +368,24 @@ def _waits(session: Session, now: datetime, reason: str) -> Change:
 def _held_by(
     session: Session, now: datetime, agent_id: str, unsent: Iterable[Message], allowed: Limits
 ) -> Change:
-    withdrawn = tuple(
-        fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
-    )
-    parts = sum(map(allowed.unsent, withdrawn))
-    given_back = limits.given_back(session, parts, allowed) if parts else {}
+    withdrawn, given_back = _withdrawn(session, unsent, allowed)
     session = _moved(session, now, status=Status.MANUAL, agent_id=agent_id, **given_back)
     events = (
         Event(EventType.SESSION_ACCEPTED, session),
         *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn),
     )
     return Change(session, deliveries=withdrawn, events=events)
+
+
+def _withdrawn(
+    session: Session, unsent: Iterable[Message], allowed: Limits
+) -> tuple[tuple[Message, ...], dict[str, Any]]:
+    """What the assistant had not begun to send, and what the session allows without it."""
+    withdrawn = tuple(
+        fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
+    )
+    parts = sum(map(allowed.unsent, withdrawn))
+    return withdrawn, limits.given_back(session, parts, allowed) if parts else {}
 
 
 def _moved(session: Session, now: datetime, **fields: Any) -> Session:

@@ -20,6 +20,7 @@ class Limits:
     window: timedelta | None = None     # from her last message
     replies: int | None = None          # until she writes again
     text_bytes: int | None = None       # of one message in UTF-8; a longer text leaves as several
+    text_length: int | None = None      # the same in characters
 
     def renewed(self, heard_at: datetime, unsent: int = 0) -> dict[str, Any]:
         """What a session allows once its customer has written, and so many messages have yet to leave."""
@@ -28,7 +29,11 @@ class Limits:
 
     def parts(self, text: str) -> int:
         """As how many messages of the platform's a text leaves."""
-        return len(split(text, self.text_bytes))
+        return len(self.pieces(text))
+
+    def pieces(self, text: str) -> list[str]:
+        """The text as it leaves."""
+        return split(text, self.text_bytes, self.text_length)
 
     def unsent(self, message: Message) -> int:
         """How many messages of the platform's have yet to leave for it."""
@@ -61,13 +66,19 @@ def given_back(session: Session, parts: int, limits: Limits) -> dict[str, Any]:
     return {} if left is None or limits.replies is None else {"replies_left": min(limits.replies, left + parts)}
 
 
-def split(text: str, most_bytes: int | None) -> list[str]:
-    """The text in pieces of at most so many UTF-8 bytes, never within a character; at a line's end where that fits."""
+def split(text: str, most_bytes: int | None, most_length: int | None = None) -> list[str]:
+    """The text in pieces of at most so many UTF-8 bytes, never within a character, and so many characters; at a line's
+    end where that fits.
+    """
     pieces = []
-    while most_bytes is not None and len(text.encode()) > most_bytes:
-        piece = text.encode()[:most_bytes].decode(errors="ignore")
+    while len(piece := _start(text, most_bytes, most_length)) < len(text):
         line_end = piece.rfind("\n") + 1
         piece = piece[:line_end] if line_end > len(piece) // 2 else piece
         pieces.append(piece)
         text = text[len(piece):]
     return [*pieces, text]
+
+
+def _start(text: str, most_bytes: int | None, most_length: int | None) -> str:
+    text = text[:most_length]
+    return text if most_bytes is None else text.encode()[:most_bytes].decode(errors="ignore")

@@ -234,7 +234,7 @@ class Message:
     @property
     def reference(self) -> str | None:
         """The platform's own id of it, where a later event may name it."""
-        named: str | None = self.fields.get("msgid")
+        named: str | None = self.fields.get("msgid") or self.fields.get("server_message_id")
         return named or (self.delivery.platform_id if self.delivery else None)
 
 

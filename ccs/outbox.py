@@ -114,7 +114,7 @@ class Outbox:
             return
         interrupted = message.delivery.state is Fate.SENDING
         if interrupted and not way.idempotent:      # by a crash: nobody knows whether it left
-            await self._desk.delivery_moved(fate.unanswered(message))
+            await self._desk.delivery_moved(self._unanswered(way, message))
             return
         async with self._room:
             if self._registry.waiting(message) != message:
@@ -165,8 +165,14 @@ class Outbox:
 
     def _delayed(self, way: Way, message: Message, delay: DeliveryDelayed) -> Message:
         if delay.lost and not way.idempotent:
-            return fate.unanswered(message)
+            return self._unanswered(way, message)
         return fate.delayed(message, delay, self._now(), self._chance)
+
+    def _unanswered(self, way: Way, message: Message) -> Message:
+        """Nobody knows whether it left. Its echo is waited for once, where there are echoes."""
+        if way.hears_echoes and message.delivery and not message.delivery.lost:
+            return fate.awaits_echo(message, self._now())
+        return fate.unanswered(message)
 
 
 def _not_now(session: Session, now: datetime) -> str | None:

@@ -34,6 +34,8 @@ class Archive(Protocol):
 
     def by_reference(self, session: Session, reference: str) -> Message | None: ...
 
+    def latest(self, session: Session) -> list[Message]: ...
+
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None: ...
 
 
@@ -74,6 +76,12 @@ class Registry:
     def open_session(self, customer: Customer) -> Session | None:
         session_id = self._of_customer.get(customer.key)
         return self._sessions[session_id] if session_id else None
+
+    def speaking_to(self, customer: Customer) -> list[Session]:
+        """Her open session, and closed ones of which something is still on its way."""
+        ids = dict.fromkeys([self._of_customer.get(customer.key), *self._outgoing])
+        sessions = [self.get(session_id) for session_id in ids if session_id]
+        return [session for session in sessions if session.customer.key == customer.key]
 
     def open_sessions(self) -> Iterable[Session]:
         return [session for session in self._sessions.values() if session.is_open]
@@ -117,6 +125,10 @@ class Registry:
         """The session's message that the platform calls so, as the rules see it; of the last few."""
         message = self._referred.get((session.id, reference)) or self._archive.by_reference(session, reference)
         return message and self._current(message)[0]
+
+    def latest(self, session: Session) -> list[Message]:
+        """Its last few messages that are on disk, as the rules see them."""
+        return [self._current(message)[0] for message in self._archive.latest(session)]
 
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None:
         """The message that is delivered under this request id, or a part of it, with its session.

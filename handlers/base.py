@@ -12,6 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.avatars import Avatars
+from ccs.channels.douyin import Douyin
 from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor
@@ -19,6 +20,7 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.lookup import Lookup
 from ccs.models import Agent, Clock, Session
+from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.voices import Voices
@@ -93,6 +95,8 @@ class Parts:
     avatars: Avatars
     reclaims: Reclaims
     lookup: Callable[[str], Lookup | None]          # of a channel
+    recalls: Recalls
+    douyin: Douyin
     files: Files
     voices: Voices
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, files, logins, lookups, pages, sessions, uploads
+from handlers import avatars, callbacks, doctor, douyin, files, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.websocket import AgentSocket
 
@@ -26,6 +26,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/transfer", sessions.Transfer),
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
+    (SESSION + r"/messages/([^/]+)/recall", sessions.Recall),
     (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),
@@ -35,6 +36,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
     (r"/api/doctor", doctor.Checkup),
+    (r"/douyin/authorize", douyin.Authorize),
+    (douyin.CALLBACK, douyin.Authorized),
     (r"/ws/cs/([^/]+)", AgentSocket),
     (r"/", pages.Workbench),
     (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),

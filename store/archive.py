@@ -21,6 +21,7 @@ from ccs.models import (
     Page,
     PlatformId,
     Profile,
+    Sender,
     Session,
     SessionFilter,
     Token,
@@ -79,6 +80,10 @@ class Archive:
     def latest(self, session: Session) -> list[Message]:
         """The session's last few messages, oldest first."""
         return self._now(messages.before, session.id, session.seq + 1, LATEST)
+
+    def last_heard(self, session: Session) -> Message | None:
+        """The customer's newest message."""
+        return self._now(messages.last_of, session.id, Sender.CUSTOMER)
 
     def fetching(self) -> list[Message]:
         """Messages whose file is still with the platform, oldest first."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Sender, Status, from_millis
-from store import database
+from ccs.models import Sender, Status, Token, from_millis
+from store import database, streams
 
 SESSIONS_SEEN = 50          # of each status, the latest; who wrote last is among those that changed last
 CHECK_TIME = 0.5            # seconds; of a large file only a part is read. Without WAL (an old SQLite) writers wait
@@ -50,6 +50,13 @@ class Look:
     async def fault(self) -> str | None:
         """What SQLite finds wrong with the file, as far as it gets. Raises StoreUnavailable."""
         return await asyncio.to_thread(self._ask, _fault)
+
+    def token(self, name: str) -> Token | None:
+        """The one of this name that a server has kept; None as well where that cannot be read."""
+        try:
+            return self._ask(lambda connection: streams.token(connection, name)) if self.exists else None
+        except StoreUnavailable:
+            return None
 
     def _ask(self, question: Callable[[Any], T]) -> T:
         try:

@@ -20,6 +20,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from ccs.config import AgentSettings, AssistantSettings, ChannelsSettings, Config, ServerSettings
 from ccs.config import DouyinSettings, JDSettings, WeChatSettings
+from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from server import Server
@@ -50,7 +51,16 @@ def wecom(io_loop: IOLoop) -> Iterator[WeCom]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom) -> Config:
+def douyin(io_loop: IOLoop) -> Iterator[Douyin]:
+    """Douyin's own API, and how it is today: see `douyin.moods`."""
+    douyin = Douyin(client_key=CLIENT_KEY, client_secret=CLIENT_SECRET)
+    io_loop.run_sync(async_(douyin.start))
+    yield douyin
+    io_loop.run_sync(douyin.close)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom, douyin: Douyin) -> Config:
     """Everything on, no login, no assistant: a customer waits for a person at once."""
     return Config(
         server=ServerSettings(port=0, data_dir=tmp_path / "data"),
@@ -63,8 +73,8 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom) -> Config:
                 api_base=wecom.url, gateway_secret=SECRET, gateway_url=gateway.url,
             ),
             douyin=DouyinSettings(
-                enabled=True, client_key=CLIENT_KEY, client_secret=CLIENT_SECRET, gateway_secret=SECRET,
-                gateway_url=gateway.url,
+                enabled=True, client_key=CLIENT_KEY, client_secret=CLIENT_SECRET, api_base=douyin.url,
+                gateway_secret=SECRET, gateway_url=gateway.url,
             ),
             jd=JDSettings(enabled=True, gateway_secret=SECRET, gateway_url=gateway.url),
         ),

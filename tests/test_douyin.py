@@ -113,6 +113,12 @@ async def only_session(stage: Stage) -> dict[str, Any]:
     return session
 
 
+async def first_said(stage: Stage) -> list[dict[str, Any]]:
+    """What was said in the oldest session."""
+    oldest = min((await stage.get("/api/sessions")).json()["data"], key=lambda row: row["createdAt"])
+    return await stage.history(oldest["sessionId"])
+
+
 async def only_message(stage: Stage) -> dict[str, Any]:
     (message,) = await stage.history((await only_session(stage))["sessionId"])
     return message
@@ -435,9 +441,9 @@ async def test_a_customer_who_names_our_app_as_source_is_still_a_customer(stage:
 
 
 @pytest.mark.gen_test
-async def test_an_agent_is_told_where_to_answer(stage: Stage, gateway) -> None:
+async def test_an_agent_is_told_where_to_answer(stage: Stage, settings: Config, gateway) -> None:
     """A native session is never answered through the gateway, which knows nothing of it."""
-    await stage.start()
+    await stage.start(with_douyin(settings, client_key=""))
     wang = await stage.agent("wang")
     await takes(stage, payload("text"))
     session_id = (await wang.next("new_pending_session"))["sessionId"]
@@ -523,7 +529,8 @@ async def test_different_events_and_messages_are_never_taken_for_one(stage: Stag
         await takes(stage, packed(json.loads(payload("enter_im")) | {"log_id": log_id}))
     await takes(stage, packed(json.loads(payload("text")) | {"to_user_id": "another shop"}))
     assert [kind for kind, in rows(stage, "SELECT kind FROM notices ORDER BY rowid")] == [
-        "im_recall_msg", *["enter_im"] * 4]
+        "enter_im"] * 4
+    assert [message.get("recalledAt") is not None for message in await first_said(stage)] == [True, False]
     assert kept(stage)["messages"] == 3 and kept(stage)["sessions"] == 2
 
 

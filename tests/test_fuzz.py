@@ -27,7 +27,8 @@ from tornado.httputil import HTTPHeaders, RequestStartLine
 from tornado.ioloop import IOLoop
 
 from ccs import wire
-from ccs.channels import douyin, envelope, signed
+from ccs.channels import envelope, signed
+from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
 from ccs.channels.wecom import messages, xml
 from ccs.channels.wecom.crypto import Crypto

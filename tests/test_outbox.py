@@ -246,6 +246,7 @@ class PlatformWithoutIds(Channel):
 
     name = "jd"
     idempotent = False
+    hears_echoes = False
 
     def __init__(self, inner: Channel) -> None:
         super().__init__(inner.settings, inner.tools)

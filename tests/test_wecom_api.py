@@ -8,7 +8,7 @@ import pytest
 from attrs import Factory, define, evolve
 
 from ccs.channels.http import Http, Reply
-from ccs.channels.wecom import token
+from ccs.channels import token
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import LONGEST_TEXT
 from ccs.config import Config, WeChatSettings

@@ -34,7 +34,7 @@ from ccs.channels.http import Http
 from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
-from ccs.inbound import CodeOffered, Inbound, Reclaimed
+from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
 from ccs.limits import UNLIMITED, Limits
 from ccs.lookup import Lookup
 from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
@@ -62,6 +62,7 @@ class Tools:
     token: Callable[[str], Token | None]        # the one of this name that was kept last
     keep_token: Callable[[Token], object]
     file: Callable[[str], Path]                 # where the bytes of this digest lie
+    last_heard: Callable[[Session], Message | None] = lambda session: None      # the customer's newest message
 
 
 @frozen
@@ -118,6 +119,7 @@ class Way(Protocol):
     """A way by which messages reach customers."""
 
     idempotent: bool        # whether sending twice under one delivery id says it once
+    hears_echoes: bool      # whether the platform tells by itself what it took (`EchoHeard`)
 
     async def send(self, session: Session, message: Message) -> Sent:
         """Bring one message to the platform. Raises DeliveryDelayed or DeliveryRefused."""
@@ -170,6 +172,16 @@ class Channel(ABC):
     async def fetch(self, message: Message, into: Path) -> Fetched:
         """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
         raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    async def recall(self, session: Session, message: Message) -> None:
+        """Take back what we said. Raises Refusal."""
+        raise Refusal("该渠道不能撤回消息，请在平台的客户端撤回")
+
+    def heed(self, tells: PlatformTells) -> None:
+        """A notice is on disk, for the first time."""
+
+    async def tend(self) -> None:
+        """Look after what would run out by itself. Called every few minutes, and raises nothing."""
 
     def check(self, via: Via, said: Outgoing) -> None:
         """Raises BadRequest for what the platform would not take from anybody who came in by `via`."""
@@ -242,7 +254,11 @@ KIND_WORDS = {
     "meeting": "会议",
     "schedule": "日程",
     "note": "笔记",
-    "user_local_image": "图片",             # Douyin's three
+    "user_local_image": "图片",             # Douyin's
     "user_local_video": "视频",
     "retain_consult_card": "留资卡片",
+    "group_invitation": "群邀请",
+    "applet_card": "小程序卡片",
+    "applet_coupon": "小程序券",
+    "auth_private_message_card": "私信授权卡片",
 }

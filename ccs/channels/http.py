@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 from attrs import frozen
@@ -17,6 +18,8 @@ WHOLE_PATIENCE = 20.0       # seconds for all of it, however slowly the answer d
 LARGEST_ANSWER = 64 * 1024  # bytes, unless who asks expects more; most are a few hundred
 MOST_CONNECTIONS = 64
 NOT_DONE = {429, 503}       # who answers so has not acted; after another error, a proxy's 504 for one, nobody knows
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 OURSELVES = ("all://127.0.0.1", "all://localhost")      # a gateway here is called directly, whatever HTTP_PROXY says
 
@@ -51,17 +54,17 @@ class Http:
         """
         return await self._ask("POST", url, body, headers, most, patience)
 
-    async def get(self, url: str, *, most: int = LARGEST_ANSWER) -> Reply:
+    async def get(self, url: str, headers: Mapping[str, str] = NONE, *, most: int = LARGEST_ANSWER) -> Reply:
         """Raises as `post` does."""
-        return await self._ask("GET", url, None, {}, most)
+        return await self._ask("GET", url, None, headers, most)
 
-    async def download(self, url: str, into: Path, most_bytes: int) -> Download:
+    async def download(self, url: str, into: Path, most_bytes: int, headers: Mapping[str, str] = NONE) -> Download:
         """A file of up to so many bytes, written to `into`. Raises DeliveryDelayed or DeliveryRefused."""
-        return await transfers.download(self._client, url, into, most_bytes)
+        return await transfers.download(self._client, url, into, most_bytes, headers)
 
-    async def upload(self, url: str, file: Upload) -> Reply:
+    async def upload(self, url: str, file: Upload, headers: Mapping[str, str] = NONE) -> Reply:
         """Brings a file as a form. Raises as `download` does."""
-        return Reply(*await transfers.upload(self._client, url, file))
+        return Reply(*await transfers.upload(self._client, url, file, headers))
 
     async def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int,

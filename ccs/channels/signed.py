@@ -70,6 +70,7 @@ class Gateway:
     """One channel's gateway: reads its callbacks, and is a way out if it has an address."""
 
     idempotent = True       # `requestId` is honoured for 24 hours
+    hears_echoes = False
 
     def __init__(
         self, channel: str, settings: ChannelSettings, http: Http, clock: Clock,

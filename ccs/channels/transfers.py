@@ -6,7 +6,7 @@ something comes.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -46,11 +46,13 @@ class Upload:
     field: str = "media"
 
 
-async def download(client: httpx.AsyncClient, url: str, into: Path, most_bytes: int) -> Download:
+async def download(
+    client: httpx.AsyncClient, url: str, into: Path, most_bytes: int, headers: Mapping[str, str]
+) -> Download:
     """Raises DeliveryDelayed, or DeliveryRefused for what is not there, is too large, or comes from elsewhere."""
     with _as_ours():
         async with asyncio.timeout(WHOLE), client.stream(
-            "GET", url, headers={"Accept-Encoding": "identity"}, timeout=PATIENCE
+            "GET", url, headers={"Accept-Encoding": "identity", **headers}, timeout=PATIENCE
         ) as response:
             _must_be_there(response)
             mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -61,13 +63,17 @@ async def download(client: httpx.AsyncClient, url: str, into: Path, most_bytes: 
             return Download(mime, disposition_name(told), size)
 
 
-async def upload(client: httpx.AsyncClient, url: str, file: Upload) -> tuple[int, bytes]:
+async def upload(
+    client: httpx.AsyncClient, url: str, file: Upload, headers: Mapping[str, str]
+) -> tuple[int, bytes]:
     """The status and the answer. Raises DeliveryDelayed; whether anything arrived nobody knows, and it says nothing."""
     boundary = token_hex(16)
     head = _head(boundary, file)
     tail = f"\r\n--{boundary}--\r\n".encode()
     length = len(head) + (await asyncio.to_thread(file.path.stat)).st_size + len(tail)
-    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Content-Length": str(length)}
+    headers = {
+        **headers, "Content-Type": f"multipart/form-data; boundary={boundary}", "Content-Length": str(length),
+    }
     with _as_ours():
         async with asyncio.timeout(WHOLE), client.stream(
             "POST", url, content=_pieces(head, file.path, tail), headers=headers, timeout=PATIENCE

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from ccs import wire
 from ccs.channels.base import Tools
 from ccs.channels.http import LARGEST_ANSWER, Reply
+from ccs.channels.token import AccessTokens
 from ccs.channels.wecom.errcodes import DELAYS, FAULTS, OLD_TOKENS, PAUSES, WRONG_CREDENTIAL, error_in
-from ccs.channels.wecom.token import AccessTokens
 from ccs.config import WeChatSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError
 from ccs.models import Clock
@@ -42,7 +42,7 @@ class Api:
         chance = chance or Random()
         self._pauses = Pauses(tools.now, chance)
         self._tokens = AccessTokens(
-            (self._base, settings.corp_id, settings.secret), self._fetch_token, tools.now, tools.token,
+            "wecom", (self._base, settings.corp_id, settings.secret), self._fetch_token, tools.now, tools.token,
             tools.keep_token, chance,
         )
 

@@ -23,6 +23,7 @@ class App:
 
     _api: Api
     idempotent = False      # its check for repeats compares words, and would swallow an agent's second “好的”
+    hears_echoes = False
 
     async def send(self, session: Session, message: Message) -> Sent:
         app = session.customer.account

@@ -30,6 +30,7 @@ class KF:
     """The way out to customers of 微信客服."""
 
     idempotent = False      # a msgid that comes again is refused with a number that no page tells
+    hears_echoes = False
 
     def __init__(self, api: Api, states: States, uploads: Uploads | None = None) -> None:
         self._api = api

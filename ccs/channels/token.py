@@ -1,6 +1,6 @@
-"""WeCom's access token: one for each secret, fetched once however many wait for it, and kept over restarts.
+"""A platform's access token: one for each secret, fetched once however many wait for it, and kept over restarts.
 
-The page of developer.work.weixin.qq.com: 获取access_token (path 91039). Whoever fetches it for every call is shut out.
+Whoever fetches one for every call is shut out: by WeCom (获取access_token, path 91039) and by Douyin (error 10020).
 """
 
 import asyncio
@@ -37,10 +37,11 @@ class AccessTokens:
     """The token that is good now. `kept` and `keep` are the disk, by a name that says nothing of the secret."""
 
     def __init__(
-        self, credentials: tuple[str, ...], fetch: Fetch, now: Clock, kept: Callable[[str], Token | None],
-        keep: Callable[[Token], object], chance: Random,
+        self, platform: str, credentials: tuple[str, ...], fetch: Fetch, now: Clock,
+        kept: Callable[[str], Token | None], keep: Callable[[Token], object], chance: Random,
     ) -> None:
-        self._name = f"wecom {hashlib.sha256(chr(0).join(credentials).encode()).hexdigest()[:32]}"
+        self._platform = platform
+        self._name = f"{platform} {hashlib.sha256(chr(0).join(credentials).encode()).hexdigest()[:32]}"
         self._fetch = fetch
         self._now = now
         self._kept = kept
@@ -75,7 +76,7 @@ class AccessTokens:
 
     def _fresh(self) -> "asyncio.Task[AccessToken]":
         if self._fetching is None or self._fetching.done():
-            self._fetching = asyncio.create_task(self._replace(), name="WeCom's access token")
+            self._fetching = asyncio.create_task(self._replace(), name=f"access token of {self._platform}")
             self._fetching.add_done_callback(lambda task: task.cancelled() or task.exception())     # if nobody waits
         return self._fetching
 
@@ -86,7 +87,7 @@ class AccessTokens:
         try:
             text, lasts = await self._fetch()
         except DeliveryRefused as refusal:
-            log.error("WeCom gives no access token: errcode %s", refusal.code)
+            log.error("%s gives no access token: error %s", self._platform, refusal.code)
             self._refusal = refusal, self._now() + REFUSED_FOR
             raise
         except DeliveryDelayed as delay:        # whatever became of this request, the message itself has not left

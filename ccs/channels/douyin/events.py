@@ -1,34 +1,32 @@
-"""Douyin (抖音): its own signed callbacks, or the envelope of a gateway in front of it.
+"""The events of Douyin (抖音), read: what each of them says.
 
-The pages of developer.open-douyin.com: webhooks/summarize for the signature, the handshake and the delivery rules,
+The pages of developer.open-douyin.com: webhooks/summarize for the handshake and the delivery rules,
 search-management/private-message for the events; what they leave open follows the SDKs.
 
-Messages of private conversations become what a customer or the staff says; whatever else Douyin tells is kept as a
-notice under the event's own name. The signature knows no time, so every id is taken once for good.
+Messages of private conversations become what a customer or the staff says, or what our own app has sent; a recall finds
+its message; whatever else Douyin tells is kept as a notice under the event's own name. The signature knows no time, so
+every id is taken once for good.
 """
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from attrs import field, frozen
 
 from ccs import wire
-from ccs.channels.base import Callback, Tools, readable
-from ccs.channels.checkup import untidy
+from ccs.channels.base import Callback, readable
 from ccs.channels.envelope import MILLIS_LIMIT
-from ccs.channels.signed import GatewayChannel
-from ccs.config import DouyinSettings
-from ccs.doctor import Opinion, fail, ok, warn
-from ccs.errors import BadRequest, BadSignature, ChannelOff
-from ccs.inbound import CustomerSays, Inbound, PlatformAsks, PlatformTells, StaffSays
-from ccs.models import Customer, PlatformId, Via, from_millis
+from ccs.errors import BadRequest
+from ccs.inbound import CustomerSays, EchoHeard, Inbound, MessageRecalled, PlatformAsks, PlatformTells, StaffSays
+from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
 from ccs.wire import Identifier, OptionalText
 
-SIGNATURE = "X-Douyin-Signature"
 HANDSHAKE = "verify_webhook"
+RECALL = "im_recall_msg"
+ALBUM = {"user_local_image", "user_local_video"}    # of the customer's own, to be asked for at once
 
 PRIVATE = {"im_receive_msg", "im_send_msg"}
 SENT = {"im_send_msg", "im_group_send_msg"}         # by the business, whether in the app or by the API
@@ -40,62 +38,6 @@ SECONDS_LIMIT = 10**11      # larger times are milliseconds
 # Members of a message that have places of their own, or nothing more to say once it is read. Its own id stays with it:
 # whoever answers or recalls the message must name it.
 PLACED = {"conversation_short_id", "conversation_type", "create_time", "message_type", "source", "user_infos"}
-
-
-class Douyin(GatewayChannel):
-    """The channel `douyin`."""
-
-    name = "douyin"
-    settings: DouyinSettings
-
-    def __init__(self, settings: DouyinSettings, tools: Tools) -> None:
-        super().__init__(settings, tools)
-        self._client_key = settings.client_key
-        self._secrets = [secret.encode() for secret in (settings.verify_secret, settings.client_secret) if secret]
-
-    def read(self, callback: Callback) -> Inbound | None:
-        """Douyin's own if it bears Douyin's signature, or is the handshake, which may come without."""
-        self.must_be_on()
-        if SIGNATURE in callback.headers:
-            self._check(callback)
-            return inbound(self.name, self._client_key, callback)
-        if _is_handshake(callback.body):
-            self._must_have_a_secret()
-            return _challenge(_opened(callback.body))
-        return super().read(callback)
-
-    def no_way_out(self, via: Via) -> str:
-        if via is Via.NATIVE:
-            return "抖音私信暂不能从这里回复，请在抖音 App 中答复"
-        return super().no_way_out(via)
-
-    async def _settings_checked(self) -> Opinion:
-        if not self._secrets:
-            return await super()._settings_checked()
-        for name in ("client_secret", "verify_secret"):
-            if broken := untidy(getattr(self.settings, name)):
-                return fail(f"抖音的 {name} {broken}", "到抖音开放平台的应用设置里重新复制，前后不要留空格，再重新启动")
-        if not self._client_key:
-            return warn(
-                "没有填写 client_key，分不清哪些消息是本应用自己发的",
-                "到抖音开放平台的应用设置里复制 client_key，填到 [channels.douyin]，再重新启动",
-            )
-        return ok("client_key 和密钥都已填写")
-
-    def _check(self, callback: Callback) -> None:
-        """SHA-1 over secret and body, no HMAC. Either secret will do, so that one can be replaced by another."""
-        self._must_have_a_secret()
-        given = callback.headers[SIGNATURE].encode(errors="surrogatepass")
-        expected = [hashlib.sha1(secret + callback.body).hexdigest().encode() for secret in self._secrets]
-        if not any([hmac.compare_digest(signature, given) for signature in expected]):
-            raise BadSignature("签名不正确")
-
-    def _must_have_a_secret(self) -> None:
-        if not self._secrets:
-            raise ChannelOff("douyin 渠道没有配置 client_secret，不接收抖音的回调")
-
-
-# The events
 
 
 @frozen
@@ -145,15 +87,22 @@ class SaidInText(Said):
 
 def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
     """What a callback says that has proved itself. Raises BadRequest with every fault."""
-    told = _opened(callback.body)
+    told = opened(callback.body)
     event = wire.read(Event, told).event
     if event == HANDSHAKE:
-        return _challenge(told)
+        return challenge(told)
     content = _members(told, "content")
     account = _account(event, told)
     ids = tuple(PlatformId(channel, account, value) for value in _names(event, content, callback))
-    if event not in PRIVATE or content.get("conversation_type") == GROUP or _is_our_own(event, content, client_key):
-        return PlatformTells(channel, account, event, told, ids)
+    tells = PlatformTells(channel, account, event, told, ids)
+    if content.get("conversation_type") == GROUP:
+        return tells
+    if event == RECALL:
+        return _recalled(channel, told, tells)
+    if event not in PRIVATE:
+        return tells
+    if _is_our_own(event, content, client_key):
+        return _echo(channel, told, tells)
     return _says(channel, event, told, ids)
 
 
@@ -167,24 +116,61 @@ def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[Platform
         business, customer = customer, business
     placed = PLACED | {"text"} if is_text else PLACED
     said: dict[str, Any] = {
-        "content": content["text"] if is_text else readable(message.content.message_type, _detail(content)),
+        "content": _words(message.content.message_type, content),
         "ids": ids,
         "type": message.content.message_type,
         "platform_time": _time(content),
         "fields": {name: value for name, value in content.items() if name not in placed},
+        "attachment": _file(message),
     }
     who = Customer(channel, business, customer, *_name_and_avatar(content, customer))
     if event in SENT:
-        return StaffSays(who, **said)
+        return StaffSays(who, pauses=True, **said)
     return CustomerSays(who, Via.NATIVE, conversation=message.content.conversation_short_id, **said)
 
 
-def _challenge(told: Mapping[str, Any]) -> PlatformAsks:
+def _words(kind: str, content: Mapping[str, Any]) -> str:
+    return _text(content, "text") if kind == "text" else readable(kind, _detail(content))
+
+
+def _file(message: "Said") -> Attachment | None:
+    """What is needed to ask for it: see `Media.fetch`."""
+    content = message.content
+    if content.message_type not in ALBUM or not content.conversation_short_id:
+        return None
+    return Attachment(Stage.FETCHING, source=urlencode({
+        "open_id": message.from_user_id, "conversation_id": content.conversation_short_id,
+        "message_id": content.server_message_id,
+    }))
+
+
+def _echo(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
+    """What our app sent. If it does not say to whom, it is only noted."""
+    content, to = _members(told, "content"), _text(told, "to_user_id")
+    reference, kind = _text(content, "server_message_id"), _text(content, "message_type")
+    if not (to and reference and kind):
+        return tells
+    return EchoHeard(
+        Customer(channel, tells.account, to), reference, kind, _words(kind, content), _time(content), tells
+    )
+
+
+def _recalled(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
+    """Either side may take back; no page tells which of the two is the customer then."""
+    content, sender, to = _members(told, "content"), _text(told, "from_user_id"), _text(told, "to_user_id")
+    reference = _text(content, "server_message_id") or _text(content, "msg_id")
+    if not (sender and to and reference):
+        return tells
+    customer, other = Customer(channel, to, sender), Customer(channel, sender, to)
+    return MessageRecalled(customer, reference, tells.ids, or_customer=other, tells=tells)
+
+
+def challenge(told: Mapping[str, Any]) -> PlatformAsks:
     """The handshake: the number goes back under its own key, and nothing else does."""
     return PlatformAsks({"challenge": wire.read(Handshake, told).content.challenge})
 
 
-def _is_handshake(body: bytes) -> bool:
+def is_handshake(body: bytes) -> bool:
     """Raises nothing: whatever cannot be read is the gateway's to refuse."""
     if HANDSHAKE.encode() not in body:      # nearly always, and then the body need not be decoded twice
         return False
@@ -195,7 +181,7 @@ def _is_handshake(body: bytes) -> bool:
     return isinstance(told, dict) and told.get("event") == HANDSHAKE
 
 
-def _opened(body: bytes) -> dict[str, Any]:
+def opened(body: bytes) -> dict[str, Any]:
     """The body, with `content` as an object too where it came as JSON text. Raises BadRequest."""
     told = wire.decode(body)
     if not isinstance(told, dict):
