@@ -116,6 +116,7 @@ const TEXTS = {
     assistant_off: ["AI 未启用", "the AI is off"], keyword: ["客户要求人工", "the customer asked for a person"],
     failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
     transferred: ["由客服转回", "handed back by an agent"],
+    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
   },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
