@@ -28,8 +28,8 @@ NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确�
 
 
 def promise(now: datetime) -> Delivery:
-    """A message of ours is to reach the platform."""
-    return Delivery(new_id(), Fate.PENDING, created_at=now, due_at=now)
+    """A message of ours is to reach the platform. Its request id ends with a letter, as none of its parts' does."""
+    return Delivery(f"{new_id()[:-1]}f", Fate.PENDING, created_at=now, due_at=now)
 
 
 def sending(message: Message) -> Message:

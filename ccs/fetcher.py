@@ -37,6 +37,7 @@ FOR_STORE = 5.0                     # seconds until what is here is told again t
 
 TRIES_AGAIN = "，稍后自动重试"
 GONE = "三天内没有下载成功，平台已不再保留，请客户重新发送"
+NOT_WRITTEN = "服务器的磁盘暂时写不进文件，请联系管理员"
 EMPTY = "平台给出的文件是空的，请客户重新发送"
 
 
@@ -169,6 +170,9 @@ class Fetcher:
             return self._later(message, attempts, str(full), FOR_ROOM)
         except StoreUnavailable:
             raise
+        except OSError as error:
+            log.error("the file of message %s cannot be written and waits: %s", message.id, error)
+            return self._later(message, attempts, NOT_WRITTEN, FOR_ROOM)
         except Exception:
             log.exception("the file of message %s met an unexpected fault on attempt %d", message.id, attempts)
             return self._later(message, attempts, "下载时出现内部错误", None)

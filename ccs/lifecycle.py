@@ -35,6 +35,7 @@ from ccs.models import (
     Customer,
     Event,
     EventType,
+    Fate,
     Message,
     Outgoing,
     Sender,
@@ -241,7 +242,7 @@ def retry(
         raise NotDeliverable("只有发送失败或结果未知的消息可以重试")
     parts = allowed.unsent(message)
     limits.must_allow(session, now, parts)
-    return _delivers(session, fate.again(message, now), **limits.spent(session, parts))
+    return _delivers(session, now, fate.again(message, now), **limits.spent(session, parts))
 
 
 def not_delivered(
@@ -255,7 +256,7 @@ def not_delivered(
     if shut:
         overtaken = seen is None or seen.reply_until != session.reply_until
         known.update(_learnt(session, now, shut, overtaken))
-    return _delivers(session, message, **known)
+    return _delivers(session, now, message, **known)
 
 
 def failed_behind(
@@ -263,10 +264,10 @@ def failed_behind(
 ) -> Change:
     """The platform had taken it, and says later that it did not arrive; `shut` as in `not_delivered`."""
     if shut is None:
-        return _delivers(session, message)
+        return _delivers(session, now, message)
     heard_at = session.reply_until - allowed.window if session.reply_until and allowed.window else session.created_at
     overtaken = heard_at + PLATFORMS_SECOND > message.created_at
-    return _delivers(session, message, **_learnt(session, now, shut, overtaken))
+    return _delivers(session, now, message, **_learnt(session, now, shut, overtaken))
 
 
 def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool) -> dict[str, Any]:
@@ -295,14 +296,31 @@ def reclaimed(session: Session, now: datetime, seen: Session, reclaimed: Reclaim
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
-def _delivers(session: Session, message: Message, **fields: Any) -> Change:
+def _delivers(session: Session, now: datetime, message: Message, **fields: Any) -> Change:
     """The message's delivery moved, and perhaps what the session allows."""
+    if _is_unheard(session, message):
+        return _waits_unheard(evolve(session, **fields), now, message)
     changed = evolve(session, version=session.version + 1, **fields)
     if not session.is_open or evolve(changed, version=session.version) == session:
         return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
     return Change(changed, deliveries=(message,), events=(
         Event(EventType.MESSAGE_UPDATED, changed, message), Event(EventType.SESSION_UPDATED, changed),
     ))
+
+
+def _is_unheard(session: Session, message: Message) -> bool:
+    """Whether she waits for an assistant that believes to have answered her."""
+    failed = message.delivery is not None and message.delivery.state is Fate.FAILED
+    return failed and message.sender is Sender.AI and session.status is Status.AI
+
+
+def _waits_unheard(session: Session, now: datetime, message: Message) -> Change:
+    """A person is asked, as where the assistant knows before that it cannot be heard."""
+    waiting_since = session.waiting_since or message.created_at
+    change = _waits(evolve(session, waiting_since=waiting_since), now, "cannot_reply")
+    assert change.session
+    told = Event(EventType.MESSAGE_UPDATED, change.session, message)
+    return evolve(change, deliveries=(message,), events=(told, *change.events))
 
 
 def release(session: Session, now: datetime, by: Agent | None, assistant_on: bool) -> Change:

@@ -54,6 +54,7 @@ class Stream:
         seen, barren, more = {cursor}, 0, True
         while more:
             pulled = await self._pull(cursor)               # while the page before is written
+            await _all(ticket for ticket in tickets if ticket.is_settled)   # else this one's cursor would pass it over
             before, tickets = tickets, self._keep(pulled, cursor)
             await _all(before)
             is_new = any(ticket.moved for ticket in tickets[:len(pulled.inbounds)])

@@ -25,9 +25,13 @@ class Welcome:
         self._channels = channels
         self._now = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     def use(self, offered: CodeOffered) -> None:
         left = (offered.until - self._now()).total_seconds()
+        if self._stopping:
+            log.info("%s: not answered, the server stops", _what(offered))
+            return
         if left <= 0:
             log.info("%s: the time to answer has passed", _what(offered))
             return
@@ -36,6 +40,8 @@ class Welcome:
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
+        """Begin nothing new: an occasion may come to the disk after this."""
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

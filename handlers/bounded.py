@@ -24,13 +24,20 @@ class BoundedServer(HTTPServer):
     def initialize(self, *args: Any, **kwargs: Any) -> None:
         super().initialize(*args, **kwargs)
         self._most = min(MOST_CONNECTIONS, file_descriptors() // 2)
-        self._unread: dict[HTTP1ServerConnection, float] = {}       # whose answer is still on its way, since when
+        # Whose answer is still on its way: what of it was given out, and since when that is so.
+        self._unread: dict[HTTP1ServerConnection, tuple[int, float]] = {}
 
     def drop_slow_readers(self) -> None:
-        """Called now and then. Each holds its whole answer in memory."""
+        """Called now and then. Each holds its whole answer in memory; but of a file a piece, and each has its time."""
         now = time.monotonic()
-        self._unread = {line: self._unread.get(line, now) for line in self._connections if line.stream.writing()}
-        for line, since in self._unread.items():
+        unread = [line for line in self._connections if line.stream.writing()]
+        given_out = {line: line.stream._total_write_index for line in unread}
+        before = self._unread
+        self._unread = {
+            line: before[line] if line in before and before[line][0] == bytes_out else (bytes_out, now)
+            for line, bytes_out in given_out.items()
+        }
+        for line, (_, since) in self._unread.items():
             if now - since > SLOWEST_ANSWER:
                 log.info("an answer was not read")
                 line.stream.close()

@@ -42,6 +42,8 @@ class SessionFiles(SessionHandler):
             self._file = open(self._part, "wb")
         except CCSError as refusal:
             self._refuse(refusal)
+        except OSError as error:
+            self._refuse(_not_written(error))
 
     async def data_received(self, chunk: bytes) -> None:
         self._size += len(chunk)

@@ -426,6 +426,11 @@ def delivery_of(message: Message) -> Delivery:
     return message.delivery
 
 
+def test_the_request_id_of_a_message_is_never_that_of_one_of_its_parts() -> None:
+    promised = [fate.promise(NOW) for _ in range(500)]
+    assert {delivery.part_of(delivery.id) for delivery in promised} == {None}
+
+
 @pytest.mark.parametrize("attempts, longest", [(1, 1), (2, 2), (3, 4), (8, 128), (9, 256), (10, 300), (100_000, 300)])
 def test_pauses_double_up_to_five_minutes_and_differ_by_chance(attempts: int, longest: int) -> None:
     chance, delay = Random(1), DeliveryDelayed("暂时连接不上")

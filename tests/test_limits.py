@@ -7,8 +7,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccs import lifecycle
-from ccs.errors import HeldAtPlatform, QuotaUsedUp, WindowClosed
+from ccs import fate, lifecycle
+from ccs.errors import HeldAtPlatform, QuotaUsedUp, SessionShut, WindowClosed
 from ccs.limits import Limits, given_back, split
 from ccs.models import Outgoing, Session, Status
 from tests.test_lifecycle import NOW, SOON, WANG, says
@@ -87,3 +87,19 @@ def test_a_text_in_pieces_is_the_same_text(text: str, most: int) -> None:
 
 def test_a_piece_ends_with_a_line_where_it_can() -> None:
     assert split("一二三四\n五六七八", 20) == ["一二三四\n", "五六七八"]
+
+
+def test_a_customer_whom_the_assistants_answer_did_not_reach_waits_for_a_person() -> None:
+    heard = lifecycle.customer_writes(None, NOW, says(), True, KF).session
+    assert heard
+    said = lifecycle.answer(heard, NOW, heard.turn, "您好", False, KF)
+    assert said.session and said.session.status is Status.AI and said.session.waiting_since is None
+    shut = SessionShut("在接待池", owner="企业微信接待池")
+    failed = fate.failed(fate.sending(said.messages[0]), str(shut))
+    change = lifecycle.not_delivered(said.session, SOON, failed, KF, shut, said.session)
+    waits = change.session
+    assert waits and (waits.status, waits.pending_reason) == (Status.PENDING, "cannot_reply")
+    assert (waits.platform_owner, waits.waiting_since, waits.replies_left) == (shut.owner, NOW, 5)
+    assert change.deliveries == (failed,)
+    back = lifecycle.owner_changes(waits, SOON, None, False).session
+    assert back and back.status is Status.PENDING and back.waiting_since

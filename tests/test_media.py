@@ -1,6 +1,7 @@
 """What customers send is fetched while the platform has it; what agents send is uploaded once and fits."""
 
 import asyncio
+import errno
 import io
 import json
 import wave
@@ -153,6 +154,27 @@ async def test_a_full_disk_takes_no_files_says_so_and_goes_on_later(
     assert "media/get" not in wecom.calls and files_in(stage) == []
     room[0] = 1 << 40
     assert (await file_of(stage, session_id))["attachment"]["state"] == "ready"
+
+
+@pytest.mark.gen_test
+async def test_a_disk_that_writes_no_files_is_said_in_words_and_is_tried_again(
+    stage: Stage, wecom: WeCom, impatient: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = held_session(stage, wecom)
+    await stage.start()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "touch", fails_to_write)
+        assert (await uploads(stage, session_id, samples.picture().content)).status_code == 503
+        session_id = await sends(stage, wecom, samples.picture())
+        async with asyncio.timeout(5):
+            while "磁盘" not in (await file_of(stage, session_id, "fetching"))["attachment"].get("reason", ""):
+                await asyncio.sleep(0.01)
+    assert (await file_of(stage, session_id))["attachment"]["state"] == "ready"
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def fails_to_write(*args: Any, **kwargs: Any) -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 # Gateways

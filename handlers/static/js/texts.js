@@ -117,6 +117,7 @@ const TEXTS = {
     failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
     transferred: ["由客服转回", "handed back by an agent"],
     staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
+    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
   },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
