@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ from ccs.demo.lines import Picture, asked_for, facts, filled
 from ccs.demo.local import Local
 from ccs.demo.manners import Manner
 from ccs.demo.people import PEOPLE
-from ccs.demo.pictures import HEIGHT, WIDTH, png
+from ccs.demo.pictures import FACE, HEIGHT, WIDTH, face, png, screenshot
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
@@ -94,9 +95,12 @@ async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -
             assert answer.headers["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
 
 
-def test_a_picture_is_a_sound_png() -> None:
-    content = png(17)
-    assert content == png(17) != png(18)
+@pytest.mark.parametrize(("draw", "width", "height"), [
+    (png, WIDTH, HEIGHT), (screenshot, WIDTH, HEIGHT), (face, FACE, FACE),
+])
+def test_a_picture_is_a_sound_png(draw, width: int, height: int) -> None:
+    content = draw(17)
+    assert content == draw(17) and len({draw(number) for number in range(9)}) == 9
     found, rest = {}, content[8:]
     while rest:
         length = int.from_bytes(rest[:4], "big")
@@ -104,7 +108,8 @@ def test_a_picture_is_a_sound_png() -> None:
         assert zlib.crc32(name + body).to_bytes(4, "big") == check
         found[name], rest = body, rest[12 + length:]
     assert list(found) == [b"IHDR", b"IDAT", b"IEND"]
-    assert len(zlib.decompress(found[b"IDAT"])) == HEIGHT * (1 + 3 * WIDTH)
+    assert struct.unpack(">II", found[b"IHDR"][:8]) == (width, height)
+    assert len(zlib.decompress(found[b"IDAT"])) == height * (1 + 3 * width)
 
 
 @pytest.mark.gen_test(timeout=100)

@@ -1,5 +1,6 @@
 """The demo's customers of WeChat: what they say is fetched as from 微信客服, and answers reach their phones."""
 
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from ccs.demo.doors import Call
 from ccs.demo.kf import KEPT, KfDoor, shown
 from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
 from ccs.demo.people import PEOPLE, WECHAT
+from ccs.demo.pictures import face
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import ACCOUNT, SERVICER, Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES
@@ -86,6 +88,7 @@ async def test_a_customer_is_known_by_name_answered_on_her_phone_and_reacts(stag
             return row.get("customerAvatar", "") if row.get("customerName") == CHEN.name else ""
         picture = await stage.get(await until_there(introduced))
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/png"
+        assert picture.content == face(zlib.crc32(CHEN.id.encode()))
 
         await stage.post(f"{path}/accept", {"csId": "wang"})
         await stage.post(f"{path}/message", {"content": "已经帮您催了，明天到"})

@@ -104,7 +104,7 @@ class KfDoor(Door):
         if isinstance(line, Goods):
             return "channels_shop_product", {
                 "product_id": str(10_000_000 + number), "head_img": self.wecom.picture(number), "title": line.title,
-                "sales_price": "12900", "shop_nickname": SHOP, "shop_head_img": self.wecom.picture(1),
+                "sales_price": "12900", "shop_nickname": SHOP, "shop_head_img": self.wecom.face(1),
             }
         if isinstance(line, Order):
             return "channels_shop_order", {
@@ -119,7 +119,7 @@ class KfDoor(Door):
 
 def _file(line: Line, number: int) -> Sample:
     if isinstance(line, Picture):
-        return samples.picture(number)
+        return samples.screen(number) if "截图" in line.what else samples.picture(number)
     if isinstance(line, Voice):
         return samples.voice(line.seconds)
     if isinstance(line, Video):

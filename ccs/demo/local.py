@@ -9,7 +9,9 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from ccs.demo.pictures import Pictures
+from ccs.demo.pictures import Pictures, face, png
+
+DRAWN = {"pictures": png, "faces": face}
 
 
 @define
@@ -21,13 +23,13 @@ class Local(ABC):
 
     @abstractmethod
     def routes(self) -> list[tuple[Any, ...]]:
-        """What is to be found there, besides the pictures that customers send."""
+        """What is to be found there, besides the pictures that customers send and have."""
 
     def start(self, port: int = 0) -> None:
         sockets = bind_sockets(port, "127.0.0.1", family=socket.AF_INET)
         self.port = sockets[0].getsockname()[1]
-        pictures = (r"/pictures/(\d{1,12})\.png", Pictures)
-        self._server = HTTPServer(Application([*self.routes(), pictures], log_function=_no_log))
+        drawn = [(rf"/{name}/(\d{{1,12}})\.png", Pictures, {"draw": draw}) for name, draw in DRAWN.items()]
+        self._server = HTTPServer(Application([*self.routes(), *drawn], log_function=_no_log))
         self._server.add_sockets(sockets)
 
     def stop(self) -> None:
@@ -44,6 +46,9 @@ class Local(ABC):
 
     def picture(self, number: int) -> str:
         return f"{self.url}/pictures/{number}.png"
+
+    def face(self, number: int) -> str:
+        return f"{self.url}/faces/{number}.png"
 
     @property
     def url(self) -> str:

@@ -4,7 +4,7 @@ import struct
 
 from attrs import frozen
 
-from ccs.demo.pictures import png
+from ccs.demo.pictures import png, screenshot
 
 AMR_MAGIC = b"#!AMR\n"
 AMR_FRAMES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)     # bytes after the first, by the frame's type
@@ -24,6 +24,10 @@ class Sample:
 
 def picture(number: int = 1) -> Sample:
     return Sample("image", f"照片{number}.png", "image/png", png(number))
+
+
+def screen(number: int = 1) -> Sample:
+    return Sample("image", f"截图{number}.png", "image/png", screenshot(number))
 
 
 def voice(seconds: float = 2.0) -> Sample:

@@ -89,7 +89,7 @@ STORIES = (
         more=("那什么时候补寄",), upset=("主播明明说了人人有份",), doors=(DOUYIN,), manner=SHORT,
     ),
     Story(
-        "价格保护", ("上周买的今天就降了40", "申请价保 人工处理一下"), details=("{order}", Picture("今天的价格")),
+        "价格保护", ("上周买的今天就降了40", "申请价保 人工处理一下"), details=("{order}", Picture("今天价格的截图")),
         more=("差价退到哪里",), upset=("7天价保不是你们自己写的吗",), doors=(JD,), manner=SHORT,
     ),
     Story(
@@ -126,7 +126,7 @@ STORIES = (
         more=("可以先寄个样品吗", "账期能谈不"), upset=("别家都能给到八折的",), doors=(WECOM, WECHAT),
     ),
     Story(
-        "会员积分", ("积分怎么突然没了", Picture("积分页"), "原来有两千多的 人工查下"), details=("手机尾号6608", "昨天还在"),
+        "会员积分", ("积分怎么突然没了", Picture("积分页的截图"), "原来有两千多的 人工查下"), details=("手机尾号6608", "昨天还在"),
         more=("能补回来吗",), upset=("过期之前也不提醒一下",),
     ),
     Story(

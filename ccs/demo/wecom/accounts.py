@@ -104,7 +104,7 @@ class Accounts(Company):
         return remember(self.people, external_userid, person)
 
     def avatar(self, name: str) -> str:
-        return self.picture(zlib.crc32(name.encode()))
+        return self.face(zlib.crc32(name.encode()))
 
     # Looking up, as the API does: raises Refused
 
