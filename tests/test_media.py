@@ -20,6 +20,7 @@ from ccs.demo.samples import Sample
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.vices import cuts, refuses, waits
 from tests.conftest import Stage, until
+from tests.kf import KF, at_kf, until_there
 from tests.media import CHEN, PAYLOADS, file_of, file_path, files_in, held_session, kept, sends, uploaded, uploads
 from tests.platforms import gateway_message
 from tests.process import Process
@@ -101,6 +102,25 @@ async def test_a_file_comes_after_a_restart_in_the_middle_of_it(stage: Stage, we
     await stage.start()
     assert (await file_of(stage, session_id))["attachment"]["size"] == len(samples.picture().content)
     assert len(files_in(stage)) == 1
+
+
+@pytest.mark.gen_test
+async def test_a_file_that_comes_after_its_message_was_taken_back_does_not_bring_it_again(
+    stage: Stage, wecom: WeCom
+) -> None:
+    await stage.start()
+    chen, gate = at_kf(stage, wecom), asyncio.Event()
+    wecom.next("media/get", waits(gate))
+    picture = await chen.sends("image", media_id=wecom.media.put(samples.picture()))
+    await until(lambda: "media/get" in wecom.calls)
+    wecom.customer_recalls(KF, chen.id, picture)
+    await chen.wakes()
+
+    async def recalled() -> bool:
+        return "recalledAt" in (await chen.history(1))[0]
+    await until_there(recalled)
+    gate.set()
+    assert "recalledAt" in await file_of(stage, (await chen.session())["sessionId"])
 
 
 @pytest.mark.gen_test
