@@ -1,6 +1,6 @@
 """Every state of the page, looked at: axe finds nothing serious in it, and a picture of it lies in `build/screens`.
 
-The pictures are for people to look at; the three in the README were taken here.
+The pictures are for people to look at; those in the README come of `test_page_front.py`.
 """
 
 import time
