@@ -73,6 +73,7 @@ def customer_writes(
         turn=session.turn + 1,
         waiting_since=session.waiting_since or now,
         unread=session.unread + 1,
+        platform_owner=session.platform_owner if limits.is_within_window(session, now) else None,
         **allowed.renewed(_heard_at(says, now), unsent),
     )
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)

@@ -44,11 +44,16 @@ class Limits:
 UNLIMITED = Limits()
 
 
+def is_within_window(session: Session, now: datetime) -> bool:
+    """Whether the platform's conversation still goes on, as far as we know. It may end without a word."""
+    return session.reply_until is None or now < session.reply_until
+
+
 def must_allow(session: Session, now: datetime, parts: int) -> None:
     """Raises HeldAtPlatform, WindowClosed or QuotaUsedUp if so many messages would not reach the customer."""
     if session.platform_owner:
         raise HeldAtPlatform(session.platform_owner)
-    if session.reply_until and now >= session.reply_until:
+    if not is_within_window(session, now):
         raise WindowClosed
     if session.replies_left is not None and parts > session.replies_left:
         raise QuotaUsedUp(session.replies_left, parts)

@@ -72,6 +72,14 @@ def test_when_the_platform_ends_the_conversation_nothing_more_is_taken_until_she
     assert again and replies(again, "有货").replies_left == 4
 
 
+def test_who_served_her_at_the_platform_does_so_no_longer_once_the_window_has_closed() -> None:
+    """The platform ends what nobody goes on with, and says nothing of it."""
+    session = evolve(held(), platform_owner="li.na")
+    for heard, owner in ((NOW + timedelta(hours=47), "li.na"), (NOW + timedelta(hours=48), None)):
+        later = lifecycle.customer_writes(session, heard, says(number=2), True, KF).session
+        assert later and later.platform_owner == owner
+
+
 def test_what_did_not_leave_is_given_back_but_never_more_than_there_was() -> None:
     session = evolve(held(), replies_left=3)
     assert given_back(session, 1, KF) == {"replies_left": 4}
