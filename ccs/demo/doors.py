@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
+from ccs.demo import samples
 from ccs.demo.gateway import Gateway
 from ccs.demo.lines import Goods, Line, Order, Picture
 from ccs.demo.people import Person
@@ -101,7 +102,7 @@ class WeComDoor(Door):
         """The kind of the message and its elements. WeCom has no cards of the shop's: what is shared is a link."""
         picture = self.wecom.picture(serial)
         if isinstance(line, Picture):
-            return "image", {"PicUrl": picture, "MediaId": f"media-{serial}"}
+            return "image", {"PicUrl": picture, "MediaId": self.wecom.media.put(samples.picture(serial))}
         if isinstance(line, (Goods, Order)):
             url = f"https://shop.example/{serial}"
             return "link", {"Title": line.title, "Description": "", "Url": url, "PicUrl": picture}
