@@ -84,6 +84,8 @@ async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -
             if message["senderType"] == "customer"
         ]
         assert {"text", "image", "order"} < {message["msgType"] for message in said}
+        states = {each["attachment"]["state"] for each in said if each["msgType"] == "image" and "attachment" in each}
+        assert states and "failed" not in states
         fields = [message.get("fields", {}) for message in said]
         pictures = {
             each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
