@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ccs.channels.wecom import kf, loosely
+from ccs.channels import loosely
+from ccs.channels.wecom import kf
 from ccs.inbound import CodeOffered, CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via
 

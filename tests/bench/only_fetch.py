@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ccs.channels.base import Tools
 from ccs.channels.http import Http
-from ccs.channels.wecom import loosely
+from ccs.channels import loosely
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.pulling import LARGEST_PAGE, PAGE
 from ccs.config import WeChatSettings

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ccs.channels.http import Http
-from ccs.channels.wecom.loosely import decode
+from ccs.channels.loosely import decode
 from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.models import Clock

@@ -9,7 +9,8 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels.base import CursorUnknown, Pulled, TokenTooOld
-from ccs.channels.wecom import kf, loosely
+from ccs.channels import loosely
+from ccs.channels.wecom import kf
 from ccs.channels.wecom.api import Api
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
