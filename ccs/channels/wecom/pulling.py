@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs.channels.base import CursorUnknown, Pulled, TokenTooOld
 from ccs.channels import loosely
+from ccs.channels.base import CursorUnknown, Pulled, TokenTooOld
 from ccs.channels.wecom import kf
 from ccs.channels.wecom.api import Api
 from ccs.errors import DeliveryDelayed, DeliveryRefused
