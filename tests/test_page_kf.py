@@ -107,6 +107,7 @@ async def test_files_wait_for_her_where_she_left_them(office: Office, chen: Chen
     wang = await talks_to(office, chen)
     await wang.page.locator("input[type=file]").set_input_files(PICTURE)
     await office.stage.customer("张三").says("有人吗")
+    await expect(wang.page.get_by_role("tab", name="待接入 1")).to_be_visible()
     await wang.page.keyboard.press("Alt+n")
     await expect(wang.page.get_by_role("heading", name="张三")).to_be_visible()
     await expect(wang.composer).to_be_editable()
