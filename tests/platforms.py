@@ -1,24 +1,15 @@
 """What platforms send, made the way they make it; encryption by wechatpy, which knows nothing of our code."""
 
 import time
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import xmltodict
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from ccs.channels.base import Tools
-from ccs.models import Clock, utc_now
-
 CORP, TOKEN, KEY = "wwc0ffee0000000001", "tokenOfTheTests", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 AGENT_ID = "1000007"
 SECRET = "gateway-shared-secret"
-
-
-def tools(http: Any, now: Clock = utc_now) -> Tools:
-    """For a channel by itself, that keeps nothing."""
-    return Tools(http, now, lambda name: None, lambda token: None, Path)
 
 
 def wecom_request(

@@ -14,8 +14,9 @@ from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
 from ccs.config import ChannelSettings, ChannelsSettings, Config, section
 from ccs.models import Via
+from tests.alone import tools
 from tests.conftest import SECRET, Stage
-from tests.platforms import gateway_message, tools
+from tests.platforms import gateway_message
 
 PAYLOADS = Path(__file__).parent / "payloads"
 ENVELOPES = sorted((PAYLOADS / "jd").glob("*.json"))

@@ -27,9 +27,10 @@ from ccs.models import utc_now
 from ccs.premises import Premises
 from ccs.prescription import REMEDIES
 from store.look import Look
+from tests.alone import tools
 from tests.conftest import Stage, until
 from tests.moods import fails, forgets, hangs, usual, wecom_answers
-from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, tools
+from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message
 from tests.process import Process, ccs, free_port
 
 STEPS = ["config", "reach", "clock", "token", "public_url", "callback", "gateway", "accounts", "receptionists"]

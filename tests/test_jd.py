@@ -27,7 +27,7 @@ from ccs.doctor import Result, Visit
 from ccs.inbound import CustomerSays, PlatformTells, StaffSays
 from ccs.models import Via
 from tests.conftest import SECRET, Stage, async_
-from tests.platforms import tools
+from tests.alone import tools
 
 PUSHES = Path(__file__).parent / "payloads" / "daojia"
 DAOJIA_SECRET = "demo-daojia-secret-of-32-letters"

@@ -15,9 +15,10 @@ from ccs.config import Config, WeChatSettings
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
 from ccs.models import Token
 from ccs.puller import Puller
+from tests.alone import tools
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import fails, forgets, usual, wecom_answers
-from tests.platforms import CORP, tools, wecom_text
+from tests.platforms import CORP, wecom_text
 
 SEND, TOKEN = "message/send", "gettoken"
 
