@@ -1,6 +1,7 @@
 """The API's doorway: what a call is asked, treated with, and answered."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Mood = Callable[["Call"], bool | Awaitable[bool]]   # does what it likes with a call; False lets it go on as usual
 
 
-class Call(RequestHandler):
+class Call(RequestHandler, ABC):
     """A call to the API. Subclasses say how it is understood, and by what it is answered."""
 
     def initialize(self, douyin: "Douyin") -> None:
@@ -46,9 +47,9 @@ class Call(RequestHandler):
         except Refused as refused:
             return self.refusal(refused)
 
+    @abstractmethod
     def acts(self) -> Any:
         """The answer. Raises Refused."""
-        raise NotImplementedError
 
     def refusal(self, refused: Refused) -> dict[str, Any]:
         return older(refused.code, refused.words, self.douyin.now())
