@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from attrs import define, field
 
-from ccs import stream
+from ccs import backoff, stream
 from ccs.channels.base import Source
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
@@ -132,7 +132,7 @@ class Follower:
             self.woken.clear()
             pause = await self._visit()
             await asyncio.sleep(pause.least)
-            await _either(self.woken, pause.most - pause.least)
+            await backoff.woken_or(self.woken, pause.most - pause.least)
 
     async def _visit(self) -> Pause:
         """Fetch what there is; how long to wait then."""
@@ -175,8 +175,7 @@ class Setbacks:
     def delayed(self, delay: DeliveryDelayed) -> float:
         """How long to wait, in seconds."""
         self._delays += 1
-        usual = min(PAUSE_CAP, FIRST_PAUSE * 2 ** min(self._delays - 1, 16)) * self._chance.uniform(0.5, 1.0)
-        pause = delay.retry_after or usual
+        pause = delay.retry_after or backoff.pause(self._delays, FIRST_PAUSE, PAUSE_CAP, self._chance)
         log.warning("%s cannot be fetched now (%s), again in %.1f s", self.of, delay, pause)
         return pause
 
@@ -191,10 +190,3 @@ class Setbacks:
         if self._delays or self._refusal:
             log.info("%s can be fetched again", self.of)
         self._delays, self._refusal = 0, ""
-
-
-async def _either(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(woken.wait(), seconds)
-    except TimeoutError:
-        pass

@@ -605,7 +605,7 @@ async def test_after_an_hour_without_the_platform_every_reply_is_there_once_and_
         await asyncio.sleep(0)
 
     wang = await talk(stage, wecom)
-    monkeypatch.setattr(outbox, "_either", passes)
+    monkeypatch.setattr(outbox, "woken_or", passes)
     if how == "nobody listens":
         await wecom.hangs_up()
     else:
