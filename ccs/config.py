@@ -200,7 +200,9 @@ class JDSettings(ChannelSettings):
     app_key: str = setting("")
     app_secret: str = setting("", secret=True)
     access_token: str = setting("", secret=True)
+    refresh_token: str = setting("", secret=True)
     api_base: str = setting("https://api.jd.com/routerjson", given_web_address)
+    oauth_base: str = setting("https://open-oauth.jd.com", given_web_address)
     daojia_app_key: str = setting("")
     daojia_app_secret: str = setting("", daojia_secret, secret=True)
 
@@ -398,6 +400,8 @@ def _together(config: Config) -> list[str]:
     jd = config.channels.jd
     if jd.enabled and bool(jd.app_key) != bool(jd.app_secret):
         faults.append("channels.jd.app_key and app_secret must be given together")
+    if jd.enabled and (jd.access_token or jd.refresh_token) and not jd.app_key:
+        faults.append("channels.jd.app_key and app_secret must be given with access_token or refresh_token")
     checks_its_own = {
         "wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret),
         "jd": bool(jd.daojia_app_secret),

@@ -19,7 +19,8 @@ from ccs.accounts import hash_token
 from ccs.channels.base import Callback
 from ccs.channels.http import Http
 from ccs.channels.jd import JD
-from ccs.channels.jd.jos import BUSY, WORDS, sign
+from ccs.channels.jd.errcodes import BUSY, WORDS
+from ccs.channels.jd.jos import sign
 from ccs.channels.jd.numbers import order_numbers
 from ccs.config import AuthSettings, Config, JDSettings
 from ccs.demo.jos import Jos, Router
