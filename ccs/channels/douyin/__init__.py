@@ -82,6 +82,8 @@ class Douyin(GatewayChannel):
         """Somebody of the merchant's granted us an account, or took it back."""
         if tells.kind in ("authorize", "unauthorize"):
             log.warning("Douyin account %s says %s", tells.account, tells.kind)
+        if self.accounts and tells.kind == "authorize":
+            self.accounts.authorised(tells.account)
         if self.accounts and tells.kind == "unauthorize":
             self.accounts.revoked(tells.account)
 
