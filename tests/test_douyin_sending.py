@@ -1,6 +1,8 @@
 """What we say to Douyin's customers: once, whatever becomes of the answer, and with words for every refusal."""
 
 import asyncio
+from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -8,10 +10,13 @@ import pytest
 from attrs import evolve
 
 from ccs import fate
-from ccs.channels.douyin import errcodes
+from ccs.channels.douyin import api, errcodes, sending
+from ccs.channels.douyin.grant import granted
+from ccs.channels.http import Reply
 from ccs.config import Config
 from ccs.demo.douyin import Douyin, vices
 from ccs.demo.samples import picture, video
+from ccs.models import EPOCH
 from tests.conftest import AgentAtWork, Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
 from tests.kf import Disk, until_there
@@ -229,6 +234,26 @@ async def test_an_outage_delays_and_loses_nothing(stage: Stage, douyin: Douyin) 
     douyin.comes_back()
     await chen.delivery("sent")
     assert said_by_us(douyin) == ["在的"]
+
+
+# Answers that are published, or as the pages describe them
+
+ANSWERS = Path(__file__).parent / "payloads" / "answers"
+
+
+@pytest.mark.parametrize("name, msg_id", [
+    ("douyin_sent_older", "@c29bfc000+MNggFhRkwGuX1ntuc0RPc0VHKefj/yWEJ8DtjU=="), ("douyin_sent_newer", None),
+])
+def test_a_published_answer_is_read(name: str, msg_id: str | None) -> None:
+    answer = api.read(Reply(200, (ANSWERS / f"{name}.json").read_bytes()))
+    assert api.error_code(answer) == 0 and sending._named(answer) == msg_id
+
+
+def test_a_published_grant_is_read_though_its_numbers_are_text() -> None:
+    answer = api.read(Reply(200, (ANSWERS / "douyin_granted.json").read_bytes()))
+    grant = granted(api.data_of(answer), EPOCH)
+    assert (grant.open_id, grant.access, grant.refresh) == ("aaa-bbb-ccc", "access_token", "refresh_token")
+    assert grant.access_until == grant.refresh_until == EPOCH + timedelta(days=1)
 
 
 # Taking back

@@ -267,7 +267,7 @@ async def test_a_push_for_another_application_or_without_a_secret_is_refused(sta
 @pytest.mark.gen_test
 async def test_the_push_of_a_token_is_answered_and_kept_nowhere(stage: Stage, with_jos) -> None:
     await stage.start(with_jos)
-    answer = await pushes(stage, urlencode({"token": json.dumps({"token": "t", "venderId": "1"})}).encode(), "token")
+    answer = await pushes(stage, (PUSHES / "token.form").read_bytes(), "token")
     assert answer.json()["code"] == "0"
 
 
