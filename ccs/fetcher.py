@@ -25,6 +25,7 @@ from ccs.errors import DeliveryDelayed, DeliveryRefused, NoRoom, StoreUnavailabl
 from ccs.filetypes import clean_name, mime_of
 from ccs.models import Clock, Message, Stage
 from ccs.registry import Registry
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Files(Protocol):
     async def apart(self, act: Callable[..., Any], *args: Any) -> Any: ...
 
 
-class Fetcher:
+class Fetcher(Worker):
     """Fetches a few at a time, those that are due longest first."""
 
     def __init__(
@@ -102,10 +103,7 @@ class Fetcher:
 
     async def stop(self) -> None:
         """What is on its way is broken off: it stands on disk, and comes with the next start."""
-        tasks = [*self._busy, *([self._runner] if self._runner else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([*self._busy, *([self._runner] if self._runner else [])])
 
     def _put(self, message: Message, due: datetime) -> None:
         heapq.heappush(self._line, (due, next(self._serial), message))

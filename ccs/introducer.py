@@ -18,6 +18,7 @@ from ccs.channels.base import MOST_PROFILES, Channel
 from ccs.desk import Desk
 from ccs.errors import DeliveryError, StoreUnavailable
 from ccs.models import Clock, Customer, Profile, Session
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Profiles(Protocol):
 
 
 @define
-class Introducer:
+class Introducer(Worker):
     """Lives on the loop. `introduce` may be called for anybody, any number of times."""
 
     _desk: Desk
@@ -64,10 +65,7 @@ class Introducer:
 
     async def stop(self) -> None:
         self._stopping = True
-        tasks = list(self._asking.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._asking.values())
 
     def _introduce(self, session: Session) -> None:
         customer = session.customer

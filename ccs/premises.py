@@ -3,13 +3,14 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attrs import fields_dict, frozen
 
+from ccs.channels.base import Channel
 from ccs.config import ChannelsSettings, is_exposed
 from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import StoreUnavailable
@@ -17,6 +18,12 @@ from ccs.errors import StoreUnavailable
 GROUP = "server"                # in the place of a channel's name
 TITLES = {GROUP: "本机", "wechat": "微信", "douyin": "抖音", "jd": "京东"}
 LITTLE_SPACE = 10**9            # bytes; we fill some megabytes a day, updates of the system the rest
+
+
+def steps(channels: Mapping[str, Channel], visit: Visit) -> dict[str, Sequence[Step]]:
+    """What a checkup asks: about this machine, and about each channel that is on."""
+    enabled = {name: channel.checkup(visit) for name, channel in channels.items() if channel.settings.enabled}
+    return {GROUP: Premises(visit).checkup(), **enabled}
 
 
 @frozen

@@ -20,6 +20,7 @@ from ccs.inbound import Inbound
 from ccs.models import Clock
 from ccs.stream import Stream
 from ccs.ticket import Ticket
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Pause(NamedTuple):
     most: float
 
 
-class Puller:
+class Puller(Worker):
     """One task for each account, and one for each channel that looks for accounts. Lives on the loop's thread."""
 
     def __init__(
@@ -83,9 +84,7 @@ class Puller:
         """Begin nothing new. What has been fetched is with the journal already, and requests on their way leave
         nothing behind."""
         self._stopping = True
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end(self._tasks.values())
 
     def _follow(self, channel: str, account: str) -> None:
         if self._stopping or (channel, account) in self._followers:

@@ -508,7 +508,7 @@ async def test_one_who_no_longer_waits_takes_nothing_from_the_other_and_a_stop_t
     examiner = Doctor(lambda: {"jd": [Step("a", "一", waits)]}, utc_now)
     stays = asyncio.create_task(examiner.report())
     await asyncio.sleep(0)
-    examiner.stop()
+    await examiner.stop()
     with pytest.raises(StoreUnavailable):
         await stays
 

@@ -20,6 +20,7 @@ import server
 from ccs.demo.gateway import Gateway
 from ccs.errors import StoreUnavailable
 from handlers import bounded, callbacks
+from handlers.listening import LARGEST_HEADER
 from handlers.routes import LARGEST_FRAME
 from store import database
 from store.archive import Archive
@@ -206,9 +207,9 @@ async def test_what_is_no_http_ends_with_400_and_the_connection(stage: Stage, ca
         answered = await says(stage.server.port, request)
         assert (answered.status, answered.closed) == (400, True), (name, answered)
     for name, request in {
-        "a long header": get(b"/healthz", b"X: " + b"a" * server.LARGEST_HEADER),
+        "a long header": get(b"/healthz", b"X: " + b"a" * LARGEST_HEADER),
         "many headers": get(b"/healthz", *(b"X-%d: a" % number for number in range(2000))),
-        "a long path": get(b"/" + b"x" * server.LARGEST_HEADER),
+        "a long path": get(b"/" + b"x" * LARGEST_HEADER),
         "a chunk without an end": post(b"0" * 200, CHUNKED, length=False),
     }.items():
         answered = await says(stage.server.port, request)

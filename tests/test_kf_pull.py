@@ -15,6 +15,7 @@ from ccs.channels.wecom import pulling
 from ccs.config import Config
 from ccs.demo.wecom import Call, WeCom
 from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
+from ccs.puller import Puller
 from tests.conftest import Stage, until
 from tests.kf import KF, Chen, Disk, at_kf, until_there
 from tests.test_durability import break_disk
@@ -288,7 +289,7 @@ async def test_a_malformed_item_is_kept_and_those_behind_it_do_not_wait(stage: S
 @pytest.mark.gen_test
 async def test_what_no_rule_can_take_is_kept_and_those_behind_it_do_not_wait(stage: Stage, wecom, monkeypatch) -> None:
     await stage.start()
-    chen, desk = at_kf(stage, wecom), stage.server._puller._desk
+    chen, desk = at_kf(stage, wecom), stage.worker(Puller)._desk
     monkeypatch.setattr(desk, "owner_changed", lambda changed: 1 / 0)
     wecom.customer_says(KF, chen.id, content="一")
     wecom.staff_takes_over(KF, chen.id, "li.na")

@@ -17,6 +17,7 @@ from ccs.demo.pictures import png
 from ccs.desk import Desk
 from ccs.inbound import CustomerSays, MessageRecalled, StaffSays
 from ccs.models import Agent, Attachment, Change, Customer, Event, EventType, PlatformId, Stage, Via, utc_now
+from ccs.outbox import Outbox
 from tests.browser import Office, Workbench
 from tests.test_page_states import LOOKS, leave, look_at
 
@@ -177,7 +178,7 @@ def silence() -> bytes:
 
 def desk_of(office: Office) -> Desk:
     assert office.stage.server
-    return office.stage.server._outbox._desk
+    return office.stage.worker(Outbox)._desk
 
 
 async def moves(desk: Desk, session_id: str, **fields: Any) -> None:

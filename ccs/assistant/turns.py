@@ -14,11 +14,12 @@ from ccs.errors import StoreUnavailable
 from ccs.models import Message, Sender, Session
 from ccs.registry import Registry
 from ccs.ticket import Ticket
+from ccs.worker import Worker
 
 log = logging.getLogger(__name__)
 
 
-class Turns:
+class Turns(Worker):
     """Runs the assistant's turns. `latest` reads a session's last messages, oldest first."""
 
     def __init__(
