@@ -36,7 +36,6 @@ from ccs.channels import CHANNELS
 from ccs.channels.base import Channel, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
-from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor, Report, Visit
 from ccs.errors import CannotStart, ConfigError
@@ -50,6 +49,7 @@ from ccs.puller import Puller
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.settings import Config
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome

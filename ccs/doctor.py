@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ccs.config import Config
 from ccs.models import Clock
+from ccs.settings import Config
 from ccs.worker import Worker, end, shared
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from attrs import fields_dict, frozen
 
 from ccs.channels.base import Channel
-from ccs.config import ChannelsSettings, is_exposed
 from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import StoreUnavailable
+from ccs.settings import ChannelsSettings
 
 GROUP = "server"                # in the place of a channel's name
 TITLES = {GROUP: "本机", "wechat": "微信", "douyin": "抖音", "jd": "京东"}
@@ -81,7 +81,7 @@ class Premises:
 
     async def logins(self) -> Opinion:
         auth, server = self.visit.config.auth, self.visit.config.server
-        if not is_exposed(server):
+        if not server.is_exposed:
             return ok("只有这台电脑能打开工作台" if not auth.required else "已启用登录")
         if not auth.required:
             return warn(

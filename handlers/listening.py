@@ -6,8 +6,8 @@ import ssl
 from tornado.httputil import HTTPServerConnectionDelegate
 from tornado.netutil import bind_sockets
 
-from ccs.config import Config
 from ccs.errors import CannotStart
+from ccs.settings import Config
 from handlers.bounded import BoundedServer
 
 LARGEST_BODY = 64 * 1024 * 1024     # bytes; what is above max_body_kb and below this is read away and told 413

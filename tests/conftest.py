@@ -18,11 +18,19 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs.config import AgentSettings, AssistantSettings, ChannelsSettings, Config, ServerSettings
-from ccs.config import DouyinSettings, JDSettings, WeChatSettings
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
+from ccs.settings import (
+    AgentSettings,
+    AssistantSettings,
+    ChannelsSettings,
+    Config,
+    DouyinSettings,
+    JDSettings,
+    ServerSettings,
+    WeChatSettings,
+)
 from ccs.worker import Worker
 from server import Server
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text

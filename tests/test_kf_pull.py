@@ -12,10 +12,10 @@ from attrs import evolve
 
 from ccs import puller, stream
 from ccs.channels.wecom import pulling
-from ccs.config import Config
 from ccs.demo.wecom import Call, WeCom
 from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
 from ccs.puller import Puller
+from ccs.settings import Config
 from tests.conftest import Stage, until
 from tests.kf import KF, Chen, Disk, at_kf, until_there
 from tests.test_durability import break_disk

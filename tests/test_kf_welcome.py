@@ -10,9 +10,9 @@ import pytest
 
 from ccs import welcome
 from ccs.channels.wecom import kf
-from ccs.config import Config
 from ccs.demo.wecom import Call, WeCom
 from ccs.demo.wecom.vices import loses_answer, refuses, waits
+from ccs.settings import Config
 from ccs.welcome import Welcome
 from tests.conftest import Stage, until
 from tests.kf import KF, Disk, at_kf, until_there

@@ -13,7 +13,6 @@ from hypothesis import strategies as any_of
 from ccs import fate, lifecycle
 from ccs.assistant.greeter import Answer, HandOff, consider
 from ccs.assistant.turns import unanswered
-from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
 from ccs.inbound import CustomerSays, StaffSays
@@ -34,6 +33,7 @@ from ccs.models import (
     Via,
 )
 from ccs.registry import Registry
+from ccs.settings import AssistantSettings
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)

@@ -8,11 +8,11 @@ from attrs import evolve
 from ccs import fate
 from ccs.channels import http
 from ccs.channels.base import Callback, Channel, Sent, Way
-from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed
 from ccs.inbound import Inbound, PlatformTells
 from ccs.models import Via
 from ccs.outbox import Outbox
+from ccs.settings import JDSettings
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import answers, fails, forgets, garbles, vanishes
 

@@ -15,7 +15,6 @@ from tornado.web import RequestHandler
 
 from ccs import avatars
 from ccs.avatars import Hosts, digest_of
-from ccs.config import Config, host_patterns
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
 from ccs.demo.wecom import WeCom
@@ -23,6 +22,7 @@ from ccs.demo.wecom.vices import refuses, waits
 from ccs.inbound import CustomerSays
 from ccs.introducer import Introducer
 from ccs.models import Customer, PlatformId, Profile, Via, utc_now
+from ccs.settings import Config, host_patterns
 from store.avatars import Avatars
 from tests.browser import Office
 from tests.conftest import Stage, async_, until

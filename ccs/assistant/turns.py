@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable
 
 from ccs.assistant.greeter import Answer, HandOff, consider
-from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import StoreUnavailable
 from ccs.models import Message, Sender, Session
 from ccs.registry import Registry
+from ccs.settings import AssistantSettings
 from ccs.ticket import Ticket
 from ccs.worker import Worker
 

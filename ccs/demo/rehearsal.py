@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 from attrs import Factory, define, frozen
 
-from ccs.config import ChannelSettings, Config
 from ccs.demo.gateway import Gateway
+from ccs.settings import ChannelSettings, Config
 from ccs.terminal import say
 
 CUSTOMER, NAME = "gateway-check", "【测试】网关自检"
