@@ -45,8 +45,10 @@ from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.pipe import Pipe
 from ccs.puller import Puller
 from ccs.recalls import Recalls
+from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
@@ -236,39 +238,38 @@ class Server:
         http = Http()
         files = Files(data.path)
         files.prepare()
-        desk = Desk(
-            registry, hub.publish, utc_now, assistant_on=settings.assistant.provider != "off",
-            limits=lambda channel, via: channels[channel].limits(via),
-        )
-        tools = Tools(http, utc_now, archive.token, desk.keep_token, files.path, archive.last_heard)
+        pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
+        assistant_on = settings.assistant.provider != "off"
+        reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
+        tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
-        outbox = Outbox(registry, desk, channels, utc_now, Random())
+        outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
         turns = Turns(registry, desk, settings.assistant, archive.latest)
-        introducer = Introducer(desk, channels, archive, utc_now)
-        intake = Intake(channels, desk, outbox)
+        introducer = Introducer(reception, channels, archive, utc_now)
+        intake = Intake(channels, reception, outbox)
         sources = {
             name: source for name, channel in channels.items()
             if channel.settings.enabled and (source := channel.source())
         }
-        puller = Puller(sources, intake.take, desk, archive, utc_now, Random())
+        puller = Puller(sources, intake.take, reception, archive, utc_now, Random())
         welcome = Welcome(channels, utc_now)
-        fetcher = Fetcher(registry, desk, channels, files, archive.fetching, utc_now, Random())
+        fetcher = Fetcher(registry, reception, channels, files, archive.fetching, utc_now, Random())
         reclaims = Reclaims(registry, desk, channels)
         avatars = Avatars(
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
-        desk.wake_outbox = outbox.wake
-        desk.wake_fetcher = fetcher.wake
-        desk.wake_assistant = turns.wake
-        desk.wake_puller = puller.wake
-        desk.heed = lambda tells: channels[tells.channel].heed(tells)
-        desk.introduce = introducer.introduce
-        desk.use_code = welcome.use
+        pipe.wake_outbox = outbox.wake
+        pipe.wake_fetcher = fetcher.wake
+        pipe.wake_assistant = turns.wake
+        reception.wake_puller = puller.wake
+        reception.heed = lambda tells: channels[tells.channel].heed(tells)
+        reception.introduce = introducer.introduce
+        reception.use_code = welcome.use
+        reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
-        desk.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.end_logins = hub.end_logins
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),

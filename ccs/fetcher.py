@@ -20,10 +20,10 @@ from attrs import evolve
 
 from ccs import amr
 from ccs.channels.base import Channel
-from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, NoRoom, StoreUnavailable
 from ccs.filetypes import clean_name, mime_of
 from ccs.models import Clock, Message, Stage
+from ccs.reception import Reception
 from ccs.registry import Registry
 from ccs.worker import Worker, end
 
@@ -71,11 +71,11 @@ class Fetcher(Worker):
     """Fetches a few at a time, those that are due longest first."""
 
     def __init__(
-        self, registry: Registry, desk: Desk, channels: Mapping[str, Channel], files: Files,
+        self, registry: Registry, reception: Reception, channels: Mapping[str, Channel], files: Files,
         waiting: Callable[[], Iterable[Message]], clock: Clock, chance: Random,
     ) -> None:
         self._registry = registry
-        self._desk = desk
+        self._reception = reception
         self._channels = channels
         self._files = files
         self._waiting = waiting
@@ -131,7 +131,7 @@ class Fetcher(Worker):
         try:
             known = await self._attempt(message)
             moved = self._as_now(message, known)
-            await self._desk.file_moved(moved)
+            await self._reception.file_moved(moved)
         except StoreUnavailable:                # the file is kept under what it holds; it is soon here again
             log.warning("the file of message %s waits for the database", message.id)
             self._put(message, self._now() + timedelta(seconds=FOR_STORE))

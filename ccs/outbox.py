@@ -17,6 +17,7 @@ from ccs.desk import Desk
 from ccs.errors import CannotReply, DeliveryDelayed, DeliveryRefused, SessionShut, StoreUnavailable
 from ccs.inbound import PlatformTells
 from ccs.models import Clock, Fate, Message, Session
+from ccs.reception import Reception
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 from ccs.worker import Worker
@@ -31,11 +32,12 @@ class Outbox(Worker):
     """One task for each session that has something to send, and none for the others."""
 
     def __init__(
-        self, registry: Registry, desk: Desk, channels: Mapping[str, Channel], clock: Clock,
+        self, registry: Registry, desk: Desk, reception: Reception, channels: Mapping[str, Channel], clock: Clock,
         chance: Random,
     ) -> None:
         self._registry = registry
         self._desk = desk
+        self._reception = reception
         self._channels = channels
         self._now = clock
         self._chance = chance
@@ -75,7 +77,7 @@ class Outbox(Worker):
             return again
         found = self._registry.delivery(str(tells.payload.get("requestId", "")))
         if found is None or found[0].customer.channel != tells.channel:
-            return self._desk.platform_tells(tells)
+            return self._reception.platform_tells(tells)
         shut = self._channels[tells.channel].shut_by(tells.payload)
         return self._desk.result_told(_final(found[1], tells.payload), tells, shut)
 

@@ -14,10 +14,10 @@ from attrs import define, field
 
 from ccs import stream
 from ccs.channels.base import Source
-from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
 from ccs.inbound import Inbound
 from ccs.models import Clock
+from ccs.reception import Reception
 from ccs.stream import Stream
 from ccs.ticket import Ticket
 from ccs.worker import Worker, end
@@ -47,12 +47,12 @@ class Puller(Worker):
     """One task for each account, and one for each channel that looks for accounts. Lives on the loop's thread."""
 
     def __init__(
-        self, sources: Mapping[str, Source], take: Callable[[Inbound], Ticket], desk: Desk, archive: Archive,
+        self, sources: Mapping[str, Source], take: Callable[[Inbound], Ticket], reception: Reception, archive: Archive,
         clock: Clock, chance: Random,
     ) -> None:
         self._sources = sources
         self._take = take
-        self._desk = desk
+        self._reception = reception
         self._archive = archive
         self._now = clock
         self._chance = chance
@@ -90,7 +90,7 @@ class Puller(Worker):
         if self._stopping or (channel, account) in self._followers:
             return
         source = self._sources[channel]
-        stream = Stream(channel, account, source, self._take, self._desk, self._archive, self._now)
+        stream = Stream(channel, account, source, self._take, self._reception, self._archive, self._now)
         follower = self._followers[channel, account] = Follower(stream, source.every, self._chance)
         self._tasks[channel, account] = asyncio.create_task(follower.run(), name=f"pull {channel} {account}")
 

@@ -289,8 +289,8 @@ async def test_a_malformed_item_is_kept_and_those_behind_it_do_not_wait(stage: S
 @pytest.mark.gen_test
 async def test_what_no_rule_can_take_is_kept_and_those_behind_it_do_not_wait(stage: Stage, wecom, monkeypatch) -> None:
     await stage.start()
-    chen, desk = at_kf(stage, wecom), stage.worker(Puller)._desk
-    monkeypatch.setattr(desk, "owner_changed", lambda changed: 1 / 0)
+    chen, reception = at_kf(stage, wecom), stage.worker(Puller)._reception
+    monkeypatch.setattr(reception, "owner_changed", lambda changed: 1 / 0)
     wecom.customer_says(KF, chen.id, content="一")
     wecom.staff_takes_over(KF, chen.id, "li.na")
     await chen.says("二")

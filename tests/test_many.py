@@ -33,7 +33,7 @@ async def write(stage: Stage, number: int, text: str = "在吗", *, customers: i
     """Customers write, without the way through HTTP."""
     assert stage.server
     for start in range(0, number, 100):
-        await asyncio.gather(*(stage.worker(Outbox)._desk.customer_writes(CustomerSays(
+        await asyncio.gather(*(stage.worker(Outbox)._reception.customer_writes(CustomerSays(
             Customer("jd", "1", f"c{place % customers}"), Via.GATEWAY, text, (PlatformId("jd", "1", stage.new_id()),),
         )) for place in range(start, min(start + 100, number))))
 

@@ -35,7 +35,7 @@ serial = count(1)
 def writes(stage: Stage, customer_id: str = "wmChen", kf: str = KF) -> Any:
     """She says something to 微信客服, as the pull brings it: without a name. Awaitable until it is on disk."""
     ids = (PlatformId("wechat", kf, f"message:{next(serial)}"),)
-    return stage.worker(Introducer)._desk.customer_writes(
+    return stage.worker(Introducer)._reception.customer_writes(
         CustomerSays(Customer("wechat", kf, customer_id), Via.KF, "在吗", ids))
 
 
@@ -60,7 +60,7 @@ def no_pause_is_left(stage: Stage) -> None:
 def known(stage: Stage, **more: Any) -> Any:
     """As if WeCom had told this some time ago."""
     profile = Profile("wechat", KF, "wmChen", "旧名", "", utc_now())
-    return stage.worker(Introducer)._desk.customer_known(evolve(profile, **more))
+    return stage.worker(Introducer)._reception.customer_known(evolve(profile, **more))
 
 
 # Names
