@@ -60,7 +60,7 @@ from ccs.worker import Rounds, Worker
 from handlers import listening
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
-from handlers.callbacks import Doorway
+from handlers.doorway import Doorway
 from handlers.line import frame
 from handlers.routes import front
 from store import avatars as pictures, database

@@ -1,8 +1,8 @@
 """Who customers are, where a platform tells that apart from what they say.
 
-A session whose customer has no name is named here by the reception. What we were told lately is shown at once; everyone else
-is asked for together with whoever comes in the same moment. Nothing waits for it: a session without a name is served
-like any other, and after a failure the next to come brings the others along.
+A session whose customer has no name is named here by the reception. What we were told lately is shown at once;
+everyone else is asked for together with whoever comes in the same moment. Nothing waits for it: a session without a
+name is served like any other, and after a failure the next to come brings the others along.
 """
 
 import asyncio
