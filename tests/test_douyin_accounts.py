@@ -19,10 +19,12 @@ from ccs.channels.base import Tools
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.http import Http
-from ccs.config import AgentSettings, AuthSettings, Config, DouyinSettings
 from ccs.demo.douyin import Douyin, vices
+from ccs.doctor import Doctor
 from ccs.errors import DeliveryDelayed, DeliveryRefused
-from ccs.models import Token, from_millis
+from ccs.kept import Token
+from ccs.models import from_millis
+from ccs.settings import AgentSettings, AuthSettings, Config, DouyinSettings
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage
 from tests.dy import SHOP, Chen, authorised
 from tests.kf import Disk
@@ -173,8 +175,7 @@ async def test_an_account_that_agreed_but_was_not_connected_here_is_told(stage: 
     chen = Chen(stage, douyin)
 
     async def grants() -> dict[str, Any]:
-        assert stage.server
-        stage.server._doctor._latest = None                 # a checkup is remembered for ten seconds
+        stage.worker(Doctor)._latest = None                 # a checkup is remembered for ten seconds
         return next(each for each in await _checkup(stage) if each["step"] == "grants")
     for event, words in (("authorize", "没有在这里完成连接"), ("unauthorize", "还没有抖音号授权"), ("authorize", "没有在这里完成连接")):
         douyin._event(event, SHOP, "", {"scopes": ["im.direct_message"]})

@@ -13,10 +13,10 @@ from ccs import fate
 from ccs.channels.douyin import api, errcodes, sending
 from ccs.channels.douyin.grant import granted
 from ccs.channels.http import Reply
-from ccs.config import Config
 from ccs.demo.douyin import Douyin, vices
 from ccs.demo.samples import picture, video
 from ccs.models import EPOCH
+from ccs.settings import Config
 from tests.conftest import AgentAtWork, Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
 from tests.kf import Disk, until_there

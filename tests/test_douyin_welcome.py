@@ -11,9 +11,9 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 from ccs import welcome
-from ccs.config import Config
 from ccs.demo.douyin import Douyin, vices
 from ccs.demo.douyin.api import Call
+from ccs.settings import Config
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage, async_, until
 from tests.dy import CHEN, SHOP, Chen, authorised
 from tests.kf import Disk
@@ -75,8 +75,7 @@ async def enters(chen: Chen) -> None:
 
 async def is_quiet(stage: Stage) -> None:
     """What was to be said has been, or will not be."""
-    assert stage.server
-    await until(lambda: not stage.server._welcome._tasks)       # type: ignore[union-attr]
+    await until(lambda: not stage.worker(welcome.Welcome)._tasks)
 
 
 async def at_the_door(stage: Stage, douyin: Douyin) -> Chen:

@@ -9,8 +9,8 @@ from attrs import Factory, define, evolve
 from tornado.web import RequestHandler
 
 from ccs.channels import recalling
-from ccs.config import Config
 from ccs.demo.gateway import Gateway
+from ccs.settings import Config
 from tests.conftest import SECRET, AgentAtWork, Stage, async_
 
 CHANNELS = ["wechat", "douyin", "jd"]

@@ -13,11 +13,11 @@ from tornado.web import RequestHandler
 from ccs.channels.base import Tools
 from ccs.channels.http import Http
 from ccs.channels.jd import JD
-from ccs.config import Config, JDSettings
 from ccs.demo.jos import Jos
-from ccs.doctor import Opinion, Visit
+from ccs.doctor import Doctor, Opinion, Visit
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.models import Token, from_millis, utc_now
+from ccs.settings import Config, JDSettings
 from tests.conftest import Stage, async_
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -215,7 +215,7 @@ async def test_a_running_server_renews_it_and_a_restart_asks_no_more(stage: Stag
         await stage.start(evolve(settings, channels=evolve(settings.channels, jd=jd)))
         found = {}
         while found.get("grant") != "ok":
-            stage.server._doctor._latest = None         # type: ignore[union-attr]
+            stage.worker(Doctor)._latest = None
             report = (await stage.get("/api/doctor")).json()["data"]["findings"]
             found = {each["step"]: each["result"] for each in report if each["channel"] == "jd"}
         assert found["jos"] == "ok"

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from ccs import config
-from ccs.config import Config
+from ccs.settings import Config
 from tests.conftest import Stage
 from tests.kf import until_there
 

@@ -20,9 +20,9 @@ from ccs import wire
 from ccs.channels.base import Tools
 from ccs.channels.jd.errcodes import RENEW, complaint, number
 from ccs.channels.loosely import decode
-from ccs.config import JDSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError, DeliveryRefused, StoreUnavailable
 from ccs.models import Token, from_millis, to_millis
+from ccs.settings import JDSettings
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from ccs.channels.base import Tools
 from ccs.channels.jd.errcodes import OLD_TOKEN, complaint
 from ccs.channels.jd.grant import Grants
 from ccs.channels.loosely import decode
-from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed, DeliveryRefused
+from ccs.settings import JDSettings
 
 PARAMETERS = "360buy_param_json"
 BEIJING = timezone(timedelta(hours=8))      # JD's clock, whatever zone the server is in
