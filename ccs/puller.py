@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from attrs import define, field
 
 from ccs import backoff, stream
-from ccs.channels.base import Source
+from ccs.channels.base import NothingToPull, Source
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
 from ccs.inbound import Inbound
 from ccs.models import Clock
@@ -30,6 +30,7 @@ REFUSED_FLOOR = 60.0        # seconds after a refusal in which not even a wake-u
 REFUSED_PAUSE = 600.0       # within an hour shut a company out; and how soon a mended setting is noticed without one
 SLOWEST = 16                # times the usual pause of the timer, when the platform complains of it
 LOOK_EVERY = 3600.0         # seconds between two looks at which accounts there are
+LOOK_RARELY = 86_400.0      # the same where there is nothing to be fetched; a callback or a restart is noticed at once
 
 
 class Archive(stream.Archive, Protocol):
@@ -105,6 +106,9 @@ class Puller(Worker):
                 setbacks.are_over()
             except DeliveryDelayed as delay:
                 pause = setbacks.delayed(delay)
+            except NothingToPull as nothing:
+                pause = LOOK_RARELY
+                setbacks.are_idle(nothing)
             except DeliveryRefused as refused:
                 pause = setbacks.refused(refused)
             except Exception:
@@ -184,6 +188,12 @@ class Setbacks:
             self._refusal = str(refused)
             log.error("%s cannot be fetched: %s (code %s)", self.of, refused, refused.code)
         return REFUSED_PAUSE
+
+    def are_idle(self, nothing: DeliveryRefused) -> None:
+        """Told once too, and calmly."""
+        if self._refusal != str(nothing):
+            self._refusal = str(nothing)
+            log.info("%s: %s (code %s)", self.of, nothing, nothing.code)
 
     def are_over(self) -> None:
         if self._delays or self._refusal:
