@@ -38,6 +38,7 @@ from ccs.accounts import SHORTEST_PASSWORD, Accounts, hash_password, hash_token,
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
+from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Source, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
@@ -369,7 +370,8 @@ class Server:
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=Reclaims(registry, desk, channels), recalls=Recalls(registry, desk, channels),
-            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            files=files, voices=Voices(files), abilities=abilities(channels),
+            lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
         )
 
         restored(load(data.database), None)
