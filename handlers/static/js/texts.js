@@ -5,9 +5,11 @@
  * plural forms (`Intl.PluralRules`) instead of a text.
  */
 
+import { CARD_TEXTS } from "./texts-cards.js";
 import { PLATFORM_TEXTS } from "./texts-platform.js";
 
 const TEXTS = {
+  ...CARD_TEXTS,
   ...PLATFORM_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
@@ -238,7 +240,7 @@ function make(lang) {
     return hours ? w("spans.hours", { hours, rest }) : w("spans.minutes", { rest });
   };
   w.size = (bytes) => (bytes < 1024 * 1024
-    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${Number((bytes / 1024 / 1024).toFixed(1))} MB`);
   w.brief = (at, now) => (dayNumber(at) === dayNumber(now) ? clock.format(at) : short.format(at));
   return w;
 }

@@ -7,6 +7,8 @@ import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
 import { agentName, customerName, isOfStaff } from "../state.js";
 import { body } from "./body.js";
+import { lookups } from "./lookups.js";
+import { recall } from "./recall.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock", uploading: "clock" };
@@ -55,7 +57,10 @@ function message({ actions, sessionId }) {
   const again = h("button", { type: "button", on: { click: () => retry() } });
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
   trouble.append(why, again, drop);
-  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble);
+  const named = lookups({ actions, sessionId });
+  const takeBack = recall({ actions, sessionId });
+  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble, named.element,
+    takeBack.element);
   let retry = () => {};
   let key = null;
 
@@ -75,6 +80,8 @@ function message({ actions, sessionId }) {
       set(element, { "data-recalled": Boolean(told.recalledAt) });
       set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
       what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
+      named.update(told, state, session, w);
+      takeBack.update(told, state, session, w);
       delivery(item, told, state, w);
     },
   };
@@ -107,8 +114,8 @@ function wordFor(state, held, online, file) {
   return state === "pending" || (state === "queued" && online) ? "sending" : state;
 }
 
-const asMessage = ({ csId, content, msgType = "text" }) => ({
-  senderType: "manual", senderId: csId, content, msgType, unsent: true,
+const asMessage = ({ csId, content, msgType = "text", shown }) => ({
+  senderType: "manual", senderId: csId, content: shown?.content ?? content, msgType, fields: shown?.fields, unsent: true,
 });
 
 function sideOf(told, me) {

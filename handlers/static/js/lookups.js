@@ -1,0 +1,27 @@
+/*
+ * Orders and products that were named in the open session, and what the platform says of them when asked. Pure.
+ *
+ * `state.lookups` holds them for the open session only: `{open, phase, found, error}` under `orders/{number}` and
+ * `products/{number}`.
+ */
+
+import { abilityOf } from "./abilities.js";
+
+const NUMBER = /^[1-9][0-9]{0,17}$/; // what the server asks for
+const MOST = 5; // numbers shown under one message
+const OF_CARD = { product: "products", order: "orders" };
+
+/** What can be asked for about a message, as `{what, number}`. */
+export function namedIn({ msgType, fields = {} }, state, session) {
+  const orders = Array.isArray(fields.orders) ? fields.orders.map((number) => ({ what: "orders", number })) : [];
+  const what = OF_CARD[msgType];
+  const ofCard = what && abilityOf(state, session).looksUp ? [{ what, number: fields.card?.number }] : [];
+  return [...orders, ...ofCard].filter(({ number }) => NUMBER.test(number)).slice(0, MOST);
+}
+
+export const lookupKey = ({ what, number }) => `${what}/${number}`;
+
+export const LOOKUP_REDUCERS = {
+  lookup: (state, { key, id, type, ...change }) => (id === state.selected
+    ? { ...state, lookups: { ...state.lookups, [key]: { ...state.lookups[key], ...change } } } : state),
+};
