@@ -35,7 +35,9 @@ export function mount(element, actions) {
 
   function go(step) {
     const next = around[at + step];
-    if (next) actions.look({ id, key: next.key });
+    if (!next) return;
+    at += step; // now: the next key may come before the next frame
+    actions.look({ id, key: next.key });
   }
 
   function zoomBy(step) {
