@@ -114,15 +114,18 @@ async def test_an_order_that_she_names_is_looked_up_where_it_stands(
     await start(stage, office, with_jos)
     wang = await talks_to(office)
     await writes(office, "jd", "陈女士", f"订单{NUMBER}怎么还没发")
-    chip = wang.message(NUMBER).get_by_role("button", name=f"订单 {NUMBER} 查看")
+    named = wang.message("怎么还没发")
+    chip = named.get_by_role("button", name=f"订单 {NUMBER} 查看")
     await chip.press("Enter")
-    answer = wang.message(NUMBER).get_by_role("status")
+    answer = named.get_by_role("status")
     for words in ("等待出库", "羽绒服 黑 × 1", "299.00 元", "SF534221", "周末不在家"):
         await expect(answer).to_contain_text(words)
-    await wang.message(NUMBER).get_by_role("button", name="收起").click()
+    await named.get_by_role("button", name="收起").click()
     await expect(answer).to_be_hidden()
-    await wang.message(NUMBER).get_by_role("button", name=f"订单 {NUMBER} 查看").click()
+    await named.get_by_role("button", name=f"订单 {NUMBER} 查看").click()
     await expect(answer).to_contain_text("等待出库")
+    await writes(office, "jd", "陈女士", f"{NUMBER}，就是这个")
+    await expect(wang.message("就是这个").get_by_role("button", name=f"订单 {NUMBER} 查看")).to_be_visible()
     assert len(jos.calls) == 1                      # what is known is not asked again
     await sends(office, "product", **COAT)
     await wang.thread.get_by_role("button", name=f"商品 {SKU} 查看").click()
@@ -176,10 +179,12 @@ async def test_where_nothing_is_set_up_it_says_who_can(office: Office) -> None:
 # Taking back
 
 
-async def at_douyin(office: Office, stage: Stage, douyin: Douyin) -> tuple[Workbench, Chen]:
+async def at_douyin(
+    office: Office, stage: Stage, douyin: Douyin, how: dict[str, Any] | None = None
+) -> tuple[Workbench, Chen]:
     await start(stage, office)
     await authorised(stage)
-    chen, wang = Chen(stage, douyin), await office.agent("wang")
+    chen, wang = Chen(stage, douyin), await office.agent("wang", **(how or {}))
     await chen.says("在吗？")
     await wang.rows.first.click()
     await wang.button("接入").first.click()
@@ -202,6 +207,19 @@ async def test_what_was_said_by_mistake_is_taken_back_once_she_is_sure(
     await expect(said.get_by_role("button", name="撤回")).to_be_hidden()
     assert [each.recalled for each in douyin.said] == [False, True]
     await expect(wang.message("在吗？").get_by_role("button", name="撤回")).to_be_hidden()
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("look", LOOKS)
+async def test_taking_back_shuts_nobody_out(office: Office, stage: Stage, douyin: Douyin, look: str) -> None:
+    wang, _ = await at_douyin(office, stage, douyin, LOOKS[look])
+    await wang.replies("发错了，不是这件")
+    await wang.replies("这件才是您要的，吊牌和防尘袋都在，明天上午就能发出去，预计周四到您那里")
+    said = wang.thread.locator(".message[data-from=me]")
+    await expect(said.last).to_contain_text("已发送")
+    await said.first.get_by_role("button", name="撤回").click()
+    await said.last.hover()
+    assert await look_at(wang, look, "goods-recall") == []
 
 
 @pytest.mark.gen_test

@@ -15,20 +15,22 @@ export function createAsking(store, { toast, explain, onExpired }) {
 
   const asking = {
     ask,
-    async lookUp(id, one) {
+    /** It opens under the message `msgId`, and nowhere else that names it too. */
+    async lookUp(id, msgId, one) {
       const key = lookupKey(one);
-      dispatch({ type: "lookup", id, key, open: true, phase: "asking" });
+      dispatch({ type: "lookup", id, key, open: msgId, phase: "asking" });
       const { found = null, error = "" } = await ask(id, one);
       dispatch({ type: "lookup", id, key, phase: found ? "ready" : "failed", found, error });
     },
-    toggleLookup(id, one) {
+    toggleLookup(id, msgId, one) {
       const key = lookupKey(one);
       const { open, phase } = store.state.lookups[key] ?? {};
-      if (phase === "ready" || phase === "asking" || open) dispatch({ type: "lookup", id, key, open: !open });
-      else asking.lookUp(id, one);
+      if (open === msgId) dispatch({ type: "lookup", id, key, open: null });
+      else if (phase === "ready" || phase === "asking") dispatch({ type: "lookup", id, key, open: msgId });
+      else asking.lookUp(id, msgId, one);
     },
 
-    askRecall: (msgId, on) => dispatch({ type: "recalling", msgId, phase: on ? "sure" : null }),
+    askRecall: (msgId, phase) => dispatch({ type: "recalling", msgId, phase }),
     async recall(id, msgId) {
       const asked = store.state.serial;
       dispatch({ type: "recalling", msgId, phase: "busy" });

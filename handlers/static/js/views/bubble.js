@@ -59,8 +59,8 @@ function message({ actions, sessionId }) {
   trouble.append(why, again, drop);
   const named = lookups({ actions, sessionId });
   const takeBack = recall({ actions, sessionId });
-  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble, named.element,
-    takeBack.element);
+  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate, takeBack.button), trouble,
+    named.element, takeBack.question);
   let retry = () => {};
   let key = null;
 

@@ -17,7 +17,7 @@ function order(actions) {
   return {
     element: h("div", { class: "found" }, state, items, facts, parcels),
     update(told, w) {
-      const price = (value) => (value ? w("yuan", { price: value }) : "");
+      const price = (value) => inYuan(value, w);
       set(state, { text: told.state ?? "", hidden: !told.state });
       each(items, (told.items ?? []).map((item, place) => ({ item, place, w })), ({ place }) => place, makeItem);
       const known = { total: price(told.total), paid: price(told.paid), created: told.created, remark: told.remark };
@@ -37,7 +37,7 @@ function makeItem() {
     update({ item, w }) {
       const name = item.title || item.number || "";
       set(title, { text: item.count ? w("items", { title: name, count: item.count }) : name });
-      set(price, { text: item.price ? w("yuan", { price: item.price }) : "" });
+      set(price, { text: inYuan(item.price, w) });
     },
   };
 }
@@ -78,10 +78,16 @@ function product() {
     update(told, w) {
       const url = webAddress(told.url);
       set(title, { text: told.title ?? "", hidden: !told.title });
-      set(price, { text: told.price ? w("yuan", { price: told.price }) : "", hidden: !told.price });
+      set(price, { text: inYuan(told.price, w), hidden: !told.price });
       set(link, { hidden: !url, href: url?.href ?? null });
       set(link.children[1], { text: w("openProduct") });
       set(link.children[2], { text: url?.host ?? "" });
     },
   };
+}
+
+/** With its cents, where the platform told a number; otherwise in its own words. */
+function inYuan(price, w) {
+  if (!price) return "";
+  return w("yuan", { price: Number.isFinite(Number(price)) ? Number(price).toFixed(2) : price });
 }

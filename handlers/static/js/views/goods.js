@@ -4,14 +4,15 @@
  */
 
 import { h, set } from "../dom.js";
-import { icon } from "../icons.js";
+import { changingIcon } from "../icons.js";
 import { pictureOf } from "../pictures.js";
 import { copyButton } from "./copying.js";
 
 export function goods({ actions }) {
   const image = h("img", { class: "goods-picture", alt: "", decoding: "async", on: { error: broke } });
   const look = h("button", { type: "button", class: "goods-look", on: { click: () => actions.look(at) } }, image);
-  const none = h("span", { class: "goods-none" }, icon("bag"));
+  const sign = changingIcon("bag");
+  const none = h("span", { class: "goods-none" }, sign.element);
   const kind = h("span", { class: "type-chip" });
   const title = h("span", { class: "goods-title content" });
   const price = h("strong", { class: "goods-price" });
@@ -41,6 +42,7 @@ export function goods({ actions }) {
       set(look, { hidden: !shown, "aria-label": w("lookAt", { name: card.title || card.number }) });
       set(image, { src: picture?.src ?? null });
       set(none, { hidden: shown, title: w("noPicture") });
+      sign.update(told.msgType === "order" ? "list" : "bag");
       set(kind, { text: w(`types.${told.msgType}`) });
       set(title, { text: card.title, title: card.title || null, hidden: !card.title });
       set(price, { text: card.price ? w("yuan", { price: card.price }) : "", hidden: !card.price });

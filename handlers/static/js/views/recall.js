@@ -1,35 +1,39 @@
-/* Taking a message back: asked once, then shown as under way; the message itself says when it is done. */
+/* Taking a message back: a button beside it, and below it the question whether she is sure, then that it is under way. */
 
 import { h, set } from "../dom.js";
 import { mayRecall } from "../recalls.js";
 
 export function recall({ actions, sessionId }) {
+  const button = h("button", { type: "button", class: "quiet recall", on: { click: () => ask("sure", yes) } });
   const words = h("span");
-  const act = h("button", { type: "button", class: "quiet", on: { click: press } });
-  const back = h("button", { type: "button", class: "quiet", on: { click: () => ask(false) } });
-  const element = h("div", { class: "recall", hidden: true }, words, act, back);
+  const yes = h("button", { type: "button", class: "danger", on: { click: () => actions.recall(sessionId, msgId) } });
+  const no = h("button", { type: "button", on: { click: () => ask(null, button) } });
+  const question = h("div", { class: "recall-question", hidden: true }, words, yes, no);
   let msgId = null;
-  let phase = null;
+  let latest = null;
 
-  function press() {
-    if (phase === "sure") actions.recall(sessionId, msgId);
-    else ask(true);
+  function ask(phase, next) {
+    actions.askRecall(msgId, phase);
+    show(phase, latest);
+    next.focus();
   }
 
-  function ask(on) {
-    actions.askRecall(msgId, on);
-    act.focus();
+  function show(phase, w) {
+    set(question, { hidden: !phase });
+    set(button, { hidden: Boolean(phase), text: w("recall") });
+    set(words, { text: phase ? w(phase === "sure" ? "recallSure" : "recalling") : "" });
+    set(yes, { text: w("recallYes"), hidden: phase !== "sure" });
+    set(no, { text: w("cancel"), hidden: phase !== "sure" });
   }
 
   return {
-    element,
+    button, question,
     update(told, state, session, w) {
       msgId = told.msgId;
-      phase = state.recalling[msgId] ?? null;
-      set(element, { hidden: !(msgId && mayRecall(state, session, told)), "data-phase": phase });
-      set(words, { text: phase ? w(phase === "sure" ? "recallSure" : "recalling") : "", hidden: !phase });
-      set(act, { text: w(phase === "sure" ? "recallYes" : "recall"), hidden: phase === "busy" });
-      set(back, { text: w("cancel"), hidden: phase !== "sure" });
+      latest = w;
+      const may = Boolean(msgId) && mayRecall(state, session, told);
+      show((may && state.recalling[msgId]) || null, w);
+      if (!may) set(button, { hidden: true });
     },
   };
 }
