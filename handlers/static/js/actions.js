@@ -145,6 +145,12 @@ export function createActions(store, { live, sound, onExpired }) {
     },
 
     draft: (id, text) => dispatch({ type: "drafted", id, text }),
+    /** Below what she has written, if she has; she sends it herself. */
+    useDraft(id, text) {
+      const { [id]: begun = "" } = store.state.drafts;
+      actions.draft(id, begun.trim() ? `${begun.trimEnd()}\n${text}` : text);
+      document.getElementById("reply").focus();
+    },
     say(id, text) {
       const clientMsgId = newId();
       dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });

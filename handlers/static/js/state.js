@@ -7,6 +7,7 @@
 
 import { abilitiesTold } from "./abilities.js";
 import { FILE_REDUCERS } from "./files.js";
+import { handoffAsked } from "./handoffs.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
@@ -36,6 +37,7 @@ export const initial = {
   countsDoubtful: false,
   news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
   sessions: {}, // id → SessionInfo
+  handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
@@ -125,7 +127,7 @@ const REDUCERS = {
     (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
   listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
   listRetried: (state) => ({ ...state, lists: retriedLists(state) }),
-  sessionLoaded: (state, { session }) => seesSession(state, session),
+  sessionLoaded: (state, { session }) => handoffAsked(seesSession(state, session), session.sessionId),
   sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
   historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
   historyLoaded: (state, event) => (event.round === state.round

@@ -5,10 +5,12 @@
  * plural forms (`Intl.PluralRules`) instead of a text.
  */
 
+import { ASSISTANT_TEXTS } from "./texts-assistant.js";
 import { CARD_TEXTS } from "./texts-cards.js";
 import { PLATFORM_TEXTS } from "./texts-platform.js";
 
 const TEXTS = {
+  ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
   ...PLATFORM_TEXTS,
   product: ["多渠道客服", "Customer service"],
@@ -114,13 +116,6 @@ const TEXTS = {
   ending: ["正在结束…", "Ending…"],
   ai: ["AI", "AI"],
   me: ["我", "Me"],
-  reasons: {
-    assistant_off: ["AI 未启用", "the AI is off"], keyword: ["客户要求人工", "the customer asked for a person"],
-    failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
-    transferred: ["由客服转回", "handed back by an agent"],
-    staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
-    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
-  },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
     takenOver: ["{by} 从 AI 接管了会话", "{by} took over from the AI"],

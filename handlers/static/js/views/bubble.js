@@ -6,6 +6,7 @@
 import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
 import { agentName, customerName, isOfStaff } from "../state.js";
+import { basis } from "./basis.js";
 import { body } from "./body.js";
 import { lookups } from "./lookups.js";
 import { recall } from "./recall.js";
@@ -58,9 +59,10 @@ function message({ actions, sessionId }) {
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
   trouble.append(why, again, drop);
   const named = lookups({ actions, sessionId });
+  const rests = basis();
   const takeBack = recall({ actions, sessionId });
   const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate, takeBack.button), trouble,
-    named.element, takeBack.question);
+    rests.element, named.element, takeBack.question);
   let retry = () => {};
   let key = null;
 
@@ -80,6 +82,7 @@ function message({ actions, sessionId }) {
       set(element, { "data-recalled": Boolean(told.recalledAt) });
       set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
       what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
+      rests.update(side === "ai" ? told : {}, w);
       named.update(told, state, session, w);
       takeBack.update(told, state, session, w);
       delivery(item, told, state, w);
