@@ -72,19 +72,19 @@ serial = count(100)
 
 
 def entered(me: dict[str, Any] = WANG, **counts: int) -> list[dict[str, Any]]:
-    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z"}
+    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z", "channels": CHANNELS}
     return [
         {"type": "ticked", "now": T0}, {"type": "entered", "me": me, "required": False},
         {"type": "hello", "now": T0, "frame": {
-            **frame, "counts": {"ai": 0, "pending": 0, "manual": 0, "mine": 0, **counts}, "channels": CHANNELS}},
+            **frame, "counts": {"ai": 0, "pending": 0, "manual": 0, "mine": 0, **counts}}},
     ]
 
 
 def session(session_id: str = "s", status: str = "pending", version: int = 1, **more: Any) -> dict[str, Any]:
     time = f"2025-12-29T17:20:{version:02}.000+08:00"
     return {
-        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "via": "gateway", "status": status,
-        "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
+        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "via": "gateway",
+        "status": status, "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
     }
 
 

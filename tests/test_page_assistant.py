@@ -21,7 +21,10 @@ CARD = {
 }
 BASIS = {
     "confidence": 0.82, "model": "qwen-plus", "milliseconds": 1340, "tokens": 512,
-    "sources": [{"id": "q-1", "question": "怎么换尺码", "confidence": 0.82}, {"id": "q-2", "question": "退换货运费", "confidence": 0.5}],
+    "sources": [
+        {"id": "q-1", "question": "怎么换尺码", "confidence": 0.82},
+        {"id": "q-2", "question": "退换货运费", "confidence": 0.5},
+    ],
 }
 DETAIL = re.compile(r"/api/sessions/[0-9a-f]{32}$")
 

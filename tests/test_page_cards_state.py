@@ -16,7 +16,8 @@ DOUYIN = {"channelType": "douyin", "via": "native"}
     ("product", {"number": " 7 "}, {}), ("product", {"number": " "}, {"number": "number"}),
     ("product", {"number": "7" * 65}, {"number": "numberLong"}), ("product", {"number": "7", "url": "x"}, {}),
     *[("order", {"number": "7", "price": price}, {}) for price in ("", "0", "299", "299.9", "299.99", " 1 ")],
-    *[("order", {"number": "7", "price": price}, {"price": "price"}) for price in ("-1", "1.999", "1e3", "￥9", "1,000", "９")],
+    *[("order", {"number": "7", "price": price}, {"price": "price"})
+      for price in ("-1", "1.999", "1e3", "￥9", "1,000", "９")],
     ("link", {"url": "https://a.cn", "title": "尺码"}, {}), ("link", {"url": "https://a.cn"}, {"title": "title"}),
     *[("link", {"url": url, "title": "尺码"}, {"url": "url"})
       for url in ("", "a.cn", "javascript:alert(1)", "http://", "ftp://a.cn", "//a.cn")],
@@ -27,7 +28,9 @@ async def test_a_card_goes_only_when_it_is_whole(model: Model, kind, form, fault
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("title, fault", [("长" * 42, None), ("长" * 43, "titleLong"), ("a" * 128, None), ("a" * 129, "titleLong")])
+@pytest.mark.parametrize("title, fault", [
+    ("长" * 42, None), ("长" * 43, "titleLong"), ("a" * 128, None), ("a" * 129, "titleLong"),
+])
 async def test_a_link_with_a_cover_is_as_short_as_wecom_wants_it(model: Model, title, fault) -> None:
     form = FORM | {"url": "https://a.cn", "title": title}
     found = await model.calls("cards", "faultsOf", "link", form, {"covered": True})
@@ -35,7 +38,9 @@ async def test_a_link_with_a_cover_is_as_short_as_wecom_wants_it(model: Model, t
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("price, cents", [("299", 29900), ("0.29", 29), ("1.1", 110), ("4.35", 435), ("9999999999.99", 999999999999)])
+@pytest.mark.parametrize("price, cents", [
+    ("299", 29900), ("0.29", 29), ("1.1", 110), ("4.35", 435), ("9999999999.99", 999999999999),
+])
 async def test_a_price_goes_in_whole_cents(model: Model, price, cents) -> None:
     card = await model.calls("cards", "cardOf", "product", FORM | {"number": "7", "price": price})
     assert card["fields"] == {"sku": {"id": "7", "price": cents}}
@@ -44,7 +49,8 @@ async def test_a_price_goes_in_whole_cents(model: Model, price, cents) -> None:
 @pytest.mark.gen_test
 async def test_what_the_customer_named_last_is_offered(model: Model) -> None:
     events = opened(
-        message(1, fields={"orders": ["281046817987"]}), message(2, msgType="product", fields={"card": {"number": "7"}}),
+        message(1, fields={"orders": ["281046817987"]}),
+        message(2, msgType="product", fields={"card": {"number": "7"}}),
         message(3, fields={"orders": "no list"}),
     )
     assert [await model.page.evaluate(LAST_NAMED, [events, kind]) for kind in ("order", "product", "link")] == [

@@ -18,7 +18,8 @@ def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("name, mime, size, kind, trouble", [
-    ("a.png", "image/png", 9_000, "image", None), ("a.amr", "audio/amr", 3 << 20, "file", None), ("a.jpg", "image/jpeg", 11 << 20, "file", None),
+    ("a.png", "image/png", 9_000, "image", None), ("a.amr", "audio/amr", 3 << 20, "file", None),
+    ("a.jpg", "image/jpeg", 11 << 20, "file", None),
     ("a.gif", "image/gif", 9_000, "file", None), ("a.mp4", "video/mp4", 9_000, "video", None),
     ("a.amr", "audio/amr", 9_000, "voice", None), ("A.AMR", "", 9_000, "voice", None),
     ("a.pdf", "application/pdf", 20 << 20, "file", None),

@@ -303,7 +303,9 @@ async def test_a_link_of_wechats_goes_with_its_cover(office: Office, wecom: WeCo
 
 
 @pytest.mark.gen_test
-async def test_every_channel_offers_what_it_takes(office: Office, stage: Stage, douyin: Douyin, gateway: Gateway) -> None:
+async def test_every_channel_offers_what_it_takes(
+    office: Office, stage: Stage, douyin: Douyin, gateway: Gateway
+) -> None:
     wang, chen = await at_douyin(office, stage, douyin)
     await expect(wang.button("添加图片或文件")).to_be_visible()
     await expect(wang.button("发送商品、订单或链接")).to_be_hidden()
