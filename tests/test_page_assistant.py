@@ -124,8 +124,8 @@ async def test_a_card_shuts_nobody_out(office: Office, stage, with_assistant: Co
     await wang.button("接入").first.click()
     await expect(wang.composer).to_be_editable()
     card = wang.page.locator("#thread .handoff")
-    if await card.get_attribute("open") is None:
-        await card.locator("summary").click()
+    if await card.locator(".handoff-head").get_attribute("aria-expanded") == "false":
+        await card.locator(".handoff-head").click()
     await card.get_by_role("button", name="使用草稿").click()
     found += await look_at(wang, look, "handoff-mine")
     await leave(wang)

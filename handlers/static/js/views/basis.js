@@ -1,22 +1,25 @@
 /* The glass box under what the assistant said: which entries it rests on, how sure it was, and what it took. */
 
 import { each, h, set } from "../dom.js";
+import { disclosure } from "./disclosure.js";
 
 export function basis() {
-  const sum = h("summary");
+  const button = h("button", { type: "button", class: "quiet basis-button" });
   const sources = h("ul", { class: "basis-sources" });
   const none = h("p", { class: "muted" });
   const took = h("p", { class: "muted" });
-  const element = h("details", { class: "basis", hidden: true }, sum, sources, none, took);
+  const box = h("div", { class: "basis-box" }, sources, none, took);
+  const element = h("div", { class: "basis" }, button, box);
+  disclosure(button, box);
   return {
     element,
-    update(told, w) {
-      const known = told.fields?.assistant;
-      element.hidden = !known || typeof known !== "object";
+    update(told, state, session, w) {
+      element.hidden = !hasBasis(told);
       if (element.hidden) return;
+      const known = told.fields.assistant;
       const entries = Array.isArray(known.sources) ? known.sources : [];
       const sure = percent(known.confidence);
-      set(sum, { text: [w("basis"), sure === null ? "" : w("confidence", { n: sure })].filter(Boolean).join(" · ") });
+      set(button, { text: [w("basis"), sure === null ? "" : w("confidence", { n: sure })].filter(Boolean).join(" · ") });
       each(sources, entries.map((entry, place) => ({ entry, place, w })), ({ place }) => place, source);
       set(none, { text: w(known.holding ? "holding" : "noSources"), hidden: entries.length > 0 });
       const facts = [
@@ -28,6 +31,10 @@ export function basis() {
     },
   };
 }
+
+/** Whether the assistant said it, and told what it rests on. */
+export const hasBasis = ({ senderType, fields }) =>
+  senderType === "ai" && typeof fields?.assistant === "object" && fields.assistant !== null;
 
 function source() {
   const question = h("span", { class: "content" });

@@ -6,10 +6,8 @@
 import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
 import { agentName, customerName, isOfStaff } from "../state.js";
-import { basis } from "./basis.js";
 import { body } from "./body.js";
-import { lookups } from "./lookups.js";
-import { recall } from "./recall.js";
+import { extras } from "./extras.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock", uploading: "clock" };
@@ -58,11 +56,9 @@ function message({ actions, sessionId }) {
   const again = h("button", { type: "button", on: { click: () => retry() } });
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
   trouble.append(why, again, drop);
-  const named = lookups({ actions, sessionId });
-  const rests = basis();
-  const takeBack = recall({ actions, sessionId });
-  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate, takeBack.button), trouble,
-    rests.element, named.element, takeBack.question);
+  const line = h("div", { class: "line" }, bubble, fate);
+  const element = h("li", { class: "message" }, head, line, trouble);
+  const more = extras(element, line, { actions, sessionId });
   let retry = () => {};
   let key = null;
 
@@ -82,9 +78,7 @@ function message({ actions, sessionId }) {
       set(element, { "data-recalled": Boolean(told.recalledAt) });
       set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
       what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
-      rests.update(side === "ai" ? told : {}, w);
-      named.update(told, state, session, w);
-      takeBack.update(told, state, session, w);
+      more.update(told, state, session, w);
       delivery(item, told, state, w);
     },
   };

@@ -26,11 +26,9 @@ export function mount(element, actions) {
   const wrong = h("p", { class: "error", role: "alert" });
   const back = h("button", { type: "button", on: { click: () => dialog.close() } });
   const send = h("button", { type: "submit", class: "primary" }, icon("send"), h("span"));
-  const form = h("form", { class: "carding-form", novalidate: true, on: { submit } }, title, kinds, fields, fill, cover,
+  const form = h("form", { class: "carding-form", novalidate: true, on: { submit } }, title, kinds, fields, fill,
     seenAs, message, wrong, h("div", { class: "carding-foot" }, back, send));
-  const dialog = h("dialog", {
-    class: "carding", "aria-labelledby": "carding-title", on: { close: () => actions.writeCard(null) },
-  }, form);
+  const dialog = h("dialog", { class: "carding", "aria-labelledby": "carding-title", on: { close: closed } }, form);
   element.append(dialog);
 
   let id = null;
@@ -55,6 +53,11 @@ export function mount(element, actions) {
     show();
     dialog.showModal();
     fields.querySelector("input").focus();
+  }
+
+  function closed() {
+    cover.remove();
+    actions.writeCard(null);
   }
 
   function choose(next) {
@@ -120,7 +123,8 @@ export function mount(element, actions) {
     set(fill, {
       text: w("cardFill"), hidden: !(ability().looksUp && LOOKED_UP[kind]), disabled: busy || !/^[1-9]\d{0,17}$/.test(values.number.trim()),
     });
-    cover.hidden = !coverLimits();
+    if (!coverLimits()) cover.remove();
+    else if (!cover.isConnected) fill.after(cover);
     set(choice, { accept: coverLimits()?.mimes.join(",") ?? null, "aria-invalid": wrongs.cover ? "true" : null });
     set(coverName, { text: w("cardFields.cover") });
     set(coverFault, { text: say(wrongs.cover) });

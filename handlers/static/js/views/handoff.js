@@ -6,6 +6,7 @@
 import { each, h, set } from "../dom.js";
 import { changingIcon, icon } from "../icons.js";
 import { copyButton } from "./copying.js";
+import { disclosure } from "./disclosure.js";
 import { isOpen } from "./lock.js";
 
 const NARROW = "(max-width: 639px)"; // there it would cover the thread
@@ -24,8 +25,10 @@ export function handoff(actions) {
   const use = h("button", { type: "button", on: { click: () => actions.useDraft(id, card.draft) } });
   const later = h("span", { class: "muted" });
   const drafted = h("div", { class: "handoff-drafted" }, label, draft, h("div", {}, use, later));
-  const element = h("details", { class: "handoff", hidden: true },
-    h("summary", {}, icon("card"), name, reason, mood), h("div", { class: "handoff-body" }, lines, named, drafted));
+  const button = h("button", { type: "button", class: "handoff-head" }, icon("card"), name, reason, mood, icon("down"));
+  const box = h("div", { class: "handoff-body" }, lines, named, drafted);
+  const element = h("section", { class: "handoff", hidden: true }, button, box);
+  const shown = disclosure(button, box);
   let id = null;
   let card = null;
 
@@ -35,12 +38,13 @@ export function handoff(actions) {
       const told = session ? state.handoffs[session.sessionId] ?? null : null;
       element.hidden = !told || session.status === "closed" || session.status === "ai";
       if (element.hidden) return;
-      if (id !== session.sessionId || card?.createdAt !== told.createdAt) element.open = !matchMedia(NARROW).matches;
+      if (id !== session.sessionId || card?.createdAt !== told.createdAt) shown.open(!matchMedia(NARROW).matches);
       [id, card] = [session.sessionId, told];
       const feeling = MOODS.includes(card.mood) ? card.mood : "calm";
       set(element, { "data-mood": feeling });
       face.update(feeling);
       set(feels, { text: w(`moods.${feeling}`) });
+      set(element, { "aria-label": w("handoff.title") });
       set(name, { text: w("handoff.title") });
       set(reason, { text: w.knows(`reasons.${card.reason}`) ? w(`reasons.${card.reason}`) : card.reason ?? "" });
       each(lines, ["wants", "tried", "open"].filter((line) => card[line]).map((line) => ({ line, text: card[line], w })),

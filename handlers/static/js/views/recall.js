@@ -27,7 +27,7 @@ export function recall({ actions, sessionId }) {
   }
 
   return {
-    button, question,
+    button, element: question,
     update(told, state, session, w) {
       msgId = told.msgId;
       latest = w;
