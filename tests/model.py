@@ -84,7 +84,8 @@ def session(session_id: str = "s", status: str = "pending", version: int = 1, **
     time = f"2025-12-29T17:20:{version:02}.000+08:00"
     return {
         "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "via": "gateway",
-        "status": status, "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
+        "status": status, "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version,
+        "unread": 0, **more,
     }
 
 

@@ -72,7 +72,7 @@ async def test_who_takes_over_need_not_ask_again(office: Office, stage, with_ass
     await expect(wang.composer).to_have_value("您好，\n可以换的，运费由我们承担")
     await expect(wang.composer).to_be_focused()
     await expect(wang.thread.locator(".message[data-from=me]")).to_have_count(0)      # nothing was sent
-    await wang.button("转回 AI").click()
+    await wang.ends()
     await expect(card).to_be_hidden()
 
 

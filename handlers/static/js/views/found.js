@@ -70,7 +70,7 @@ function makeParcel(actions) {
 
 function product() {
   const title = h("p", { class: "content" });
-  const price = h("strong", { class: "goods-price" });
+  const price = h("span", { class: "goods-price" });
   const link = h("a", { class: "link", target: "_blank", rel: "noopener noreferrer" }, icon("link"), h("span"),
     h("span", { class: "link-host" }));
   return {

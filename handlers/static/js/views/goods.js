@@ -15,7 +15,7 @@ export function goods({ actions }) {
   const none = h("span", { class: "goods-none" }, sign.element);
   const kind = h("span", { class: "type-chip" });
   const title = h("span", { class: "goods-title content" });
-  const price = h("strong", { class: "goods-price" });
+  const price = h("span", { class: "goods-price" });
   const state = h("span", { class: "goods-state" });
   const label = h("span", { class: "muted" });
   const number = h("span", { class: "goods-number" });

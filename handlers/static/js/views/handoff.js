@@ -16,7 +16,7 @@ export function handoff(actions) {
   const face = changingIcon("calm");
   const feels = h("span");
   const mood = h("span", { class: "handoff-mood" }, face.element, feels);
-  const name = h("strong");
+  const name = h("span", { class: "handoff-name" });
   const reason = h("span", { class: "handoff-reason" });
   const lines = h("dl", { class: "handoff-lines" });
   const named = h("div", { class: "handoff-named" });
