@@ -44,11 +44,11 @@ export function goods({ actions }) {
       set(none, { hidden: shown, title: w("noPicture") });
       sign.update(told.msgType === "order" ? "list" : "bag");
       set(kind, { text: w(`types.${told.msgType}`) });
-      set(title, { text: card.title, title: card.title || null, hidden: !card.title });
+      set(title, { text: card.title, title: `${w(`types.${told.msgType}`)} ${card.title}`, hidden: !card.title });
       set(price, { text: card.price ? w("yuan", { price: card.price }) : "", hidden: !card.price });
       set(state, { text: card.state, hidden: !card.state });
       set(label, { text: w(`numbers.${told.msgType}`) });
-      set(number, { text: card.number, title: card.number || null });
+      set(number, { text: card.number });
       set(row, { hidden: !card.number });
       copy.update(card.number, w("copyNumber", { kind: w(`numbers.${told.msgType}`), number: card.number }), w);
     },
