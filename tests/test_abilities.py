@@ -7,7 +7,7 @@ from attrs import evolve
 
 from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Taken
-from ccs.config import Config
+from ccs.settings import Config
 from ccs.errors import BadRequest
 from ccs.models import Attachment, Outgoing
 from ccs.models import Stage as Stand

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from playwright.async_api import FilePayload, expect
 
-from ccs.config import Config, JDSettings
+from ccs.settings import Config, JDSettings
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.jos import Jos, Router
