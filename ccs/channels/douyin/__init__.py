@@ -16,13 +16,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from ccs.channels.base import Callback, Fetched, Tools, Way
+from ccs.channels.base import Callback, Fetched, Taken, Tools, Way
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.douyin.doctor import Patient
 from ccs.channels.douyin.events import challenge, inbound, is_handshake, opened
 from ccs.channels.douyin.greeting import Greeting
-from ccs.channels.douyin.media import Media
+from ccs.channels.douyin.media import TAKEN, Media
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel
@@ -98,11 +98,17 @@ class Douyin(GatewayChannel):
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.NATIVE and self._private else super().limits(via)
 
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return TAKEN if via is Via.NATIVE and self._private else super().takes(via)
+
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.NATIVE and self._private:
             self._private.check(said)
         else:
             super().check(via, said)
+
+    def recalls(self, via: Via) -> bool:
+        return self._private is not None if via is Via.NATIVE else super().recalls(via)
 
     async def recall(self, session: Session, message: Message) -> None:
         if session.via is not Via.NATIVE or self._private is None:
