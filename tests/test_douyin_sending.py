@@ -1,7 +1,7 @@
 """What we say to Douyin's customers: once, whatever becomes of the answer, and with words for every refusal."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +15,8 @@ from ccs.channels.douyin.grant import granted
 from ccs.channels.http import Reply
 from ccs.demo.douyin import Douyin, vices
 from ccs.demo.samples import picture, video
-from ccs.models import EPOCH
+from ccs.errors import DeliveryDelayed, DeliveryRefused, SessionShut
+from ccs.models import EPOCH, from_millis
 from ccs.settings import Config
 from tests.conftest import AgentAtWork, Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
@@ -191,6 +192,60 @@ async def test_every_error_is_sorted_and_has_words(stage: Stage, douyin: Douyin,
 async def _with_reason(chen: Chen) -> dict[str, Any] | None:
     message = await chen.last()
     return message if message.get("delivery", {}).get("reason") else None
+
+
+WAITS, ENDS, SHUTS = DeliveryDelayed, DeliveryRefused, SessionShut
+DESCRIBED = {       # what the sheet of error numbers wants done
+    **dict.fromkeys((28001005, 28001006, 28029014, 2100004, 28003018, 10020), WAITS),
+    **dict.fromkeys((28001008, 2190008, 10008, 28001003, 2190002), WAITS),          # refreshed once, see accounts
+    **dict.fromkeys((28003017, 2190001), WAITS),                                    # until the next day
+    **dict.fromkeys((28001007, 2100005, 28001038, 28003082, 28003101, 28029016, 28029020), ENDS),
+    **dict.fromkeys((10010, 28001012, 28001014, 28001018, 2190004, 28001015, 2190015, 28001016, 28001019), ENDS),
+    **dict.fromkeys((28003095, 28029003, 28029004), ENDS),
+    **dict.fromkeys((28003070, 28003080, 28003081), SHUTS),
+}
+
+
+@pytest.mark.parametrize("code", DESCRIBED)
+def test_every_described_error_is_sorted_as_it_should_be(code: int) -> None:
+    error = errcodes.error_of(code, from_millis(1_767_000_000_000))
+    assert type(error) is DESCRIBED[code] and error.code == code and "错误码" not in str(error)
+    if code in (28003017, 2190001):
+        assert isinstance(error, DeliveryDelayed) and 0 < (error.retry_after or 0) <= 86_400
+    if isinstance(error, SessionShut):
+        assert (error.used_up, error.closed) == (code == 28003070, code != 28003070)
+
+
+@pytest.mark.gen_test
+async def test_each_account_is_answered_with_its_own_token(stage: Stage, douyin: Douyin) -> None:
+    await stage.start()
+    wang = await stage.agent("wang")
+    for account in (SHOP, "biz-2"):
+        douyin.agrees = account
+        await authorised(stage)
+    for account, customer in ((SHOP, CHEN), ("biz-2", "cust-lin")):
+        chen = Chen(stage, douyin, customer, account)
+        await chen.says("在吗？")
+        await wang.replies(await chen.accepted_by(wang), f"这里是 {account}")
+        await chen.delivery("sent")
+    assert [(said.account, said.body["text"]) for said in douyin.said if said.source] == [
+        (SHOP, f"这里是 {SHOP}"), ("biz-2", "这里是 biz-2")]
+
+
+@pytest.mark.gen_test
+async def test_window_and_allowance_are_what_the_settings_say(stage: Stage, douyin: Douyin) -> None:
+    channels = stage.settings.channels
+    limited = evolve(channels.douyin, reply_quota=1, reply_window_hours=2)
+    await stage.start(evolve(stage.settings, channels=evolve(channels, douyin=limited)))
+    await authorised(stage)
+    chen, wang = Chen(stage, douyin), await stage.agent("wang")
+    await chen.says("在吗？")
+    session_id = await chen.accepted_by(wang)
+    session = await chen.session()
+    window = datetime.fromisoformat(session["replyWindowUntil"]) - datetime.fromisoformat(session["createdAt"])
+    assert session["replyQuotaLeft"] == 1 and timedelta(0) <= timedelta(hours=2) - window < timedelta(minutes=1)
+    assert (await wang.replies(session_id, "在的")).status_code == 200
+    assert (await wang.replies(session_id, "还在")).json()["code"] == 4008
 
 
 @pytest.mark.gen_test
