@@ -15,7 +15,7 @@ from ccs.channels.http import Http
 from ccs.channels.jd import JD
 from ccs.demo.jos import Jos
 from ccs.doctor import Doctor, Opinion, Visit
-from ccs.errors import DeliveryDelayed, DeliveryRefused
+from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
 from ccs.models import Token, from_millis, utc_now
 from ccs.settings import Config, JDSettings
 from tests.conftest import Stage, async_
@@ -73,6 +73,7 @@ class Shop:
     passed: timedelta = timedelta()
     kept: dict[str, Token] = field(factory=dict)
     access_token: str = ""
+    is_full: bool = False
 
     def now(self) -> Any:
         return from_millis(1_767_000_000_000) + self.passed
@@ -82,8 +83,13 @@ class Shop:
             enabled=True, gateway_secret="s", app_key=self.jos.app_key, app_secret=self.jos.app_secret,
             access_token=self.access_token, refresh_token="rt.0", api_base=self.jos.api_base, oauth_base=self.jos.url,
         )
-        tools = Tools(self.http, self.now, self.kept.get, lambda token: self.kept.update({token.name: token}), Path)
+        tools = Tools(self.http, self.now, self.kept.get, self._keep, Path)
         return JD(evolve(settings, **changes), tools)
+
+    def _keep(self, token: Token) -> None:
+        if self.is_full:
+            raise StoreUnavailable
+        self.kept[token.name] = token
 
     async def asks(self, shop: JD) -> None:
         """A call that JD must take."""
@@ -184,6 +190,17 @@ async def test_what_jd_has_no_time_for_costs_nothing_while_the_token_is_good(sho
     shop.passed += HOUR
     await jd.tend()
     assert await jd._jos.grants.current() == "at.3"                     # type: ignore[union-attr]
+
+
+@pytest.mark.gen_test
+async def test_what_the_disk_did_not_take_is_written_as_soon_as_it_does(shop: Shop) -> None:
+    shop.is_full = True
+    jd = shop.restarted()
+    await jd.tend()
+    assert await jd._jos.grants.current() == "at.1" and shop.kept == {}     # type: ignore[union-attr]
+    shop.is_full = False
+    await jd.tend()
+    assert await shop.restarted()._jos.grants.current() == "at.1" and shop.jos.asked == ["rt.0"]    # type: ignore
 
 
 @pytest.mark.gen_test
