@@ -307,6 +307,7 @@ async def test_every_channel_offers_what_it_takes(
     office: Office, stage: Stage, douyin: Douyin, gateway: Gateway
 ) -> None:
     wang, chen = await at_douyin(office, stage, douyin)
+    await expect(wang.page.get_by_text("还可回 6 条")).to_be_visible()
     await expect(wang.button("添加图片或文件")).to_be_visible()
     await expect(wang.button("发送商品、订单或链接")).to_be_hidden()
     choice = wang.page.locator("input[type=file]").first

@@ -4,6 +4,7 @@ import { abilityOf, cardsTaken, takenAs } from "../abilities.js";
 import { BLANK, FIELDS, cardOf, faultsOf, filled, lastNamed } from "../cards.js";
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
+import { isNumber } from "../lookups.js";
 import { words } from "../texts.js";
 import { body } from "./body.js";
 import { isOpen } from "./lock.js";
@@ -61,7 +62,8 @@ export function mount(element, actions) {
   }
 
   function choose(next) {
-    values = { ...values, number: values.number === lastNamed(latest, id, kind) ? lastNamed(latest, id, next) : values.number };
+    const offered = values.number === lastNamed(latest, id, kind);
+    values = { ...values, number: offered ? lastNamed(latest, id, next) : values.number };
     [kind, tried, trouble] = [next, false, ""];
     show();
   }
@@ -121,7 +123,8 @@ export function mount(element, actions) {
     each(fields, FIELDS[kind].map((name) => ({ name, w, fault: say(wrongs[name]), value: values[name] })),
       ({ name }) => name, makeField);
     set(fill, {
-      text: w("cardFill"), hidden: !(ability().looksUp && LOOKED_UP[kind]), disabled: busy || !/^[1-9]\d{0,17}$/.test(values.number.trim()),
+      text: w("cardFill"), hidden: !(ability().looksUp && LOOKED_UP[kind]),
+      disabled: busy || !isNumber(values.number.trim()),
     });
     if (!coverLimits()) cover.remove();
     else if (!cover.isConnected) fill.after(cover);
