@@ -58,7 +58,7 @@ async def asks_for_a_person(office: Office, how: dict[str, Any] | None = None) -
 
 
 @pytest.mark.gen_test
-async def test_who_takes_over_need_not_ask_again(office: Office, stage, with_assistant: Config) -> None:
+async def test_who_takes_over_need_not_ask_again(office: Office, with_assistant: Config) -> None:
     await office.start(with_assistant)
     wang = await asks_for_a_person(office)
     card = wang.page.locator("#thread .handoff")
@@ -76,7 +76,7 @@ async def test_who_takes_over_need_not_ask_again(office: Office, stage, with_ass
 
 
 @pytest.mark.gen_test
-async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, stage, with_assistant: Config) -> None:
+async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, with_assistant: Config) -> None:
     await office.start(with_assistant)
     wang = await asks_for_a_person(office)
     said = wang.thread.locator(".message[data-from=ai]").first
@@ -113,7 +113,7 @@ async def test_a_card_outlives_what_is_told_without_it_and_not_the_assistants_re
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("look", LOOKS)
-async def test_a_card_shuts_nobody_out(office: Office, stage, with_assistant: Config, look: str) -> None:
+async def test_a_card_shuts_nobody_out(office: Office, with_assistant: Config, look: str) -> None:
     await office.start(with_assistant)
     wang = await asks_for_a_person(office, LOOKS[look])
     await wang.thread.get_by_text("依据 · 置信度 82%").first.click()

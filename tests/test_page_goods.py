@@ -57,7 +57,7 @@ async def test_a_cards_picture_makes_no_browser_ask_a_stranger(office: Office, g
 
 @pytest.mark.gen_test
 async def test_an_order_that_she_names_is_looked_up_where_it_stands(
-    office: Office, stage: Stage, with_jos: Config, jos: Jos
+    office: Office, with_jos: Config, jos: Jos
 ) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks()
@@ -84,7 +84,7 @@ async def test_an_order_that_she_names_is_looked_up_where_it_stands(
 
 @pytest.mark.gen_test
 async def test_why_nothing_was_found_is_said(
-    office: Office, stage: Stage, with_jos: Config, jos: Jos
+    office: Office, with_jos: Config, jos: Jos
 ) -> None:
     def refuses(router: Router) -> bool:
         router.refuse(19)
@@ -102,7 +102,7 @@ async def test_why_nothing_was_found_is_said(
 
 
 @pytest.mark.gen_test
-async def test_a_look_up_that_no_answer_came_for_is_tried_again(office: Office, stage: Stage, with_jos: Config) -> None:
+async def test_a_look_up_that_no_answer_came_for_is_tried_again(office: Office, with_jos: Config) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks()
     await office.hears("jd", "陈女士", f"订单{NUMBER}怎么还没发")
@@ -130,7 +130,7 @@ async def test_where_nothing_is_set_up_it_says_who_can(office: Office) -> None:
 @pytest.mark.gen_test(timeout=60)
 @pytest.mark.parametrize("look", LOOKS)
 async def test_goods_shut_nobody_out(
-    office: Office, stage: Stage, with_jos: Config, gateway: Gateway, look: str
+    office: Office, with_jos: Config, gateway: Gateway, look: str
 ) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks(**LOOKS[look])

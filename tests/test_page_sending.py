@@ -91,7 +91,7 @@ async def test_nothing_offers_to_take_back_where_nobody_can(office: Office) -> N
 
 @pytest.mark.gen_test
 async def test_a_card_is_written_looked_at_and_sent(
-    office: Office, stage: Stage, with_jos: Config, gateway: Gateway
+    office: Office, with_jos: Config, gateway: Gateway
 ) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks()
