@@ -25,7 +25,7 @@ from playwright.async_api import (
 )
 from tornado.ioloop import IOLoop
 
-from ccs.config import Config
+from ccs.settings import Config
 from tests.conftest import Stage
 from tests.platforms import gateway_message
 

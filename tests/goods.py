@@ -7,9 +7,9 @@ import pytest
 from attrs import evolve
 from tornado.ioloop import IOLoop
 
-from ccs.config import Config, JDSettings
 from ccs.demo.gateway import Gateway
 from ccs.demo.jos import Jos
+from ccs.settings import Config, JDSettings
 from tests.browser import Office
 from tests.conftest import SECRET, async_
 

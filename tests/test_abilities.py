@@ -7,7 +7,8 @@ from attrs import evolve
 
 from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Taken
-from ccs.config import Config
+from ccs.outbox import Outbox
+from ccs.settings import Config
 from ccs.errors import BadRequest
 from ccs.models import Attachment, Outgoing
 from ccs.models import Stage as Stand
@@ -25,8 +26,7 @@ def said(taken: Taken, size: int, mime: str) -> Outgoing:
 
 
 def channels_of(stage: Stage) -> dict[str, Channel]:
-    assert stage.server
-    return dict(stage.server._outbox._channels)
+    return dict(stage.worker(Outbox)._channels)
 
 
 @pytest.mark.gen_test

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from ccs.config import Config
+from ccs.settings import Config
 from tests.browser import Office, Workbench
 from tests.looks import LOOKS, look_at
 from tests.model import Model, heard, message, opened, session

@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from ccs.config import Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.jos import Jos, Router
+from ccs.settings import Config
 from tests.browser import Office
 from tests.goods import COAT, NUMBER, SKU, TITLE, sends
 from tests.looks import LOOKS, look_at

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from ccs.config import Config
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.pictures import png
 from ccs.demo.wecom import WeCom
+from ccs.settings import Config
 from tests import kf
 from tests.browser import Office, Workbench
 from tests.conftest import Stage

@@ -11,8 +11,8 @@ from attrs import evolve
 from playwright.async_api import expect
 
 from ccs import accounts
-from ccs.config import AgentSettings, AuthSettings, Config
 from ccs.demo.gateway import Gateway
+from ccs.settings import AgentSettings, AuthSettings, Config
 from tests.browser import Office, Workbench
 from tests.looks import LOOKS, look_at
 from tests.moods import answers
