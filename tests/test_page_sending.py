@@ -124,6 +124,21 @@ async def test_a_card_is_written_looked_at_and_sent(
 
 
 @pytest.mark.gen_test
+async def test_half_a_word_sends_no_card(office: Office, gateway: Gateway) -> None:
+    wang = await office.wang_talks()
+    await wang.button("发送商品、订单或链接").click()
+    box = wang.page.get_by_role("dialog")
+    await box.get_by_role("textbox", name="商品编号").fill("100012")
+    field = box.get_by_label("标题")
+    await field.fill("yurongfu")
+    went_on = await field.evaluate("""node => node.dispatchEvent(
+        new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true, cancelable: true}))""")
+    assert went_on is False and gateway.said == []
+    await field.press("Enter")
+    await expect(wang.thread.locator("[data-delivery=sent]")).to_have_count(1)
+
+
+@pytest.mark.gen_test
 async def test_a_link_of_wechats_goes_with_its_cover(office: Office, wecom: WeCom) -> None:
     chen = kf.at_kf(office.stage, wecom)
     wecom.know(kf.CHEN, "陈女士")

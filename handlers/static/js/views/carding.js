@@ -11,6 +11,7 @@ import { isOpen } from "./lock.js";
 
 const LOOKED_UP = { product: "products", order: "orders" };
 const MB = 1024 * 1024;
+const KEY_OF_INPUT_METHOD = 229;
 
 export function mount(element, actions) {
   const title = h("h2", { id: "carding-title" });
@@ -27,7 +28,7 @@ export function mount(element, actions) {
   const wrong = h("p", { class: "error", role: "alert" });
   const back = h("button", { type: "button", on: { click: () => dialog.close() } });
   const send = h("button", { type: "submit", class: "primary" }, icon("send"), h("span"));
-  const form = h("form", { class: "carding-form", novalidate: true, on: { submit } }, title, kinds, fields, fill,
+  const form = h("form", { class: "carding-form", novalidate: true, on: { submit, keydown } }, title, kinds, fields, fill,
     seenAs, message, wrong, h("div", { class: "carding-foot" }, back, send));
   const dialog = h("dialog", { class: "carding", "aria-labelledby": "carding-title", on: { close: closed } }, form);
   element.append(dialog);
@@ -77,6 +78,11 @@ export function mount(element, actions) {
     if (found) values = filled(kind, values, found);
     trouble = found ? "" : error || words(latest.prefs.lang)("lookUpLost");
     show();
+  }
+
+  /** While an input method composes, Enter belongs to it. */
+  function keydown(event) {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD)) event.preventDefault();
   }
 
   async function submit(event) {
