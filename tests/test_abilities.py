@@ -7,11 +7,11 @@ from attrs import evolve
 
 from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Taken
-from ccs.outbox import Outbox
-from ccs.settings import Config
 from ccs.errors import BadRequest
 from ccs.models import Attachment, Outgoing
 from ccs.models import Stage as Stand
+from ccs.outbox import Outbox
+from ccs.settings import Config
 from tests.conftest import Stage
 
 FIELDS: dict[str, dict[str, Any]] = {
