@@ -117,7 +117,7 @@ async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator
     time = PlayedTime(customers, is_quiet)
     async with Shop.open(customers, seed, time, port=0) as shop:
         door = shop.world.doors["wechat"]
-        door.lost = 0.0                     # what is lost, is lost until something else happens
+        door.line.lost = 0.0                     # what is lost, is lost until something else happens
         await stage.start(shop.settings)
         try:
             async with shop.world.open(stage.base):

@@ -103,7 +103,7 @@ async def test_a_customer_is_known_by_name_answered_on_her_phone_and_reacts(stag
 @pytest.mark.gen_test(timeout=30)
 async def test_a_wake_up_that_comes_twice_brings_nothing_twice(stage: Stage) -> None:
     async with play(stage, customers=3) as played:
-        played.shop.world.doors[WECHAT].twice = 1.0
+        played.shop.world.doors[WECHAT].line.twice = 1.0
         await played.agent_works(minutes=4)
         said = [line for lines in (await played.transcript()).values() for line in lines if line[0] == "customer"]
         assert len(said) == played.shop.world.taken
@@ -112,11 +112,11 @@ async def test_a_wake_up_that_comes_twice_brings_nothing_twice(stage: Stage) -> 
 @pytest.mark.gen_test
 async def test_what_a_lost_wake_up_told_of_comes_with_the_next(stage: Stage) -> None:
     async with visit(stage) as chen:
-        chen.door.lost, chen.door.twice = 1.0, 0.0
+        chen.door.line.lost, chen.door.line.twice = 1.0, 0.0
         await chen.says("人工在吗")                     # the first always comes through
         await chen.hears("人工在吗")
         await chen.says("想问下运费", Picture("面单"))
-        chen.door.lost = 0.0
+        chen.door.line.lost = 0.0
         await chen.says("谁出呀")
         assert await chen.hears("谁出呀") == ["人工在吗", "想问下运费", "[图片]", "谁出呀"]
 

@@ -20,7 +20,8 @@ from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.http import Http
 from ccs.config import AgentSettings, AuthSettings, Config, DouyinSettings
-from ccs.demo.douyin import Douyin, vices
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.models import Token, from_millis
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage

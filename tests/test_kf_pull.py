@@ -13,8 +13,8 @@ from attrs import evolve
 from ccs import puller, stream
 from ccs.channels.wecom import pulling
 from ccs.config import Config
+from ccs.demo.vices import answers_late, breaks, refuses, waits
 from ccs.demo.wecom import Call, WeCom
-from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
 from tests.conftest import Stage, until
 from tests.kf import KF, Chen, Disk, at_kf, until_there
 from tests.test_durability import break_disk

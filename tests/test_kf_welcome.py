@@ -11,8 +11,8 @@ import pytest
 from ccs import welcome
 from ccs.channels.wecom import kf
 from ccs.config import Config
+from ccs.demo.vices import loses_answer, refuses, waits
 from ccs.demo.wecom import Call, WeCom
-from ccs.demo.wecom.vices import loses_answer, refuses, waits
 from tests.conftest import Stage, until
 from tests.kf import KF, Disk, at_kf, until_there
 from tests.test_kf_pull import SYNC, is_quiet, quick, set_up

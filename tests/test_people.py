@@ -18,8 +18,8 @@ from ccs.avatars import Hosts, digest_of
 from ccs.config import Config, host_patterns
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
+from ccs.demo.vices import refuses, waits
 from ccs.demo.wecom import WeCom
-from ccs.demo.wecom.vices import refuses, waits
 from ccs.inbound import CustomerSays
 from ccs.models import Customer, PlatformId, Profile, Via, utc_now
 from store.avatars import Avatars

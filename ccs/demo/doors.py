@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
-from ccs.demo import samples
+from ccs.demo import samples, vices
 from ccs.demo.gateway import Gateway
 from ccs.demo.lines import Goods, Line, Order, Picture
 from ccs.demo.people import Person
@@ -23,7 +23,6 @@ from ccs.demo.wecom import WeCom
 OnAnswer = Callable[[str, str], None]       # the customer's id, and the words
 
 KINDS = {Picture: "image", Goods: "product", Order: "order"}        # of a gateway's messages; else text
-TWICE = 10              # one message in so many comes twice over a gateway's line
 FIRST_MESSAGE = 7_300_000_000_000_000_000   # WeCom numbers its messages in 64 bits
 
 
@@ -56,7 +55,7 @@ class GatewayDoor(Door):
 
     gateway: Gateway
     shop: str
-    chance: Random | None = None        # by which the line brings a message twice; without one it never does
+    line: vices.Line = Factory(lambda: vices.Line(Random()))        # a good one
 
     def call(self, person: Person, line: Line, serial: int) -> Call:
         body = json.dumps({
@@ -71,9 +70,8 @@ class GatewayDoor(Door):
                 "msgType": KINDS.get(type(line), "text"), **self._members(line, serial),
             },
         }, ensure_ascii=False).encode()
-        twice = self.chance is not None and self.chance.randrange(TWICE) == 0
         path = f"/channel/{self.gateway.channel}/callback"
-        return Call(path, {}, self.gateway.headers(body), body, times=2 if twice else 1)
+        return Call(path, {}, self.gateway.headers(body), body, self.line.times())
 
     def _members(self, line: Line, serial: int) -> dict[str, Any]:
         """What the message has besides its id, time and kind."""

@@ -9,14 +9,14 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from ccs.demo import samples
+from ccs.demo import samples, vices
 from ccs.demo.doors import Call, Door, OnAnswer
 from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
+from ccs.demo.memory import remember
 from ccs.demo.people import Person
 from ccs.demo.samples import Sample
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.accounts import Reached
-from ccs.demo.wecom.memory import remember
 from ccs.demo.wecom.states import ENDED, STAFF
 
 SHOP = "云溪生活馆"
@@ -37,8 +37,7 @@ class KfDoor(Door):
     account: str
     servicer: str
     chance: Random
-    lost: float = 0.03          # of wake-ups; what such a one told of comes with the next, or by the server's timer
-    twice: float = 0.06         # of wake-ups
+    line: vices.Line            # of wake-ups; what a lost one told of comes with the next, or by the server's timer
     _brought: dict[int, int] = field(factory=dict, init=False)      # how often the server is told, by serial
     _latest: dict[str, str] = field(factory=dict, init=False)       # the last message of each customer
 
@@ -51,7 +50,7 @@ class KfDoor(Door):
         """A wake-up. The line is in the stream by then, however often this is asked for."""
         if serial not in self._brought:
             self._happens(person, line)
-            remember(self._brought, serial, self._wakes(), KEPT)
+            remember(self._brought, serial, self.line.times(), KEPT)
         query, body = self.wecom.wake(self.account)
         return Call("/wecom/callback", query, {"Content-Type": "text/xml"}, body, self._brought[serial])
 
@@ -59,11 +58,6 @@ class KfDoor(Door):
         def reached(what: Reached) -> None:
             on_answer(what.external_userid, shown(what.msgtype, what.body))
         self.wecom.on_reached = reached
-
-    def _wakes(self) -> int:
-        """The very first comes through: whoever opens the page sees somebody."""
-        luck = self.chance.random() if self._brought else 1.0
-        return 0 if luck < self.lost else 2 if luck < self.lost + self.twice else 1
 
     # Into the stream
 

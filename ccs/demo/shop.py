@@ -21,15 +21,16 @@ from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.gateway import Gateway
-from ccs.demo.gateway_vices import Temper
 from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
+from ccs.demo.vices import Line, Temper, refuses
 from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
 
 HOST = "127.0.0.1"
 PORT = 8080
 ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
+LOST, TWICE = 0.03, 0.08        # of what platforms tell the server
 PULL_SECONDS = 20               # so that a lost wake-up is no longer noticed than a slow customer
 
 AGENTS = (AgentSettings("wang", "小王"), AgentSettings("li", "小李"), AgentSettings("zhao", "老赵", "supervisor"))
@@ -117,7 +118,7 @@ class Platforms:
     def doors(self, chance: Random) -> dict[str, Door]:
         """Opened; what goes wrong on the line is by this chance."""
         shops = {DOUYIN: "58213306", JD: "10288"}
-        kf = KfDoor(self.wecom, ACCOUNT, SERVICER, chance)
+        kf = KfDoor(self.wecom, ACCOUNT, SERVICER, chance, Line(Random(chance.random()), LOST, TWICE))
         kf.open()
         return {
             WECOM: WeComDoor(self.wecom),
@@ -126,8 +127,9 @@ class Platforms:
         }
 
     def _gateway_door(self, gateway: Gateway, shop: str, chance: Random) -> GatewayDoor:
-        gateway.temper = Temper(Random(chance.random()))
-        return GatewayDoor(gateway, shop, Random(chance.random()))
+        busy = (refuses(5000), refuses(3001, retryAfter=1.5))
+        gateway.temper = Temper(Random(chance.random()), busy)
+        return GatewayDoor(gateway, shop, Line(Random(chance.random()), twice=TWICE))
 
     def _gateway(self, name: str) -> dict[str, Any]:
         gateway = self.gateways[name]

@@ -8,8 +8,8 @@ from typing import Any
 from attrs import Factory, define, field
 
 from ccs.demo.douyin.callbacks import Webhook, new_id, webhook
-from ccs.demo.douyin.errors import Refused
 from ccs.demo.douyin.operators import DAY, Operators
+from ccs.demo.platform import Refused
 from ccs.demo.samples import Sample
 
 LONGEST_TEXT = 1000

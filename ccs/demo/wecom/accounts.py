@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, define, field, frozen
 
+from ccs.demo.memory import HOUR, KEPT, remember
+from ccs.demo.platform import Refused
 from ccs.demo.wecom.company import Company
-from ccs.demo.wecom.errors import Refused
-from ccs.demo.wecom.memory import HOUR, KEPT, Limit, remember
+from ccs.demo.wecom.limit import Limit
 from ccs.demo.wecom.states import Session
 from ccs.demo.wecom.stream import SYSTEM, Paging, Stream
 

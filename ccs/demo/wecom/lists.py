@@ -5,9 +5,10 @@ from urllib.parse import quote
 
 from attrs import define
 
+from ccs.demo.memory import HOUR
+from ccs.demo.platform import Refused
 from ccs.demo.wecom.accounts import Account
-from ccs.demo.wecom.errors import Refused, wrong
-from ccs.demo.wecom.memory import HOUR
+from ccs.demo.wecom.errors import wrong
 from ccs.demo.wecom.rules import MSGID, Body
 from ccs.demo.wecom.sending import Sending
 from ccs.demo.wecom.states import ENDED, NEW, STAFF

@@ -5,8 +5,8 @@ from typing import Any
 
 from attrs import Factory, define
 
-from ccs.demo.wecom.errors import Refused
-from ccs.demo.wecom.memory import HOUR
+from ccs.demo.memory import HOUR
+from ccs.demo.platform import Refused
 
 NEW, ASSISTANT, WAITING, STAFF, ENDED = range(5)
 STEPS = {NEW: (ASSISTANT, WAITING, STAFF, ENDED), ASSISTANT: (WAITING, STAFF, ENDED), WAITING: (STAFF, ENDED),
