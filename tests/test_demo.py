@@ -29,7 +29,7 @@ from ccs.demo.gateway import Gateway
 from ccs.demo.lines import Picture, asked_for, facts, filled
 from ccs.demo.local import Local
 from ccs.demo.manners import Manner
-from ccs.demo.people import PEOPLE
+from ccs.demo.people import PEOPLE, WECOM
 from ccs.demo.pictures import FACE, HEIGHT, WIDTH, face, png, screenshot
 from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
@@ -329,7 +329,8 @@ async def talk(story: Story, *answers: str) -> list[Any]:
         said.append(line)
 
     phone = Phone()
-    visit = asyncio.create_task(Customer(PEOPLE[0], story, phone, says, Patient(), Random(1)).visit())
+    visit = asyncio.create_task(Customer(
+        story, facts(story, WECOM, Random(1)), phone, says, Patient(), Random(1)).visit())
     for answer in answers:
         known = len(said)
         phone.receive(answer)
@@ -381,7 +382,7 @@ def test_there_are_stories_enough_and_every_line_of_them_can_be_said() -> None:
     assert len(STORIES) >= 25 and len({story.about for story in STORIES}) == len(STORIES)
     for story in (*STORIES, *AFTERTHOUGHTS):
         for door in story.doors:
-            known = facts(story.goods, door, Random(1))
+            known = facts(story, door, Random(1))
             for line in (*story.opening, story.again, *story.details, *story.more, *story.upset):
                 assert "{" not in str(filled(line, known))
     by_machine = [story for story in STORIES if story.machine_will_do]

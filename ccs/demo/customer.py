@@ -12,8 +12,7 @@ from typing import Protocol
 
 from attrs import Factory, define
 
-from ccs.demo.lines import Colleague, Line, asked_for, facts, filled
-from ccs.demo.people import Person
+from ccs.demo.lines import Colleague, Line, asked_for, filled
 from ccs.demo.reading import Heard, pictured, read
 from ccs.demo.stories import Story
 
@@ -82,22 +81,23 @@ class Phone:
 
 @define
 class Customer:
-    """A person with an errand. `says` brings a line to her platform, and through it to the server."""
+    """A person with an errand. `says` brings a line to her platform, and through it to the server.
 
-    person: Person
+    `known` is what is true in this visit: see `lines.facts`.
+    """
+
     story: Story
+    known: dict[str, str]
     phone: Phone
     says: Callable[[Line], Awaitable[None]]
     time: Time
     chance: Random
-    _known: dict[str, str] = Factory(dict)
     _ready: dict[Heard, "deque[Line]"] = Factory(dict)      # what she has not said yet, by what it answers
     _named: list[Line] = Factory(list)          # what she has been asked for by name, and has given
     _asks_for_person: bool = False              # with her last line
 
     async def visit(self) -> None:
         story = self.story
-        self._known = facts(story.goods, self.person.door, self.chance)
         more = deque(story.more)
         self._ready = {
             Heard.GREETING: deque([story.again]), Heard.QUESTION: deque(story.details), Heard.ANSWER: more,
@@ -143,7 +143,7 @@ class Customer:
         if line := self._has_ready(heard, text):
             await self._say(line)
             return True
-        self._known["sent"] = pictured(text)
+        self.known["sent"] = pictured(text)
         await self._say(self._usual_words(heard))
         if heard is Heard.ANSWER:
             await self._lingers()
@@ -185,7 +185,7 @@ class Customer:
     # Writing
 
     async def _say(self, line: Line, typed_before: bool = False) -> None:
-        line = filled(line, self._known)
+        line = filled(line, self.known)
         if not typed_before:
             await self._pause(self.chance.uniform(*THINKS) + self._takes(line))
         await self.says(line)

@@ -7,9 +7,16 @@ from typing import Any
 
 from attrs import Factory, define
 
+from ccs.demo import goods
+from ccs.demo.goods import Purchase
+from ccs.demo.memory import remember
 from ccs.demo.platform import Call, Platform, Refused
 
 BEIJING = timezone(timedelta(hours=8))
+ORDERED = {
+    goods.PAID: "WAIT_SELLER_STOCK_OUT", goods.SENT: "WAIT_GOODS_RECEIVE_CONFIRM", goods.RECEIVED: "FINISHED_L",
+    goods.CANCELLED: "TRADE_CANCELED",
+}
 TOLERATED = timedelta(minutes=6)
 
 
@@ -29,6 +36,26 @@ class Jos(Platform):
     @property
     def api_base(self) -> str:
         return f"{self.url}/routerjson"
+
+    # The shop's side
+
+    def books(self, bought: Purchase) -> None:
+        """An order that whoever is the shop may now look up."""
+        made, price = bought.made_at(datetime.now(BEIJING)), goods.yuan(goods.price(bought.title))
+        item = {"skuId": goods.number(bought.title), "skuName": bought.title, "jdPrice": price, "itemTotal": "1"}
+        remember(self.orders, bought.number, {
+            "orderId": bought.number, "orderState": ORDERED[bought.state], "orderStateRemark": bought.state,
+            "orderStartTime": made.strftime("%Y-%m-%d %H:%M:%S"), "orderTotalPrice": price, "orderPayment": price,
+            "waybill": bought.parcel if bought.is_on_its_way else "", "orderRemark": "", "itemInfoList": [item],
+        })
+
+    def shelves(self) -> None:
+        """All that the shop sells."""
+        for title in goods.SHELF:
+            sku = {"skuId": goods.number(title), "skuName": title, "jdPrice": goods.yuan(goods.price(title))}
+            self.skus[sku["skuId"]] = sku
+
+    # What is asked
 
     def fault(self, sent: dict[str, str]) -> int | None:
         """The code of what is wrong with a call, in the order in which JD looks."""
@@ -51,7 +78,7 @@ class Jos(Platform):
             sku = self.skus.get(str(wanted.get("skuId")))
             return {"code": "0", **({"sku": sku} if sku else {})}
         if method == "jingdong.seller.vender.info.get":
-            return {"code": "0", "vender_info_result": {"vender_id": 10288, "shop_name": "演示小店"}}
+            return {"code": "0", "vender_info_result": {"vender_id": 10288, "shop_name": goods.SHOP}}
         return {"code": "15"}
 
     def _is_now(self, timestamp: str) -> bool:

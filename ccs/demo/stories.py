@@ -6,6 +6,7 @@ knows no clock and no network; `customer.py` plays it. Words in braces are fille
 
 from attrs import frozen
 
+from ccs.demo.goods import PAID, RECEIVED, SENT
 from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
 from ccs.demo.manners import CALM, CROSS, SHORT, Manner
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
@@ -30,6 +31,8 @@ class Story:
     doors: tuple[str, ...] = (WECOM, WECHAT, DOUYIN, JD)
     goods: tuple[str, ...] = GOODS
     machine_will_do: bool = False               # leaves once anything has answered
+    state: str = RECEIVED                       # of her order
+    days: int = 5                               # since she made it
 
 
 STORIES = (
@@ -37,11 +40,13 @@ STORIES = (
         "物流停滞", ("人工客服在吗", "我的快递在{city}停了三天了 一直不动"),
         again="就是快递不动了 帮我催一下好吗", details=(Order(), "单号是{parcel}"),
         more=("那大概几号能到呀 我周末要用",), upset=("可是再等就赶不上了😭",),
+        state=SENT,
     ),
     Story(
-        "催发货", ("在嘛", "我前天拍的{goods}怎么还没发或", "发货*"),
-        details=("{order}", "收货人姓{surname}"), more=("能不能今天就发 急用",),
+        "催发货", ("在嘛", "我前天拍的{goods}怎么还没发或", "发货*", "单号{order}"),
+        details=("收货人姓{surname}", "{order}"), more=("能不能今天就发 急用",),
         upset=("那为什么页面写的48小时内发货？",),
+        state=PAID, days=2,
     ),
     Story(
         "退款进度", ("你好，退款申请三天了还没到账", "转人工看一下"), again="退款 一直显示处理中",
@@ -83,27 +88,34 @@ STORIES = (
     Story(
         "保修", ("用了两个月就充不进电了", "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
         more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",), goods=GADGETS,
+        days=60,
     ),
     Story(
         "赠品没收到", ("直播间说好的送收纳袋呢", "没看到啊"), details=("昨晚8点那场", "{order}", Picture("直播间的截图")),
         more=("那什么时候补寄",), upset=("主播明明说了人人有份",), doors=(DOUYIN,), manner=SHORT,
     ),
     Story(
-        "价格保护", ("上周买的今天就降了40", "申请价保 人工处理一下"), details=("{order}", Picture("今天价格的截图")),
+        "价格保护", ("上周买的今天就降了40", "订单{order} 申请价保 人工处理一下"), details=(Order(), Picture("今天价格的截图")),
         more=("差价退到哪里",), upset=("7天价保不是你们自己写的吗",), doors=(JD,), manner=SHORT,
+        days=6,
     ),
     Story(
         "夜间咨询", ("这么晚还有人在吗", "睡不着想问下 {goods}还有货不", "人工"), details=("要{size}的", "{color}的"),
         more=("现在拍明天能发吗",), goods=CLOTHES,
     ),
-    Story("只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT),
+    Story(
+        "只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT,
+        state=PAID, days=3,
+    ),
     Story(
         "改地址", ("地址填错了！！能改吗", "还没发货吧 急", "转人工"), again="改收货地址", details=("改到{city}市云溪路18号", "电话不变的", "{order}"),
         more=("改好了跟我说一声哈",), upset=("那帮我拦截一下快递行吗",),
+        state=PAID, days=0,
     ),
     Story(
         "取消订单", ("不想要了 帮我取消下", "点取消没反应"), details=("{order}", "拍错颜色了"), more=("退款多久到账",),
         upset=("才拍了十分钟 怎么就取消不了",), manner=SHORT,
+        state=PAID, days=0,
     ),
     Story(
         "色差", ("颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
@@ -120,6 +132,7 @@ STORIES = (
     Story(
         "安装", ("师傅什么时候来按装啊", "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
         more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM), goods=("空调", "热水器", "洗衣机"),
+        state=SENT, days=2,
     ),
     Story(
         "批量采购", ("你好 公司要订一批{goods}", "50个 有优惠吗", "麻烦转人工报个价"), details=("送到{city}", "要开专票", "月底之前要"),
@@ -140,6 +153,7 @@ STORIES = (
     Story(
         "预售", ("预售的什么时候轮到我呀😂", "付了尾款都一周了", "转人工"), details=("{order}", "{goods}"), more=("能不能提前一点点",),
         upset=("页面写15天内 今天第16天了",), doors=(DOUYIN, WECHAT, JD), goods=CLOTHES,
+        state=PAID, days=16,
     ),
     Story(
         "说明书", ("这个怎么连蓝牙啊", Goods(), "按了半天没反应 有真人教一下吗"), details=("灯是红的 一直闪", Picture("指示灯")),
@@ -163,7 +177,8 @@ STORIES = (
     ),
     Story(
         "发错消息", ("妈 我晚上不回去吃了", TakesBack(), "不好意思 发错了😅", "想问下{goods}什么时候能到 人工"), details=("{order}",),
-        more=("好 到了放门口就行",), doors=(WECHAT,),
+        more=("好 到了放门口就行",), doors=(WECHAT, DOUYIN, JD),
+        state=SENT, days=2,
     ),
     Story(                                      # a colleague has her for a while, in WeCom's own client
         "老客户", (

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from attrs import define
+from attrs import Factory, define
 
 from ccs.demo.platform import Call, Mood, Refused
 
@@ -118,12 +118,23 @@ def jumbled(events: Iterable[T], chance: Random) -> list[T]:
 
 @define
 class Line:
-    """By which callbacks reach the server: now and then one is lost on the way, and now and then one comes twice."""
+    """By which callbacks reach the server: now and then one is lost on the way, comes twice, or is late."""
 
     chance: Random
     lost: float = 0.0
     twice: float = 0.0
+    late: float = 0.0           # arrives after the next one
     _is_new: bool = True
+    _held: list[Any] = Factory(list)
+
+    def through(self, event: T) -> list[T]:
+        """What arrives now, at last with what was late."""
+        if not self._held and self.chance.random() < self.late:
+            self._held.append(event)
+            return []
+        arriving = [event] * self.times() + self._held
+        self._held = []
+        return arriving
 
     def times(self) -> int:
         """How often the next one arrives. The very first comes through: whoever opens the page sees somebody."""
