@@ -143,7 +143,8 @@ async def test_every_story_can_be_told_by_every_door_of_it() -> None:
         somebody, serials = {person.door: person for person in PEOPLE}, count(1)
         for story in (*STORIES, *AFTERTHOUGHTS):
             for name in story.doors:
-                for line in (*story.opening, story.again, *story.details, *story.more, *story.upset):
+                asked = (ask.words for ask in story.asks)
+                for line in (*story.opening, *asked, story.again, *story.details, *story.more, *story.upset):
                     line = filled(line, facts(story, name, Random(1)))
                     assert shop.world.doors[name].calls(somebody[name], line, next(serials))
 

@@ -213,9 +213,9 @@ async def test_three_days_are_kept(app: App) -> None:
     app.wecom.customer_says(SHOP, CHEN, content="旧")
     await app.later(THREE_DAYS)
     app.wecom.customer_says(SHOP, CHEN, content="新")
-    assert [item["text"]["content"] for item in await app.pulled()] == ["旧", "新"]
+    assert [item.get("text", {}).get("content") for item in await app.pulled()] == ["旧", None, "新"]   # it was over
     await app.later(1)
-    assert [item["text"]["content"] for item in await app.pulled()] == ["新"]
+    assert [item.get("text", {}).get("content") for item in await app.pulled()] == [None, "新"]
 
 
 @pytest.mark.gen_test
@@ -311,7 +311,7 @@ async def test_five_answers_to_a_message_within_two_days_each_with_an_id_of_its_
     assert await app.send() == 0
     await app.later(TWO_DAYS)
     assert await app.send() == 95002
-    assert [item["msgtype"] for item in await app.pulled()] == ["text", "text"]     # hers alone
+    assert [item["msgtype"] for item in await app.pulled()] == ["text", "text", "event"]    # of hers, and its end
 
 
 @pytest.mark.gen_test
@@ -524,3 +524,16 @@ async def test_an_outage_lasts_until_it_is_over_and_a_lost_answer_was_acted_upon
         await app.send()
     app.wecom.comes_back()
     assert await app.send() == 0
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_nobody_renews_is_over_and_the_stream_tells_it_once(app: App) -> None:
+    app.wecom.customer_says(SHOP, CHEN, content="在吗")
+    app.wecom.staff_takes_over(SHOP, CHEN, "wang")
+    await app.later(TWO_DAYS)
+    for _ in range(2):
+        [page] = await app.pages()
+        events = [item["event"] for item in page["msg_list"] if item["msgtype"] == "event"]
+        assert [event["change_type"] for event in events] == [1, 3]
+        assert events[-1]["old_servicer_userid"] == "wang"
+    assert await app.send() in (95002, 95013)

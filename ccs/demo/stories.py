@@ -17,16 +17,28 @@ FOOD = ("坚果礼盒", "五常大米", "高钙奶粉")
 GOODS = (*CLOTHES, *GADGETS, "冰丝凉席", "不锈钢保温杯", "儿童书包", "四件套")
 
 
+AGAIN = "嗯 就是上面那个问题"
+
+
+@frozen
+class Ask:
+    """A question that the shop should know the answer to, and a word that stands in every right one."""
+
+    words: str
+    right: str          # a pattern
+
+
 @frozen
 class Story:
     """One errand. Each line of `more`, `details` and `upset` is said once; when they are used up, manners are left."""
 
     about: str
     opening: tuple[Line, ...]
-    again: Line = "嗯 就是上面那个问题"        # to an agent who says no more than hello
+    again: Line = AGAIN                         # to an agent who says no more than hello
     details: tuple[Line, ...] = ()              # to an agent who asks
     more: tuple[Line, ...] = ()                 # after an answer, before the thanks
     upset: tuple[Line, ...] = ()                # to an agent who says no
+    asks: tuple[Ask, ...] = ()                  # whoever answers; the first is asked with the opening
     manner: Manner = CALM
     doors: tuple[str, ...] = (WECOM, WECHAT, DOUYIN, JD)
     goods: tuple[str, ...] = GOODS
@@ -188,8 +200,26 @@ STORIES = (
         ),
         again="电子发票 上次是纸质的", details=("抬头跟上次一样", "{order}"), more=("发邮箱就行",), doors=(WECHAT,),
     ),
+    # What a shop is asked every day. Who has been answered well leaves, whoever it was that answered.
+    Story("营业时间", (), asks=(Ask("你们几点下班", "23:00|23点"),)),
+    Story("包邮", (), asks=(Ask("满多少包邮呀", "59元"), Ask("那发什么快递", "圆通|极兔")), manner=SHORT),
+    Story("几天到", ("你好",), asks=(Ask("拍下后多久发货", "48小时"), Ask("发货后几天能到呀", "1～2天|2～4天"))),
+    Story("保温杯", (), asks=(Ask("保温杯能保温多久", "6小时|12小时"),), goods=("不锈钢保温杯",)),
+    Story("耳机配对", (), asks=(Ask("蓝牙耳机怎么连接", "QH-Buds"), Ask("充一次电能用多久", "6小时")), goods=("蓝牙耳机",)),
+    Story("保修期", (), asks=(Ask("电器保修多久", "1年"),), goods=GADGETS, manner=SHORT),
+    Story("实体店", ("在吗",), asks=(Ask("你们有实体店吗", "义乌"), Ask("可以到门店自提吗", "2小时|取货码"))),
+    Story("退货运费", (), asks=(Ask("退货运费谁出", "质量问题"), Ask("退款多久到账", "24小时")), goods=CLOTHES),
+    Story("新疆", (), asks=(Ask("新疆能寄吗", "199元"),)),
+    # The first is known, and the next is not: then a person has to be asked.
+    Story(
+        "面料", (), asks=(Ask("加绒卫衣是什么面料", "80%棉"), Ask("有没有A类检测报告 幼儿园要交的", "报告")), again="检测报告 盖章的那种",
+        details=("{order}", "发我邮箱也行"), more=("大概什么时候能给我",), goods=("加绒卫衣",),
+    ),
+    Story(
+        "坚果", (), asks=(Ask("坚果礼盒保质期多久", "8个月"), Ask("孕妇一天能吃几颗", "颗"),), again="怀孕七个月了 能吃吗",
+        details=("坚果礼盒",), more=("好 那我少吃点",), goods=("坚果礼盒",),
+    ),
     Story("随便看看", ("在吗",), machine_will_do=True),
-    Story("营业时间", ("你们几点下班",), machine_will_do=True),
     Story("点错了", ("[呲牙]",), machine_will_do=True, doors=(WECHAT, DOUYIN)),
     Story("看中一件", (Goods(),), machine_will_do=True, doors=(DOUYIN, JD)),
 )

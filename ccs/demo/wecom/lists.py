@@ -36,6 +36,7 @@ class Lists(Sending):
             self.check_wake_token(token, account.open_kfid)
         else:
             self.tokenless.count(self.now())
+        self.time_passes(account)
         page = account.stream.page(cursor, limit, self.paging)
         return {**page, "msg_list": [self._in_silk(item) for item in page["msg_list"]]} if in_silk else page
 
