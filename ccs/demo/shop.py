@@ -15,8 +15,6 @@ from tempfile import TemporaryDirectory
 
 from attrs import field, frozen
 
-from ccs.config import AgentSettings, ChannelsSettings, Config, DouyinSettings, JDSettings, ServerSettings
-from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.douyin import Douyin
@@ -30,6 +28,15 @@ from ccs.demo.private import DouyinDoor
 from ccs.demo.vices import Line, Temper, refuses
 from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
+from ccs.settings import (
+    AgentSettings,
+    ChannelsSettings,
+    Config,
+    DouyinSettings,
+    JDSettings,
+    ServerSettings,
+    WeChatSettings,
+)
 
 HOST = "127.0.0.1"
 PORT = 8080
