@@ -78,7 +78,7 @@ async def test_every_answer_arrives_by_every_door(stage: Stage) -> None:
 @pytest.mark.gen_test(timeout=60)
 async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -> None:
     async with play(stage) as played:
-        await played.agent_works(minutes=16)
+        await played.agent_works(minutes=12)
         said = [
             message for row in await played.sessions() for message in await stage.history(row["sessionId"])
             if message["senderType"] == "customer"
@@ -89,7 +89,7 @@ async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -
         fields = [message.get("fields", {}) for message in said]
         pictures = {
             each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
-            or each.get("sku", {}).get("image") for each in fields
+            or each.get("sku", {}).get("image") or each.get("order", {}).get("image") for each in fields
         }
         assert len(pictures - {None}) > 3
         for picture in pictures - {None}:

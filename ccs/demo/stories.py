@@ -61,7 +61,7 @@ STORIES = (
         state=PAID, days=2,
     ),
     Story(
-        "退款进度", ("你好，退款申请三天了还没到账", "转人工看一下"), again="退款 一直显示处理中",
+        "退款进度", ("你好，退款申请三天了还没到账", Order(), "转人工看一下"), again="退款 一直显示处理中",
         details=("{order}", Picture("退款详情的截图")), more=("是原路退回吗 我当时用的花呗",),
         upset=("商品你们都签收了 为什么不退",),
     ),
@@ -98,7 +98,7 @@ STORIES = (
         more=("有检测报告吗",), goods=CLOTHES,
     ),
     Story(
-        "保修", ("用了两个月就充不进电了", "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
+        "保修", ("用了两个月就充不进电了", Order(), "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
         more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",), goods=GADGETS,
         days=60,
     ),
@@ -130,7 +130,7 @@ STORIES = (
         state=PAID, days=0,
     ),
     Story(
-        "色差", ("颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
+        "色差", (Order(), "颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
         upset=("这叫光线问题？？",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
@@ -142,7 +142,7 @@ STORIES = (
         more=("我也不想麻烦 给我补点钱就算了",), upset=("那我只能晒图了",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
-        "安装", ("师傅什么时候来按装啊", "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
+        "安装", ("师傅什么时候来按装啊", Order(), "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
         more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM), goods=("空调", "热水器", "洗衣机"),
         state=SENT, days=2,
     ),
@@ -159,7 +159,7 @@ STORIES = (
         more=("找不到是不是就给我补发",), upset=("那我钱白花了？",), manner=CROSS,
     ),
     Story(
-        "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), "人工处理一下呗"), details=("{order}",),
+        "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), Order(), "人工处理一下呗"), details=("{order}",),
         more=("先发对的过来行吗 急着送人",), upset=("你们发错的凭什么我等",), goods=CLOTHES,
     ),
     Story(
