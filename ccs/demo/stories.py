@@ -212,11 +212,11 @@ STORIES = (
     Story("新疆", (), asks=(Ask("新疆能寄吗", "199元"),)),
     # The first is known, and the next is not: then a person has to be asked.
     Story(
-        "面料", (), asks=(Ask("加绒卫衣是什么面料", "80%棉"), Ask("有没有A类检测报告 幼儿园要交的", "报告")), again="检测报告 盖章的那种",
+        "面料", (), asks=(Ask("加绒卫衣是什么面料", "80%棉"), Ask("有没有盖章的检测报告 幼儿园要交的", "盖章")), again="要盖章的那种",
         details=("{order}", "发我邮箱也行"), more=("大概什么时候能给我",), goods=("加绒卫衣",),
     ),
     Story(
-        "坚果", (), asks=(Ask("坚果礼盒保质期多久", "8个月"), Ask("孕妇一天能吃几颗", "颗"),), again="怀孕七个月了 能吃吗",
+        "坚果", (), asks=(Ask("食品保质期多久", "8个月"), Ask("孕妇一天能吃几颗", "颗"),), again="怀孕七个月了 能吃吗",
         details=("坚果礼盒",), more=("好 那我少吃点",), goods=("坚果礼盒",),
     ),
     Story("随便看看", ("在吗",), machine_will_do=True),
