@@ -19,7 +19,8 @@ from ccs.channels.base import Tools
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.http import Http
-from ccs.demo.douyin import Douyin, vices
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
 from ccs.doctor import Doctor
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.kept import Token

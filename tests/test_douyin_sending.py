@@ -13,7 +13,8 @@ from ccs import fate
 from ccs.channels.douyin import api, errcodes, sending
 from ccs.channels.douyin.grant import granted
 from ccs.channels.http import Reply
-from ccs.demo.douyin import Douyin, vices
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
 from ccs.demo.samples import picture, video
 from ccs.errors import DeliveryDelayed, DeliveryRefused, SessionShut
 from ccs.models import EPOCH, from_millis

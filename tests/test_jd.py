@@ -23,6 +23,7 @@ from ccs.channels.jd.errcodes import BUSY, WORDS
 from ccs.channels.jd.jos import sign
 from ccs.channels.jd.numbers import order_numbers
 from ccs.demo.jos import Jos, Router
+from ccs.demo.vices import refuses
 from ccs.doctor import Result, Visit
 from ccs.inbound import CustomerSays, PlatformTells, StaffSays
 from ccs.models import Via
@@ -129,13 +130,6 @@ async def test_an_agent_sees_the_order_that_a_customer_names(stage: Stage, with_
     assert (await asks(stage, "100000000000")).json()["code"] == 4010
     assert (await asks(stage, "1", "products")).status_code == 404
     assert (await asks(stage, "0x1")).status_code == 400
-
-
-def refuses(code: int) -> Any:
-    def mood(router: Router) -> bool:
-        router.refuse(code)
-        return True
-    return mood
 
 
 def garbles(router: Router) -> bool:

@@ -12,8 +12,8 @@ from attrs import evolve
 
 from ccs import puller, stream
 from ccs.channels.wecom import pulling
+from ccs.demo.vices import answers_late, breaks, refuses, waits
 from ccs.demo.wecom import Call, WeCom
-from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
 from ccs.puller import Puller
 from ccs.settings import Config
 from tests.conftest import Stage, until

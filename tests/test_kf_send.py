@@ -14,9 +14,10 @@ from ccs import fate, outbox
 from ccs.channels.wecom import states
 from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.demo import samples
+from ccs.demo.platform import EVERY
+from ccs.demo.vices import answers_late, breaks, cuts, loses_answer, refuses, usual
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.states import ASSISTANT, ENDED, NEW, STAFF, WAITING
-from ccs.demo.wecom.vices import EVERY, answers_late, breaks, cuts, loses_answer, refuses, usual
 from ccs.errors import BadRequest
 from ccs.models import Outgoing
 from tests.conftest import AgentAtWork, Stage, until
