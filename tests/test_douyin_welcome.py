@@ -11,7 +11,8 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 from ccs import welcome
-from ccs.demo.douyin import Douyin, vices
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
 from ccs.demo.douyin.api import Call
 from ccs.settings import Config
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage, async_, until
