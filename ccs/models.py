@@ -249,6 +249,23 @@ class Outgoing:
 
 
 @frozen
+class Briefing:
+    """What an agent is told of a session that the assistant hands over. `handoff` on the wire."""
+
+    reason: str                                 # as in the session's `pending_reason`
+    at: datetime
+    mood: str = "calm"                          # or impatient, or angry
+    wants: str = ""
+    tried: str = ""
+    open: str = ""
+    orders: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()                # masked
+    draft: str = ""                             # what the assistant would have said
+    basis: Mapping[str, Any] = Factory(dict)    # what the draft rests on
+
+
+@frozen
 class Event:
     """What the workbench is told of a change, with the session as it was then."""
 

@@ -4,6 +4,7 @@ A `Responder` reads a `Question`, which is everything one turn is about, and ret
 no session and changes nothing, so whatever answers (a knowledge base, a model) can be tried by itself and exchanged.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,7 +45,8 @@ class Question:
     account: str
     said: tuple[str, ...]                   # her unanswered messages, oldest first
     before: tuple[Said, ...]                # the session's last messages before these, oldest first
-    now: datetime
+    now: datetime                           # in the server's time zone
+    concluded: str = ""                     # what a person had settled when she handed the session back
 
     @property
     def text(self) -> str:
@@ -101,6 +103,18 @@ class HandOff:
     reason: str                             # of `Reason`
     draft: str = ""
     basis: Basis = Factory(lambda: Basis(0.0))
+
+
+@frozen
+class Summary:
+    """Three lines for the agent who takes over."""
+
+    wants: str
+    tried: str
+    open: str
+
+
+Summarise = Callable[[Question, str], Awaitable[Summary]]       # of what was said, and the reason for the hand-off
 
 
 class Responder(Protocol):
