@@ -18,7 +18,6 @@ from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown
-from ccs.config import AgentSettings, AuthSettings, Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
@@ -26,6 +25,7 @@ from ccs.errors import StoreUnavailable
 from ccs.models import utc_now
 from ccs.premises import Premises
 from ccs.prescription import REMEDIES
+from ccs.settings import AgentSettings, AuthSettings, Config
 from store.look import Look
 from tests.alone import tools
 from tests.conftest import Stage, until
@@ -508,7 +508,7 @@ async def test_one_who_no_longer_waits_takes_nothing_from_the_other_and_a_stop_t
     examiner = Doctor(lambda: {"jd": [Step("a", "一", waits)]}, utc_now)
     stays = asyncio.create_task(examiner.report())
     await asyncio.sleep(0)
-    examiner.stop()
+    await examiner.stop()
     with pytest.raises(StoreUnavailable):
         await stays
 

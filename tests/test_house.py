@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from pathlib import Path
 
+from ccs.settings import LATER, Config
+
 import attrs
 import pytest
 
-from ccs.config import LATER, Config
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("ccs", "handlers", "store")

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from ccs.assistant import rules
 from ccs.assistant.words import Answer, Basis, HandOff, Question, Reason, Said
-from ccs.config import AssistantSettings
+from ccs.settings import AssistantSettings
 from ccs.models import Sender
 
 SETTINGS = AssistantSettings()

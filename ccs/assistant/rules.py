@@ -7,7 +7,7 @@ from datetime import datetime, time
 
 from ccs.assistant.phrases import ANGRY, asks_for, asks_for_person, mentions, mood
 from ccs.assistant.words import Answer, HandOff, Question, Reason
-from ccs.config import AssistantSettings
+from ccs.settings import AssistantSettings
 
 
 def before(question: Question, settings: AssistantSettings) -> str | None:
