@@ -162,6 +162,7 @@ class Session:
     reply_until: datetime | None = None         # how long the platform takes answers; None: for ever
     replies_left: int | None = None             # how many it takes until the customer writes again; None: any number
     platform_owner: str | None = None           # who of the merchant's serves her in the platform's own client
+    conclusion: str | None = None               # what the last holder told the assistant when she handed it back
 
     @property
     def is_open(self) -> bool:
@@ -232,6 +233,12 @@ class Message:
     recalled_at: datetime | None = None         # when whoever said it took it back
 
     @property
+    def is_holding(self) -> bool:
+        """Only says that she is to wait for a person."""
+        assistant = self.fields.get("assistant")
+        return self.sender is Sender.AI and isinstance(assistant, dict) and bool(assistant.get("holding"))
+
+    @property
     def reference(self) -> str | None:
         """The platform's own id of it, where a later event may name it."""
         named: str | None = self.fields.get("msgid") or self.fields.get("server_message_id")
@@ -272,6 +279,7 @@ class Event:
     type: EventType
     session: Session
     message: Message | None = None
+    briefing: Briefing | None = None            # of a session that the assistant hands over
 
 
 class PlatformId(NamedTuple):
@@ -361,6 +369,7 @@ class Change:
     tokens: tuple[Token, ...] = ()
     profiles: tuple[Profile, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
+    briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
 
     @property
     def is_empty(self) -> bool:

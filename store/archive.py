@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
 from ccs.models import (
+    Briefing,
     Cursor,
     Event,
     Login,
@@ -26,7 +27,7 @@ from ccs.models import (
     SessionFilter,
     Token,
 )
-from store import attachments, database, events, inbox, logins, messages, sessions, streams
+from store import attachments, database, events, handoffs, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -56,6 +57,10 @@ class Archive:
 
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
+
+    def briefing(self, session_id: str) -> Briefing | None:
+        """What the assistant told of the session when it last handed it over."""
+        return self._now(handoffs.one, session_id)
 
     def next_taken(self, wanted: PlatformId) -> str | None:
         return self._now(inbox.next_taken, wanted)

@@ -95,7 +95,7 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom, douyin: Douyin) -> 
 
 @pytest.fixture
 def with_assistant(settings: Config) -> Config:
-    return evolve(settings, assistant=AssistantSettings())
+    return evolve(settings, assistant=AssistantSettings(wait_seconds=0))
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ OPEN = {
     Reason.ERROR: "助手出错，客户还没有得到回复",
     Reason.TIMEOUT: "助手没能及时回答，客户还没有得到回复",
     Reason.BUDGET: "模型用量已到上限，客户还没有得到回复",
-    "cannot_reply": "助手的回复发不出去，请看是否还能回复客户",
+    Reason.OFF: "助手不再接待这里的客户，还没有人回复",
+    Reason.CANNOT_REPLY: "助手的回复发不出去，请看是否还能回复客户",
 }
 
 

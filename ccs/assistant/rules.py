@@ -13,6 +13,8 @@ from ccs.settings import AssistantSettings
 def before(question: Question, settings: AssistantSettings) -> str | None:
     """The reason for which the assistant need not even think."""
     said = question.said
+    if not settings.serves(question.channel):
+        return Reason.OFF
     if not is_on_duty(settings.hours, question.now):
         return Reason.OFF_HOURS
     if any(asks_for(text, settings.handoff_keywords) for text in said):

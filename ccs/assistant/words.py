@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from ccs.models import Outgoing, Sender
 
@@ -25,6 +25,8 @@ class Reason:
     OFF_HOURS = "off_hours"                 # the assistant is off duty
     ERROR = "assistant_error"
     TIMEOUT = "assistant_timeout"
+    OFF = "assistant_off"                   # it does not serve this channel, or nobody any more
+    CANNOT_REPLY = "cannot_reply"           # what it would have said does not reach her
     BUDGET = "budget"                       # what models may cost is spent
 
 
@@ -94,6 +96,13 @@ class Answer:
     basis: Basis
     helped: bool = True                     # False: it was no answer to what she asked, as a greeting is none
     more: tuple[Outgoing, ...] = ()
+
+    @property
+    def said(self) -> tuple[Outgoing, ...]:
+        """As messages, each with what it rests on."""
+        fields = {"assistant": self.basis.as_fields()}
+        more = (evolve(each, fields={**each.fields, **fields}) for each in self.more)
+        return Outgoing(self.text, fields=fields), *more
 
 
 @frozen
