@@ -187,7 +187,10 @@ class Turns(Worker):
     async def _respond(self, question: Question) -> Answer | HandOff:
         async with self._room:
             try:
-                return await self._responder.respond(question)
+                decision = await self._responder.respond(question)
+                if not isinstance(decision, Answer | HandOff):
+                    raise TypeError(f"a responder gave {type(decision).__name__}")
+                return decision
             except Exception:
                 log.exception("assistant of session %s failed", question.session_id)
                 return HandOff(Reason.ERROR)
