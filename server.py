@@ -240,11 +240,13 @@ class Server:
         http = Http()
         files = Files(data.path)
         files.prepare()
+
         pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
         assistant_on = settings.assistant.serves
         reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
         tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
+
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
@@ -264,6 +266,7 @@ class Server:
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
+
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
@@ -275,6 +278,7 @@ class Server:
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
         desk.end_logins = hub.end_logins
+
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
@@ -283,6 +287,7 @@ class Server:
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)
+
         tidying = Rounds(TIDY_EVERY, {      # away from what somebody waits for
             "hanging up on who is late": doorway.hang_up_on_the_late,
             "hanging up on slow readers": http_server.drop_slow_readers,
@@ -299,6 +304,7 @@ class Server:
             outbox,                             # … who is given time to bring what is on its way
             introducer, reclaims,
         )
+
         restored(load(data.database), None)
         known = parts.accounts
         if over := [login for login in archive.logins() if epoch.is_new or not known.lasts(login)]:

@@ -23,7 +23,8 @@ from attrs import frozen
 
 from ccs.backoff import Backoff
 from ccs.errors import TooManyTries, WrongPassword
-from ccs.models import Agent, Clock, Login
+from ccs.kept import Login
+from ccs.models import Agent, Clock
 from ccs.settings import Config
 
 SHORTEST_PASSWORD = 8   # characters

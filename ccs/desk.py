@@ -12,7 +12,8 @@ from attrs import evolve
 from ccs import lifecycle
 from ccs.errors import BadRequest, ClientIdReused, Refusal, SessionShut
 from ccs.inbound import PlatformTells, Reclaimed
-from ccs.models import Agent, Briefing, Change, Event, EventType, Login, Message, Outgoing, Session
+from ccs.kept import Login
+from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Outgoing, Session
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
 

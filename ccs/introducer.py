@@ -16,7 +16,8 @@ from attrs import Factory, define
 from ccs.backoff import Backoff
 from ccs.channels.base import MOST_PROFILES, Channel
 from ccs.errors import DeliveryError, StoreUnavailable
-from ccs.models import Clock, Customer, Profile, Session
+from ccs.kept import Profile
+from ccs.models import Clock, Customer, Session
 from ccs.reception import Reception
 from ccs.worker import Worker, end
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from ccs.errors import Refusal
 from ccs.inbound import PlatformTells
+from ccs.kept import Notice
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Change, Clock, Event, Message, Notice, Session, Stage, Via
+from ccs.models import Change, Clock, Event, Message, Session, Stage, Via
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 

@@ -20,21 +20,9 @@ from ccs.inbound import (
     PlatformTells,
     StaffSays,
 )
+from ccs.kept import Cursor, Nudge, Profile, Token
 from ccs.limits import Limits
-from ccs.models import (
-    Change,
-    Cursor,
-    Customer,
-    Event,
-    EventType,
-    Fate,
-    Message,
-    Nudge,
-    PlatformId,
-    Profile,
-    Session,
-    Token,
-)
+from ccs.models import Change, Customer, Event, EventType, Fate, Message, PlatformId, Session
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
 

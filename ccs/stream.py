@@ -15,7 +15,8 @@ from attrs import define, field
 from ccs.channels.base import CursorUnknown, Pulled, Source, TokenTooOld
 from ccs.errors import StoreUnavailable
 from ccs.inbound import Inbound, PlatformTells
-from ccs.models import Clock, Cursor, Nudge
+from ccs.kept import Cursor, Nudge
+from ccs.models import Clock
 from ccs.reception import Reception
 from ccs.ticket import Ticket
 

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 import server
-from ccs import config, doctor
+from ccs import config, doctor, settings as sections
 from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
@@ -553,7 +553,7 @@ def test_settings_that_cannot_be_read_are_findings_too(tmp_path: Path) -> None:
 
 
 def test_every_remedy_is_for_a_fault_that_there_is() -> None:
-    source = Path(config.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (config, sections))
     assert [words for words in REMEDIES if words not in source] == []
 
 

@@ -21,7 +21,8 @@ from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.vices import refuses, waits
 from ccs.inbound import CustomerSays
 from ccs.introducer import Introducer
-from ccs.models import Customer, PlatformId, Profile, Via, utc_now
+from ccs.kept import Profile
+from ccs.models import Customer, PlatformId, Via, utc_now
 from ccs.settings import Config, host_patterns
 from store.avatars import Avatars
 from tests.browser import Office

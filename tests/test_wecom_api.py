@@ -12,7 +12,7 @@ from ccs.channels import token
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import LONGEST_TEXT
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
-from ccs.models import Token
+from ccs.kept import Token
 from ccs.puller import Puller
 from ccs.settings import Config, WeChatSettings
 from tests.alone import tools

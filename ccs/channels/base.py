@@ -34,9 +34,10 @@ from ccs.channels.http import Http
 from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
+from ccs.kept import Profile, Token
 from ccs.limits import UNLIMITED, Limits
 from ccs.lookup import Lookup
-from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Session, Via
 from ccs.settings import ChannelSettings
 
 

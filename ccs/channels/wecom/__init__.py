@@ -26,8 +26,9 @@ from ccs.channels.wecom.states import States, shut_by
 from ccs.doctor import Step, Visit
 from ccs.errors import ChannelOff, DeliveryRefused, SessionShut
 from ccs.inbound import CodeOffered, Inbound, Reclaimed
+from ccs.kept import Profile
 from ccs.limits import Limits
-from ccs.models import Customer, Message, Outgoing, Profile, Session, Via
+from ccs.models import Customer, Message, Outgoing, Session, Via
 from ccs.settings import WeChatSettings
 
 
