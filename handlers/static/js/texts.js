@@ -118,6 +118,10 @@ const TEXTS = {
     transferred: ["由客服转回", "handed back by an agent"],
     staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
     cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
+    asked: ["客户想找人工", "the customer wants a person"], low_confidence: ["AI 没有把握", "the AI was not sure"],
+    forbidden_topic: ["涉及须人工答复的话题", "a topic for people only"], angry: ["客户情绪激动", "the customer is angry"],
+    off_hours: ["AI 不在工作时间", "the AI is off duty"], assistant_timeout: ["AI 没能及时回答", "the AI took too long"],
+    budget: ["AI 模型用量已到上限", "what models may cost is spent"],
   },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
