@@ -18,6 +18,7 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from ccs.assistant.turns import Turns
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
@@ -148,6 +149,12 @@ class Stage:
     def base(self) -> str:
         assert self.server
         return f"http://127.0.0.1:{self.server.port}"
+
+    @property
+    def turns(self) -> Turns:
+        """The assistant at work."""
+        assert self.server
+        return next(worker for worker in self.server._workers if isinstance(worker, Turns))
 
     # Platforms
 

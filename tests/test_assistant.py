@@ -162,10 +162,7 @@ async def test_a_name_that_comes_meanwhile_breaks_no_thought_off(stage: Stage, w
     await stage.start(with_assistant)
     await stage.customer().says("什么时候发货")
     await until(lambda: thinker.asked)
-    server = stage.server
-    assert server
-    session_id = (await stage.customer().session())["sessionId"]
-    next(each for each in server._workers if isinstance(each, turns.Turns)).wake(session_id)
+    stage.turns.wake((await stage.customer().session())["sessionId"])
     thinker.go.set()
     await until(lambda: thinker.at_once == 0)
     assert len(thinker.asked) == 1 and thinker.broken_off == 0
@@ -460,9 +457,7 @@ async def test_a_summary_that_fails_or_dawdles_keeps_nobody_from_a_person(
 
     summaries += [good, broken, slow]
     await stage.start(with_assistant)
-    assert stage.server
-    worker = next(each for each in stage.server._workers if isinstance(each, turns.Turns))
-    worker._summarise = lambda question, reason: summaries.pop(0)()
+    stage.turns._summarise = lambda question, reason: summaries.pop(0)()
     for name, wants in (("a", "想退货"), ("b", "怎么退货"), ("c", "怎么退货")):
         await stage.customer(name).says("怎么退货")
         await stage.customer(name).says("人工")

@@ -73,6 +73,11 @@ class Turns(Worker):
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for it."""
+        return not self._tasks
+
     def wake(self, session_id: str) -> None:
         """A customer may be waiting for the assistant in this session."""
         if self._stopping:
