@@ -57,7 +57,8 @@ def test_a_keyword_within_another_word_fetches_nobody(text: str) -> None:
     "我要找客服", "我要客服", "叫客服来", "怎么联系客服", "换个人跟我说", "换人！", "能不能换个人", "来个人帮我看看", "来人啊",
     "帮我叫个人来", "我要跟人说话", "和你们负责人谈", "我要见你们领导", "找你们店长", "不要自动回复", "你们经理呢，让经理给我回电话",
     "联系不上客服", "客服呢？", "有没有活人", "叫你们主管接电话", "请转给客服", "找个能做主的", "I want to talk to a human",
-    "speak to a real person please", "Can I talk to your manager", "能不能让懂的人来说", "讨厌智能客服", "派个专人处理",
+    "speak to a real person please", "Can I talk to your manager", "能不能让懂的人来说", "讨厌智能客服", "派个专人处理", "叫老板出来", "找经理",
+    "我要见你们经理", "让你们老板给我打电话",
 ])
 def test_a_person_is_asked_for_in_other_words(text: str) -> None:
     assert reason(text) == Reason.ASKED
@@ -69,6 +70,7 @@ def test_a_person_is_asked_for_in_other_words(text: str) -> None:
     "之前联系客服说今天发货", "昨天我找客服说好了补发", "不用找客服了", "别叫老板了", "不用换人", "送人用的，帮我包好看点",
     "老人用的多吗", "客服几点上班", "这款是主管推荐的吗", "跟家人说好了要退", "这人参怎么吃", "换个颜色", "派送的人说到了",
     "两个人用够吗", "让人失望", "客服态度挺好", "human skin friendly?", "我已经跟客服说过了",
+    "好的，我跟领导说一下，下周定", "我让老板看看", "找经理签个字再下单", "请领导审批后付款", "[位置] 国际媒体港 找客服",
 ])
 def test_who_only_speaks_of_people_is_not_handed_off(text: str) -> None:
     assert reason(text) is None

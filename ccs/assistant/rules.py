@@ -3,6 +3,7 @@
 Pure functions of a question, the settings and the session's count. The first that is true names the reason.
 """
 
+import re
 from datetime import datetime, time
 
 from ccs.assistant.phrases import ANGRY, asks_for, asks_for_person, mentions, mood
@@ -10,9 +11,12 @@ from ccs.assistant.words import Answer, HandOff, Question, Reason
 from ccs.settings import AssistantSettings
 
 
+DESCRIBED = re.compile(r"\[[^\[\]]{1,20}\]")      # a picture, a place: not her words
+
+
 def before(question: Question, settings: AssistantSettings) -> str | None:
     """The reason for which the assistant need not even think."""
-    said = question.said
+    said = [text for text in question.said if not DESCRIBED.match(text)]
     if not settings.serves(question.channel):
         return Reason.OFF
     if not is_on_duty(settings.hours, question.now):
