@@ -13,14 +13,16 @@ import pytest
 from attrs import define, evolve, field
 
 from ccs.assistant import turns
+from ccs.assistant.asking import question_of
 from ccs.assistant.words import Answer, Basis, HandOff, Question, Reason, Source, Summary
 from ccs.demo.gateway import Gateway
-from ccs.models import Outgoing, Sender
+from ccs.models import Message, Outgoing, Sender
 from ccs.settings import AssistantSettings, Config
 from tests.conftest import Stage, until
 from tests.faults import FaultyConnection
 from tests.platforms import gateway_message
 from tests.process import Process
+from tests.test_lifecycle import NOW, SOON, a_session
 
 BASIS = Basis(0.92, (Source("a1", "什么时候发货", 0.92),), milliseconds=3)
 GOOD = Answer("48 小时内发货", BASIS)
@@ -367,6 +369,20 @@ async def test_off_duty_customers_wait_for_people_and_are_told_so(
 
 
 # Handing over, and back
+
+
+def test_a_sentence_that_has_her_wait_and_what_was_taken_back_answer_nothing_and_ask_nothing() -> None:
+    holding = {"assistant": {"holding": True}}
+    asked = [
+        Message("1", "s", 1, Sender.CUSTOMER, "陈女士", "能退吗", NOW),
+        Message("2", "s", 2, Sender.AI, "assistant", "请稍等", NOW, fields=holding),
+        Message("3", "s", 3, Sender.CUSTOMER, "陈女士", "打错了", SOON, recalled_at=SOON),
+        Message("4", "s", 4, Sender.CUSTOMER, "陈女士", "运费谁出", SOON),
+    ]
+    question = question_of(a_session("ai", waiting_since=NOW), asked, SOON)
+    assert (question.said, question.before) == (("能退吗", "运费谁出"), ())
+    concluded = a_session("ai", waiting_since=SOON, conclusion="能退")
+    assert question_of(concluded, asked, SOON).said == ("运费谁出",)
 
 
 @pytest.mark.gen_test
