@@ -18,7 +18,6 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs.assistant.turns import Turns
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
@@ -96,7 +95,8 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom, douyin: Douyin) -> 
 
 @pytest.fixture
 def with_assistant(settings: Config) -> Config:
-    return evolve(settings, assistant=AssistantSettings(wait_seconds=0))
+    """It answers at once, and hands over without a word."""
+    return evolve(settings, assistant=AssistantSettings(wait_seconds=0, holding=""))
 
 
 @pytest.fixture
@@ -149,12 +149,6 @@ class Stage:
     def base(self) -> str:
         assert self.server
         return f"http://127.0.0.1:{self.server.port}"
-
-    @property
-    def turns(self) -> Turns:
-        """The assistant at work."""
-        assert self.server
-        return next(worker for worker in self.server._workers if isinstance(worker, Turns))
 
     # Platforms
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import Factory, define, evolve
 
+from ccs.assistant.turns import Turns
 from ccs.demo.shop import ACCOUNT, Shop
 from tests.conftest import Stage, until
 
@@ -107,7 +108,7 @@ async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator
         """The stream is fetched, and nothing on its way to the disk or to a platform: the assistant has spoken too."""
         registry = stage.server._registry
         is_kept = registry.published_event_id == registry._last_event_id
-        return has_fetched() and is_kept and not registry.sessions_with_outgoing() and stage.turns.is_idle
+        return has_fetched() and is_kept and not registry.sessions_with_outgoing() and stage.worker(Turns).is_idle
 
     def has_fetched() -> bool:
         stream = door.wecom.accounts[ACCOUNT].stream

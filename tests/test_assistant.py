@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 from ccs.assistant import turns
 from ccs.assistant.asking import question_of
+from ccs.assistant.turns import Turns
 from ccs.assistant.words import Answer, Basis, HandOff, Question, Reason, Source, Summary
 from ccs.demo.gateway import Gateway
 from ccs.models import Message, Outgoing, Sender
@@ -62,6 +63,12 @@ def thinker(monkeypatch) -> Thinker:
     thinker = Thinker()
     monkeypatch.setattr("ccs.assistant.greeter.Greeter.respond", lambda self, question: thinker.respond(question))
     return thinker
+
+
+@pytest.fixture
+def with_assistant(with_assistant: Config) -> Config:
+    """It says that it hands over."""
+    return with_(with_assistant, holding=AssistantSettings().holding)
 
 
 def with_(settings: Config, **more: Any) -> Config:
@@ -164,7 +171,7 @@ async def test_a_name_that_comes_meanwhile_breaks_no_thought_off(stage: Stage, w
     await stage.start(with_assistant)
     await stage.customer().says("什么时候发货")
     await until(lambda: thinker.asked)
-    stage.turns.wake((await stage.customer().session())["sessionId"])
+    stage.worker(Turns).wake((await stage.customer().session())["sessionId"])
     thinker.go.set()
     await until(lambda: thinker.at_once == 0)
     assert len(thinker.asked) == 1 and thinker.broken_off == 0
@@ -473,7 +480,7 @@ async def test_a_summary_that_fails_or_dawdles_keeps_nobody_from_a_person(
 
     summaries += [good, broken, slow]
     await stage.start(with_assistant)
-    stage.turns._summarise = lambda question, reason: summaries.pop(0)()
+    stage.worker(Turns)._summarise = lambda question, reason: summaries.pop(0)()
     for name, wants in (("a", "想退货"), ("b", "怎么退货"), ("c", "怎么退货")):
         await stage.customer(name).says("怎么退货")
         await stage.customer(name).says("人工")

@@ -5,9 +5,13 @@
  * plural forms (`Intl.PluralRules`) instead of a text.
  */
 
+import { ASSISTANT_TEXTS } from "./texts-assistant.js";
+import { CARD_TEXTS } from "./texts-cards.js";
 import { PLATFORM_TEXTS } from "./texts-platform.js";
 
 const TEXTS = {
+  ...ASSISTANT_TEXTS,
+  ...CARD_TEXTS,
   ...PLATFORM_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
@@ -112,17 +116,6 @@ const TEXTS = {
   ending: ["正在结束…", "Ending…"],
   ai: ["AI", "AI"],
   me: ["我", "Me"],
-  reasons: {
-    assistant_off: ["AI 未启用", "the AI is off"], keyword: ["客户要求人工", "the customer asked for a person"],
-    failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
-    transferred: ["由客服转回", "handed back by an agent"],
-    staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
-    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
-    asked: ["客户想找人工", "the customer wants a person"], low_confidence: ["AI 没有把握", "the AI was not sure"],
-    forbidden_topic: ["涉及须人工答复的话题", "a topic for people only"], angry: ["客户情绪激动", "the customer is angry"],
-    off_hours: ["AI 不在工作时间", "the AI is off duty"], assistant_timeout: ["AI 没能及时回答", "the AI took too long"],
-    budget: ["AI 模型用量已到上限", "what models may cost is spent"],
-  },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
     takenOver: ["{by} 从 AI 接管了会话", "{by} took over from the AI"],
@@ -242,7 +235,7 @@ function make(lang) {
     return hours ? w("spans.hours", { hours, rest }) : w("spans.minutes", { rest });
   };
   w.size = (bytes) => (bytes < 1024 * 1024
-    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${Number((bytes / 1024 / 1024).toFixed(1))} MB`);
   w.brief = (at, now) => (dayNumber(at) === dayNumber(now) ? clock.format(at) : short.format(at));
   return w;
 }
