@@ -28,14 +28,14 @@ from ccs.ticket import Ticket
 
 
 class Reception:
-    """The verbs.
+    """The verbs. `assistant_on` tells whether the assistant serves a channel.
 
     `wake_puller` is told the channel and account that have news, `introduce` a session whose customer has no name yet,
     `heed` a platform's notice, `use_code` what may be answered once: each once what it rests on is on disk.
     `forget_owner` hears of whom the platform says that somebody else serves her now.
     """
 
-    def __init__(self, pipe: Pipe, *, assistant_on: bool) -> None:
+    def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
         self.registry = pipe.registry
         self._pipe = pipe
         self._now = pipe.now
@@ -52,7 +52,8 @@ class Reception:
         session = self.registry.open_session(says.customer)
         allowed = self._pipe.limits(says.customer.channel, says.via)
         unsent = sum(map(allowed.unsent, self.registry.outgoing(session.id))) if session and allowed.replies else 0
-        change = lifecycle.customer_writes(session, self._now(), says, self._assistant_on, allowed, unsent)
+        serves = self._assistant_on(says.customer.channel)
+        change = lifecycle.customer_writes(session, self._now(), says, serves, allowed, unsent)
         ticket = self._pipe.commit(change)
         if change.session and not change.session.customer.name:
             ticket.then(self.introduce, change.session)

@@ -95,7 +95,8 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom, douyin: Douyin) -> 
 
 @pytest.fixture
 def with_assistant(settings: Config) -> Config:
-    return evolve(settings, assistant=AssistantSettings())
+    """It answers at once, and hands over without a word."""
+    return evolve(settings, assistant=AssistantSettings(wait_seconds=0, holding=""))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from attrs import define
+from attrs import define, evolve
 
 from ccs.demo.customer import Phone
 from ccs.demo.kf import KEPT, KfDoor, shown
@@ -70,7 +70,7 @@ class Visit:
 @asynccontextmanager
 async def visit(stage: Stage) -> AsyncIterator[Visit]:
     async with Shop.open(1, seed=7, port=0) as shop:
-        await stage.start(shop.settings)
+        await stage.start(evolve(shop.settings, assistant=evolve(shop.settings.assistant, wait_seconds=0, holding="")))
         try:
             async with httpx.AsyncClient(base_url=stage.base, trust_env=False) as http:
                 yield Visit(stage, shop, http)

@@ -117,7 +117,12 @@ class Private:
             return {"msg_type": IMAGE, "image": {"media_id": media_id}}
         if message.type not in KINDS:
             raise DeliveryRefused(WORDS)
-        return {"msg_type": KINDS[message.type][0], message.type: dict(message.fields)}
+        return {"msg_type": KINDS[message.type][0], message.type: _told(message.fields)}
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without our own note of what an answer rests on."""
+    return {name: value for name, value in fields.items() if name != "assistant"}
 
 
 def _named(answer: Answer) -> str | None:
