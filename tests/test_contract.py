@@ -293,11 +293,10 @@ def _with_sessions(base: str) -> str:
         taken = httpx.post(f"{base}/channel/jd/callback", content=body, headers=Gateway(SECRET).headers(body))
         assert taken.status_code == 200
     wang = {"Authorization": f"Bearer {TOKENS['wang']}"}
-    while len(httpx.get(f"{base}/api/sessions?status=pending", headers=wang).json()["data"]) < 20:
-        pass                # the assistant takes its time
-    for session in httpx.get(f"{base}/api/sessions", headers=wang).json()["data"][::3]:
-        verb = "accept" if session["status"] == "pending" else "takeover"
-        path = f"{base}/api/sessions/{session['sessionId']}/{verb}"
+    while len(waiting := httpx.get(f"{base}/api/sessions?status=pending", headers=wang).json()["data"]) < 40:
+        pass                # the assistant takes its time, and nobody brings what it says
+    for session in waiting[::3]:
+        path = f"{base}/api/sessions/{session['sessionId']}/accept"
         assert httpx.post(path, json={"csId": "wang"}, headers=wang).status_code == 200
     return base
 
