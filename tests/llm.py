@@ -6,13 +6,15 @@ for the test to say `go` and for the client to leave.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
+import pytest
 from attrs import define, field, frozen
+from tornado.ioloop import IOLoop
 
 from ccs.assistant.model.client import Client, Endpoint, Patience
 from ccs.assistant.model.counters import Counters
@@ -155,9 +157,22 @@ DONE = b"data: [DONE]\n\n"
 # Who asks
 
 
-def client(url: str, *, concurrency: int = 4, key: str = "", **patience: float) -> Client:
-    waits = {"first": PATIENCE, "between": PATIENCE, "after": PATIENCE, **patience}
-    return Client(Endpoint(url, "gpt-4o", key), concurrency, Counters(), Random(1), Patience(**waits))
+Asks = Callable[..., Client]
+
+
+@pytest.fixture
+def client(io_loop: IOLoop) -> Iterator[Asks]:
+    """Makes clients, `client(url)`, and closes them."""
+    made: list[Client] = []
+
+    def make(url: str, *, concurrency: int = 4, key: str = "", **patience: float) -> Client:
+        waits = Patience(**{"first": PATIENCE, "between": PATIENCE, "after": PATIENCE, **patience})
+        made.append(Client(Endpoint(url, "gpt-4o", key), concurrency, Counters(), Random(1), waits))
+        return made[-1]
+
+    yield make
+    for each in made:
+        io_loop.run_sync(each.close)
 
 
 def free(tokens: int) -> None:
