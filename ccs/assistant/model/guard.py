@@ -1,4 +1,4 @@
-"""Finds what a text claims and nobody has written: prices, percentages, periods, dates, states, promises, numbers, links.
+"""Finds what a text claims and nobody has written: prices, periods, dates, states, promises, numbers, links.
 
 A claim of the shop's (a price, a discount, a period, a promise, a link) has to stand in the entries that the answer
 rests on, or in what colleagues said; that a customer names a price makes it none of ours. What is the customer's own
@@ -43,13 +43,17 @@ UNIT = "|".join(f"(?P<u{number}>{pattern})" for number, pattern in enumerate(UNI
 UNIT_NAMES = tuple(UNITS)
 OURS_UNITS = {"元", "角", "%", "折", "倍", "日", "时", "分", "秒", "周", "月", "季", "年", "期"}
 
+BLANK = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=\S)|(?<=\S)[ \t]+(?=[\u4e00-\u9fff])")
 IDIOMS = re.compile(r"十分(?!钟)|万分|[一半有差早晚]点(?!\d)|每一天|愉快的?一天|美好的?一天|一天到晚|一年四季|第一时间")
 LISTED = re.compile(r"(?m)^\s*[((]?\d{1,2}[.、))](?!\d)")       # the numbers of a list say nothing
-LINK = re.compile(r"(?:https?://)?(?:[a-z0-9\-]{1,63}\.){1,6}(?:com|cn|net|org|top|vip|shop|cc|me|io|co|info|xyz|link|[a-z]{2})"
+LINK = re.compile(r"(?:https?://)?(?:[a-z0-9\-]{1,63}\.){1,6}(?:com|net|org|top|vip|shop|info|xyz|link|[a-z]{2})"
                   r"(?![a-z0-9\-])(?::\d+)?(?:/[a-z0-9\-._~%!$&'()*+,;=:@/?#]*)?")
 EMAIL = re.compile(r"[a-z0-9.%+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,4}")
 LONG = re.compile(r"[a-z]{0,6}\d(?:[\s\-]?\d){6,}x?")
-DATE = re.compile(r"(?:(?P<y>20\d\d)[-/.年])?(?P<m>1[0-2]|0?[1-9])[-/.月](?P<d>3[01]|[12]\d|0?[1-9])(?:[日号]|(?![\d.月天]))")
+DATE = re.compile(
+    r"(?:20\d\d[-/.年])(?P<m>1[0-2]|0?[1-9])[-/.月](?P<d>3[01]|[12]\d|0?[1-9])[日号]?(?!\d)"
+    r"|(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])[日号]?(?!\d)"
+)
 CLOCK = re.compile(r"(?P<h>2[0-4]|[01]?\d)(?::(?P<m>[0-5]\d)|点(?P<half>半)?)")
 PERCENT = re.compile(rf"百分之(?P<v>{VALUE})")
 MONEY = re.compile(rf"[¥$€]\s*(?P<v>{VALUE})")
@@ -58,7 +62,10 @@ AMOUNT = re.compile(rf"(?P<v>{VALUE})\s*(?:{UNIT})")
 BARE = re.compile(r"\d+(?:\.\d+)?")
 NAME_LEFT = re.compile(r"〔[^〔〕]*〕?")
 
-DAYS = re.compile(r"大后天|今[天日晚早]|明[天日晚早]|后天|次日|隔[天日]|当[天日]|[下本这上]个?(?:周|星期|月)|周[一二三四五六日末]|星期[一二三四五六日天]|月[底初]|年[底前]")
+DAYS = re.compile(
+    r"大后天|今[天日晚早]|明[天日晚早]|后天|次日|隔[天日]|当[天日]|[下本这上]个?(?:周|星期|月)|周[一二三四五六日末]"
+    r"|星期[一二三四五六日天]|月[底初]|年[底前]"
+)
 GIFTS = {
     "包邮": r"包邮|免邮|免运费|运费全免|运费险|包运费",
     "免费": r"免费|不收费|不要钱|零元",
@@ -76,7 +83,10 @@ STATES = (
     r"发货|出库|揽收|签收|派送|配送|送达|到货|退款|到账|退回|取消|补发|换货|登记|受理|处理|催促|反馈|安排|通过|审核|付款"
     r"|关闭|完成|开通|修改|更新|加急|备注|转接|联系"
 )
-STATE = re.compile(rf"(?:已经?|正在|成功)(?:[为帮给替](?:您|你|亲))?[^,。!?;\n]{{0,4}}?(?:{STATES})|(?:{STATES})(?:成功|完毕|中(?![心间文国]))")
+STATE = re.compile(
+    rf"(?:已经?|正在|成功)(?:[为帮给替](?:您|你|亲))?[^,。!?;\n]{{0,4}}?(?:{STATES})"
+    rf"|(?:{STATES})(?:成功|完毕|中(?![心间文国]))"
+)
 PROMISE = re.compile(
     r"(?:马上|立即|立刻|这就|现在就)?(?:为|帮|给|替)(?:您|你|亲)[^,。!?;\n]{0,3}?"
     r"(?:退|赔|补|查|登记|安排|处理|催|申请|转接|改|换|发货|优先|加急)"
@@ -110,7 +120,9 @@ def doubts(text: str, entries: Iterable[str], said: Iterable[str] = ()) -> tuple
 
 
 def plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower().replace("〇", "零").replace("～", "~")
+    """In one width and case, and with no blanks at Chinese characters, where they say nothing."""
+    text = unicodedata.normalize("NFKC", text).lower().replace("〇", "零").replace("～", "~")
+    return BLANK.sub("", text)
 
 
 def claims(text: str) -> Iterator[Claim]:
@@ -121,7 +133,9 @@ def claims(text: str) -> Iterator[Claim]:
     yield from (Claim("mail", found[0], found[0], False) for found in rest.taken(EMAIL))
     yield from (Claim("link", _address(found[0]), found[0], True) for found in rest.taken(LINK))
     yield from (Claim("long", re.sub(r"[\s\-]", "", found[0]), found[0], False) for found in rest.taken(LONG))
-    yield from (Claim("date", f"{int(found['m'])}/{int(found['d'])}", found[0], False) for found in rest.taken(DATE))
+    for found in rest.taken(DATE):
+        month, day = found["m"] or found["m2"], found["d"] or found["d2"]
+        yield Claim("date", f"{int(month)}/{int(day)}", found[0], False)
     for found in rest.taken(PERCENT):
         yield Claim("%", str(number(found["v"])), found[0], True)
     for found in rest.taken(MONEY):
