@@ -51,7 +51,8 @@ async def test_one_who_pings_for_ever_and_says_nothing_is_left(client: Asks) -> 
             await visit.says(b": ping\n\n")
             await asyncio.sleep(0)
 
-    assert (await failure(client, pings, first=0.2)).kind is Kind.TIMEOUT
+    waited = await failure(client, pings, within=60, first=0.2, between=60)
+    assert waited.kind is Kind.TIMEOUT
 
 
 @pytest.mark.gen_test

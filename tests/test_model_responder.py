@@ -49,6 +49,8 @@ async def test_an_answer_rests_on_the_entries_it_names(responder: Makes) -> None
     (answers(TRUE, [7]), Reason.LOW_CONFIDENCE, TRUE),                   # on what was not offered
     (answers(TRUE, [1, 7]), Reason.LOW_CONFIDENCE, TRUE),
     (answers(TRUE, [2]), Reason.LOW_CONFIDENCE, TRUE),                   # on another entry than says so
+    (says(calls("answer", {"text": TRUE, "entries": [1]}).replace(b'"tool_calls"}', b'"length"}')),
+     Reason.LOW_CONFIDENCE, TRUE),                                       # it had more to say
     (answers("24 小时内发货"), Reason.LOW_CONFIDENCE, "24 小时内发货"),
     (answers("您的订单已发货"), Reason.LOW_CONFIDENCE, "您的订单已发货"),
     (answers("  "), Reason.ERROR, ""),
