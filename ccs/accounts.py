@@ -22,9 +22,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from attrs import frozen
 
 from ccs.backoff import Backoff
-from ccs.config import Config
 from ccs.errors import TooManyTries, WrongPassword
-from ccs.models import Agent, Clock, Login
+from ccs.kept import Login
+from ccs.models import Agent, Clock
+from ccs.settings import Config
 
 SHORTEST_PASSWORD = 8   # characters
 MOST_WAITING = 16       # checks in line; each takes some 30 ms and 19 MiB while it runs

@@ -13,7 +13,6 @@ from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
-from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor
 from ccs.hub import Hub
@@ -23,6 +22,7 @@ from ccs.models import Agent, Clock, Session
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.settings import Config
 from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks

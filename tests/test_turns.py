@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tornado.httputil import HTTPHeaders, RequestStartLine
 
-from handlers.callbacks import Doorway
+from handlers.doorway import Doorway
 from tests.conftest import PATIENCE, Stage, until
 from tests.platforms import gateway_message
 from tests.test_fuzz import Line, by_gateway
@@ -17,7 +17,7 @@ BURST = 60              # fewer than `store.journal.ENOUGH`
 
 @pytest.fixture(autouse=True)
 def one_in_a_turn(monkeypatch) -> None:
-    monkeypatch.setattr("handlers.callbacks.TURN", 0.0)
+    monkeypatch.setattr("handlers.doorway.TURN", 0.0)
 
 
 def brings(doorway: Doorway, number: int) -> Line:
