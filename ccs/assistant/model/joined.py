@@ -10,9 +10,9 @@ from ccs.assistant.model.client import Client, Endpoint
 from ccs.assistant.model.counters import Counters
 from ccs.assistant.model.help import ByModel, ByRules, Help
 from ccs.assistant.model.ledger import Book, Ledger
-from ccs.assistant.model.options import AssistantSettings
 from ccs.assistant.model.responder import ModelResponder, Search, Terms
 from ccs.assistant.words import Responder
+from ccs.settings import AssistantSettings
 
 
 @frozen
