@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.assistant.model.help import Help
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
 from ccs.desk import Desk
@@ -99,6 +100,7 @@ class Parts:
     douyin: Douyin
     files: Files
     voices: Voices
+    help: Help                                      # for agents who write
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

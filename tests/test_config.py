@@ -118,7 +118,7 @@ FAULTS = [
     ("[auth]\nsession_hours = 0", "auth.session_hours must be between"),
     # Between settings
     ("[assistant]\nprovider = 'openai'", "assistant.openai.base_url and assistant.openai.model must be given"),
-    ("[assistant]\nprovider = 'openai'\n[assistant.openai]\nbase_url = 'http://h/v1'", "assistant.openai.model must be"),
+    ("[assistant]\nprovider = 'openai'\n[assistant.openai]\nbase_url = 'http://h/v1'", "assistant.openai.model must"),
     ("[auth]\nrequired = true", "auth.required = true, but nobody could log in"),
     (f"[[agents]]\nid = 'wang'\ntoken_hash = '{TOKEN_HASH}'\n[[agents]]\nid = 'li'\ntoken_hash = '{TOKEN_HASH}'",
      "agents: two of them have the same token_hash"),

@@ -8,16 +8,17 @@ from attrs import frozen
 
 from ccs.assistant.model.client import Client, Endpoint
 from ccs.assistant.model.counters import Counters
-from ccs.assistant.model.help import ByModel, ByRules, Help
+from ccs.assistant.model.help import ByModel, Help
 from ccs.assistant.model.ledger import Book, Ledger
 from ccs.assistant.model.responder import ModelResponder, Search, Terms
 from ccs.assistant.words import Responder
 from ccs.settings import AssistantSettings
+from ccs.worker import Worker
 
 
 @frozen
-class ModelAssistant:
-    """The parts that share one model. `close` ends its connections."""
+class ModelAssistant(Worker):
+    """The parts that share one model. `stop` ends its connections, and with them what is asked."""
 
     responder: Responder
     help: Help
@@ -25,7 +26,7 @@ class ModelAssistant:
     counters: Counters
     client: Client
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         await self.client.close()
 
 
@@ -44,7 +45,3 @@ def openai_responder(
 
 def ledger_of(settings: AssistantSettings, today: Callable[[], date], book: Book) -> Ledger:
     return Ledger(settings.openai.daily_tokens, settings.openai.session_tokens, today, book)
-
-
-def help_without_model(search: Search) -> Help:
-    return ByRules(search)
