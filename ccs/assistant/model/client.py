@@ -23,12 +23,14 @@ from ccs.assistant.model.failures import Kind, ModelFailure, of_status
 from ccs.assistant.model.manners import Form, Manners
 from ccs.assistant.model.stream import Gathering
 from ccs.assistant.model.talk import Reply, Talk
+from ccs.channels import loosely
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 4           # of what nothing came of
 FIRST_PAUSE = 0.5           # seconds before the second attempt, doubled with each
 MOST_OF_A_REFUSAL = 16 * 1024       # bytes that are read of an answer that is none
+MOST_MODELS = 512 * 1024            # bytes of the list of models; large providers have hundreds
 NEAR = (".local", ".lan", ".internal", ".home.arpa")    # endings of names in the office
 
 Charge = Callable[[int], None]          # tokens that were spent
@@ -104,6 +106,17 @@ class Client:
                 self._counters.failures[str(outcome)] += 1
         return evolve(reply, seconds=seconds)
 
+    async def models(self) -> list[str]:
+        """The names of the models the server has; none if it tells them in a way of its own. Raises ModelFailure."""
+        try:
+            async with self._http.stream("GET", self._url("models"), headers=self._headers) as response:
+                body = await _first(response, MOST_MODELS)
+                if response.status_code != httpx.codes.OK:
+                    raise of_status(response.status_code, body, response.headers, datetime.now(UTC))
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise ModelFailure(Kind.UNREACHABLE) from error
+        return _names(body)
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -175,10 +188,11 @@ class Client:
     async def _exchange(
         self, talk: Talk, manners: Manners, gathering: Gathering, charge: Charge, patience: asyncio.Timeout
     ) -> None:
-        url = f"{self._endpoint.base_url.rstrip('/')}/chat/completions"
-        async with self._http.stream("POST", url, content=self._body(talk, manners), headers=self._headers) as response:
+        url, body = self._url("chat/completions"), self._body(talk, manners)
+        async with self._http.stream("POST", url, content=body, headers=self._headers) as response:
             if response.status_code != httpx.codes.OK:
-                raise await _refusal(response)
+                said = await _first(response, MOST_OF_A_REFUSAL)
+                raise of_status(response.status_code, said, response.headers, datetime.now(UTC))
             try:
                 await self._listen(response, gathering, patience)
             finally:
@@ -196,6 +210,9 @@ class Client:
         self._counters.tokens += tokens
         charge(tokens)
 
+    def _url(self, what: str) -> str:
+        return f"{self._endpoint.base_url.rstrip('/')}/{what}"
+
     def _body(self, talk: Talk, manners: Manners) -> bytes:
         messages = [{"role": line.role, "content": line.text} for line in talk.lines]
         asked = {"model": self._endpoint.model, "messages": messages, **manners.parameters(talk)}
@@ -207,13 +224,24 @@ class Client:
         return {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
 
 
-async def _refusal(response: httpx.Response) -> ModelFailure:
+async def _first(response: httpx.Response, most: int) -> bytes:
+    """The beginning of an answer, of about so many bytes."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > MOST_OF_A_REFUSAL:
+        if len(body) > most:
             break
-    return of_status(response.status_code, bytes(body), response.headers, datetime.now(UTC))
+    return bytes(body)
+
+
+def _names(body: bytes) -> list[str]:
+    try:
+        told = loosely.decode(body)
+    except (ValueError, RecursionError):
+        return []
+    models = told.get("data") if isinstance(told, dict) else None
+    names = [model.get("id") for model in models if isinstance(model, dict)] if isinstance(models, list) else []
+    return [name for name in names if isinstance(name, str)]
 
 
 def _direct(base_url: str) -> list[str]:
