@@ -263,7 +263,7 @@ class Server:
         welcome = Welcome(channels, utc_now)
         fetcher = Fetcher(registry, reception, channels, files, archive.fetching, utc_now, Random())
         reclaims = Reclaims(registry, desk, channels)
-        search: Search = lambda text, channel, now: ()
+        search: Search = lambda text, channel, now: ()      # nothing is written yet
         model = _model(settings, search, data.path)
         avatars = Avatars(
             pictures.Avatars(data.path), settings.server.avatar_hosts,

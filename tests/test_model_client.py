@@ -173,6 +173,24 @@ async def test_a_server_without_tools_is_asked_for_an_object_and_that_is_remembe
 
 
 @pytest.mark.gen_test
+async def test_a_server_with_tools_that_lets_nobody_insist_keeps_its_tools(client: Asks) -> None:
+    async with Server.open(refuses(400, {"error": {"message": "tool_choice only supports auto"}}), says(
+        calls("answer", SAID)
+    )) as server:
+        asks = client(server.url)
+        assert (await choose(asks, CHOICE, PATIENCE, free)).arguments == SAID and asks.form is Form.TOOLS
+        assert "tools" in server.visits[1].asked and "tool_choice" not in server.visits[1].asked
+
+
+@pytest.mark.gen_test
+async def test_what_to_write_is_said_in_the_first_line_and_nowhere_else(client: Asks) -> None:
+    async with Server.open(says(calls("answer", SAID))) as server:
+        await choose(client(server.url), Talk((Line("system", "规则"), *CHOICE.lines), CHOICE.tools), PATIENCE, free)
+        roles = [message["role"] for message in server.visits[0].asked["messages"]]
+        assert roles == ["system", "user"] and "hand_off" in server.visits[0].asked["messages"][0]["content"]
+
+
+@pytest.mark.gen_test
 async def test_a_server_that_knows_no_objects_either_is_asked_in_words(client: Asks) -> None:
     written = f"<think>嗯</think>\n```json\n{json.dumps(TOLD)}\n```"
     acts = refuses(400, {"error": "no tools"}), refuses(400, {"error": "response_format"}), whole({"content": written})

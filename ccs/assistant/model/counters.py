@@ -14,4 +14,4 @@ class Counters:
     tokens: int = 0
     seconds: float = 0.0                # that requests took, waiting included
     running: int = 0                    # now
-    failures: Counter[str] = field(factory=Counter)     # by `failures.Kind`, "budget" and "cancelled"
+    failures: Counter[str] = field(factory=Counter)     # by `failures.Kind`, and "cancelled"

@@ -30,6 +30,7 @@ T = TypeVar("T")
 MANNERS = ("politer", "shorter", "longer", "fix")
 MOST_SUGGESTIONS = 3
 LAST_QUESTIONS = 3
+LIKELY = 0.25               # confidence; below this an entry is no help to an agent either
 LONGEST_TEXT = 2000         # characters that are polished at once
 QUESTION = re.compile(r"[^。！!；;\n]*(?:[?？]|吗|呢|么|怎么|多少|多久|什么|哪|几|能不能|可以)[^。！!；;\n]*")
 
@@ -81,7 +82,8 @@ class ByRules:
 
     async def suggest(self, conversation: Conversation, count: int) -> tuple[Draft, ...]:
         hits = self._search(conversation.asked, conversation.channel, conversation.now) if conversation.asked else ()
-        return tuple(Draft(hit.entry.answer, (hit.entry.id,), by_model=False) for hit in hits[:count])
+        likely = [hit.entry for hit in hits if hit.confidence >= LIKELY]
+        return tuple(Draft(entry.answer, (entry.id,), by_model=False) for entry in likely[:count])
 
     async def summary(self, conversation: Conversation) -> Draft:
         hers = [said.text for said in conversation.lines if said.sender is Sender.CUSTOMER]

@@ -50,8 +50,7 @@ class Ledger:
         self._sessions: Counter[str] = Counter()
         self._set_aside: Counter[str] = Counter()
         for day, session_id, tokens in book.entries(today() - SESSIONS_LAST):
-            self._days[day] += tokens
-            self._sessions[session_id] += tokens
+            self._count(day, session_id, tokens)
 
     @property
     def spent_today(self) -> int:
@@ -73,9 +72,13 @@ class Ledger:
 
     def _charge(self, session_id: str, tokens: int) -> None:
         day = self._today()
-        self._days[day] += tokens
-        self._sessions[session_id] += tokens
+        self._count(day, session_id, tokens)
         try:
             self._book.write(day, session_id, tokens)
         except OSError as error:        # it is counted all the same until a restart
             log.warning("what the model cost could not be written down: %s", error.strerror)
+
+    def _count(self, day: date, session_id: str, tokens: int) -> None:
+        self._days[day] += tokens
+        if self._per_session:
+            self._sessions[session_id] += tokens

@@ -75,7 +75,7 @@ def after(manners: Manners, failure: ModelFailure, talk: Talk) -> Manners | None
 
 
 def _about_choice(manners: Manners, complaint: str) -> Manners | None:
-    if manners.form is Form.TOOLS and manners.insists and "tool_choice" in complaint and "auto" not in complaint:
+    if manners.form is Form.TOOLS and manners.insists and "tool_choice" in complaint:
         return evolve(manners, insists=False)
     if manners.form is Form.TOOLS and any(word in complaint for word in ABOUT_TOOLS):
         return evolve(manners, form=Form.OBJECT)

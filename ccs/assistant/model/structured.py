@@ -55,8 +55,12 @@ async def choose(client: Client, talk: Talk, within: float, charge: Charge) -> C
 
 
 def _in_form(talk: Talk, form: Form) -> Talk:
-    """Words that say what to write are harmless to a server that knows tools, which may turn out to know none."""
-    return evolve(talk, lines=(*talk.lines, Line("system", _explained(talk.tools, form))))
+    """What to write is said in the first line, for some models take no `system` after it; it does no harm beside tools."""
+    explained = _explained(talk.tools, form)
+    if talk.lines[0].role != "system":
+        return evolve(talk, lines=(Line("system", explained), *talk.lines))
+    first = evolve(talk.lines[0], text=f"{talk.lines[0].text}\n\n{explained}")
+    return evolve(talk, lines=(first, *talk.lines[1:]))
 
 
 def _explained(tools: Sequence[Tool], form: Form) -> str:
