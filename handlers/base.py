@@ -28,6 +28,7 @@ from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.ports import Archive, Files, Health
+from handlers.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +96,14 @@ class Parts:
     epoch: str
     avatars: Avatars
     reclaims: Reclaims
+    abilities: list[dict[str, Any]]                 # of the channels, as the page is told
     lookup: Callable[[str], Lookup | None]          # of a channel
     recalls: Recalls
     douyin: Douyin
     files: Files
     voices: Voices
     help: Help                                      # for agents who write
+    traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
@@ -151,7 +154,8 @@ class Handler(RequestHandler):
     async def answer_list(self, slices: AsyncIterator[list[bytes]]) -> None:
         """An array of items that come encoded, a slice at a time.
 
-        Each slice leaves before the next is made: others get a turn, and a slow reader keeps no more waiting than one.
+        Each slice leaves before the next is made: others get a turn, callbacks several, and a slow reader keeps no more
+        waiting than one slice.
         What fails later breaks the answer off, and with it the connection.
         """
         text, comma = LIST_HEAD, b""
@@ -160,6 +164,7 @@ class Handler(RequestHandler):
                 self._has_begun = True
                 self.write(text)
                 await self.flush()
+                await self.parts.traffic.give_way()
                 text = b""
             text += comma + b",".join(items)
             comma = b","

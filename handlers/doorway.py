@@ -51,6 +51,7 @@ class Doorway(HTTPServerConnectionDelegate):
         self.largest = parts.config.server.max_body_kb * 1024
         self.awaited: dict[_Request, float] = {}        # requests still on their way, and when they have to be here
         self.application = application
+        self._traffic = parts.traffic
         self._arrived: deque[Callable[[], None]] = deque()      # callbacks that are here and not taken yet
         self._routes = [(re.compile(path), route(parts)) for path, route in CALLBACKS]
 
@@ -73,7 +74,7 @@ class Doorway(HTTPServerConnectionDelegate):
 
     def _take_some(self) -> None:
         """At least one, and as many as there is time for."""
-        end = time.monotonic() + TURN
+        end = self._traffic.callbacks_taken() + TURN
         try:
             while self._arrived:
                 self._arrived.popleft()()

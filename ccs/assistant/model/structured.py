@@ -55,7 +55,7 @@ async def choose(client: Client, talk: Talk, within: float, charge: Charge) -> C
 
 
 def _in_form(talk: Talk, form: Form) -> Talk:
-    """What to write is said in the first line, for some models take no `system` after it; it does no harm beside tools."""
+    """What to write is said in the first line, for some models take no `system` later; beside tools it does no harm."""
     explained = _explained(talk.tools, form)
     if talk.lines[0].role != "system":
         return evolve(talk, lines=(Line("system", explained), *talk.lines))
