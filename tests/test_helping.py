@@ -22,11 +22,17 @@ def by_model(settings: Config, url: str, **more: Any) -> Config:
 async def held(stage: Stage, settings: Config) -> str:
     """The path of a session of 陈女士's that 小王 holds."""
     await stage.start(settings)
-    customer = stage.customer()
-    await customer.says("转人工，订单 20241100123 多久发货？")
-    session = (await customer.session())["sessionId"]
+    wang = await stage.agent("wang")
+    await stage.customer().says("转人工，订单 20241100123 多久发货？")
+    while (told := await wang.hears_any())["type"] != "new_pending_session":
+        pass
+    session = told["data"]["sessionId"]
     assert (await stage.post(f"/api/sessions/{session}/accept", {"csId": "wang"})).status_code == 200
     return f"/api/sessions/{session}"
+
+
+async def said(stage: Stage, path: str) -> list[str]:
+    return [message["content"] for message in await stage.history(path.rpartition("/")[2])]
 
 
 @pytest.mark.gen_test
@@ -34,14 +40,14 @@ async def test_the_model_polishes_suggests_and_sums_up(stage: Stage, settings: C
     suggested = says(calls("suggest", {"replies": [{"text": "今天就发", "entries": []}]}))
     async with Server.open(POLISHED, suggested, says(chunk("问发货") + chunk(finish="stop") + DONE)) as model:
         path = await held(stage, by_model(settings, model.url))
-        before = await stage.history(path.rpartition("/")[2])
+        before = await said(stage, path)
         polished = (await stage.post(f"{path}/polish", {"text": "在", "manner": "politer", "csId": "wang"})).json()
         assert polished["data"] == {"text": "您好，在的。", "entries": [], "doubts": [], "byModel": True}
         (suggestion,) = (await stage.post(f"{path}/suggestions", {"count": 1})).json()["data"]["suggestions"]
         assert suggestion["text"] == "今天就发" and suggestion["doubts"] == ["今天"]
         assert (await stage.post(f"{path}/summary")).json()["data"]["text"] == "问发货"
         assert "20241100123" not in str([visit.asked for visit in model.visits])
-        assert await stage.history(path.rpartition("/")[2]) == before       # nothing was said to her
+        assert await said(stage, path) == before            # nothing to her
 
 
 @pytest.mark.gen_test
