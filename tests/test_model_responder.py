@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+from attrs import evolve
 
 from ccs.assistant.model.responder import ModelResponder, Terms
 from ccs.assistant.words import Answer, HandOff, Reason, Said
@@ -119,6 +120,15 @@ async def test_a_question_that_goes_on_from_the_last_is_looked_for_with_it(respo
     async with Server.open(answers(TRUE, [2])) as server:
         answer = await responder(server.url, look=look).respond(question("那新疆呢", before=before))
     assert looked == ["那新疆呢", "多久发货\n那新疆呢"] and isinstance(answer, Answer)
+
+
+@pytest.mark.gen_test
+async def test_what_a_colleague_settled_is_told_and_may_be_repeated(responder: Makes) -> None:
+    asked = evolve(question("那运费呢"), concluded="运费退 20 元，找 13800138000")
+    async with Server.open(answers("运费退 20 元")) as server:
+        answer = await responder(server.url).respond(asked)
+        assert "运费退 20 元，找 〔手机1〕" in told(server)
+    assert isinstance(answer, Answer)
 
 
 @pytest.mark.gen_test

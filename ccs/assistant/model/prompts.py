@@ -15,6 +15,7 @@ from ccs.models import Sender
 
 ENTRIES = 1800          # tokens of a talk for what the shop has written,
 BEFORE = 600            # for what was said before,
+CONCLUDED = 200         # for what a colleague has settled,
 NOW = 500               # and for what is asked: with instructions and answer it fits into a context of 4,096
 
 SPEAKERS = MappingProxyType({Sender.CUSTOMER: "客户", Sender.AI: "助手", Sender.MANUAL: "客服"})

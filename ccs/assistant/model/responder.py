@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
-from ccs.assistant.model import guard, prompts
+from ccs.assistant.model import estimate, guard, prompts
 from ccs.assistant.model.client import Client
 from ccs.assistant.model.failures import Kind, ModelFailure
 from ccs.assistant.model.ledger import BudgetSpent, Ledger
@@ -114,6 +114,9 @@ class ModelResponder:
         masked = [evolve(said, text=mask.mask(said.text)) for said in question.before]
         if before := prompts.spoken(masked, prompts.BEFORE):
             parts.append(prompts.quoted("之前的对话", before, mark))
+        if question.concluded:
+            concluded = estimate.shortened(mask.mask(question.concluded), prompts.CONCLUDED)
+            parts.append(prompts.quoted("同事已经定下的，不要与它相反", concluded, mark))
         parts.append(prompts.quoted("客户现在说", prompts.newest(mask.mask(question.text)), mark))
         lines = (prompts.system(prompts.RULES, self._terms.instructions), Line("user", "\n\n".join(parts)))
         return Talk(lines, (prompts.ANSWER, prompts.HAND_OFF), self._terms.max_tokens), room
@@ -137,7 +140,7 @@ class ModelResponder:
 
     def _doubts(self, text: str, used: Sequence[Hit], question: Question) -> tuple[str, ...]:
         shop = [f"{hit.entry.question}\n{hit.entry.answer}" for hit in used]
-        colleagues = [said.text for said in question.before if said.sender is Sender.MANUAL]
+        colleagues = [question.concluded, *(said.text for said in question.before if said.sender is Sender.MANUAL)]
         hers = [said.text for said in question.before if said.sender is Sender.CUSTOMER]
         return guard.doubts(text, [*shop, self._terms.instructions, *colleagues], [*question.said, *hers])
 
