@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.assistant.model.help import Help
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
 from ccs.desk import Desk
@@ -101,6 +102,7 @@ class Parts:
     douyin: Douyin
     files: Files
     voices: Voices
+    help: Help                                      # for agents who write
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, douyin, files, logins, lookups, pages, sessions, uploads
+from handlers import avatars, callbacks, doctor, douyin, files, helping, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
@@ -31,6 +31,9 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),
+    (SESSION + r"/suggestions", helping.Suggestions),
+    (SESSION + r"/summary", helping.Summary),
+    (SESSION + r"/polish", helping.Polish),
     (SESSION + r"/close", sessions.Close),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),
