@@ -293,8 +293,8 @@ def _with_sessions(base: str) -> str:
         taken = httpx.post(f"{base}/channel/jd/callback", content=body, headers=Gateway(SECRET).headers(body))
         assert taken.status_code == 200
     wang = {"Authorization": f"Bearer {TOKENS['wang']}"}
-    while len(httpx.get(f"{base}/api/sessions?status=pending", headers=wang).json()["data"]) < 20:
-        pass                # the assistant takes its time
+    while httpx.get(f"{base}/api/sessions?status=ai", headers=wang).json()["data"]:
+        time.sleep(0.05)    # the assistant takes its time, and reaches nobody here
     for session in httpx.get(f"{base}/api/sessions", headers=wang).json()["data"][::3]:
         verb = "accept" if session["status"] == "pending" else "takeover"
         path = f"{base}/api/sessions/{session['sessionId']}/{verb}"
