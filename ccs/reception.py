@@ -124,9 +124,11 @@ class Reception:
         """The code itself is kept nowhere: after a restart it is too old."""
         if again := self.registry.taken(offered.ids):
             return again
-        ticket = self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
-        ticket.then(self.use_code, offered)
-        return ticket
+        is_known = offered.unless_open and self.registry.open_session(offered.customer) is not None
+        ticket = self.platform_tells(offered.tells) if offered.tells else (
+            self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
+        )
+        return ticket if is_known else ticket.then(self.use_code, offered)
 
     def _unplaced(self, customer: Customer, kind: str, ids: tuple[PlatformId, ...], **more: Any) -> Ticket:
         payload = {"customerId": customer.id, **more}

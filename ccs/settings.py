@@ -56,6 +56,10 @@ def at_most_bytes(most: int) -> Check:
     return lambda value: None if len(value.encode()) <= most else f"must be at most {most} bytes of UTF-8"
 
 
+def at_most_characters(most: int) -> Check:
+    return lambda value: None if len(value) <= most else f"must be at most {most} characters"
+
+
 def one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -213,6 +217,7 @@ class DouyinSettings(ChannelSettings):
     api_base: str = setting("https://open.douyin.com", given_web_address)
     reply_window_hours: int = setting(24, within(1, 168))
     reply_quota: int = setting(6, within(1, 99))
+    welcome: str = setting("", at_most_characters(1000))
     scopes: tuple[str, ...] = setting(("im.direct_message", "im.recall_message", "renew_refresh_token"))
 
 
@@ -221,7 +226,9 @@ class JDSettings(ChannelSettings):
     app_key: str = setting("")
     app_secret: str = setting("", secret=True)
     access_token: str = setting("", secret=True)
+    refresh_token: str = setting("", secret=True)
     api_base: str = setting("https://api.jd.com/routerjson", given_web_address)
+    oauth_base: str = setting("https://open-oauth.jd.com", given_web_address)
     daojia_app_key: str = setting("")
     daojia_app_secret: str = setting("", daojia_secret, secret=True)
 

@@ -302,6 +302,25 @@ def test_what_is_odd_is_noted_and_stops_nobody(tmp_path: Path, text: str, note: 
     assert len(notes) == 1 and note in notes[0]
 
 
+KEY = "a" * 43
+LACKING = {
+    f'wechat]\ncorp_id = "c"\ntoken = "t"\nencoding_aes_key = "{KEY}"': "channels.wechat.secret",
+    'wechat]\ngateway_secret = "s"': "channels.wechat.gateway_url",
+    'douyin]\nclient_secret = "s"': "channels.douyin.client_key",
+    'douyin]\nclient_key = "k"\nverify_secret = "s"': "channels.douyin.client_secret",
+    'jd]\ngateway_secret = "s"': "channels.jd.gateway_url",
+    'jd]\ngateway_secret = "s"\ngateway_url = "http://g"\napp_key = "k"\napp_secret = "s"': "channels.jd.access_token",
+    f'jd]\ndaojia_app_secret = "{KEY}"': "channels.jd.gateway_secret",
+}
+
+
+@pytest.mark.parametrize("channel", LACKING)
+def test_what_a_channel_cannot_do_for_want_of_a_setting_is_said(tmp_path: Path, channel: str) -> None:
+    _, notes = read(written(tmp_path, f"[channels.{channel}\nenabled = true"), {})
+    assert len(notes) == 1 and LACKING[channel] in notes[0]
+    assert read(written(tmp_path, f"[channels.{channel}\nenabled = false"), {})[1] == []
+
+
 @pytest.mark.parametrize("agents, cs_id, agent", [
     (("wang",), "wang", Agent("wang", "小王", Role.SUPERVISOR)), (("wang",), "li", None), (("wang",), "Wang", None),
     ((), "anyone_.@-9", Agent("anyone_.@-9")), ((), "小王", None), ((), "", None), ((), "a b", None),

@@ -7,7 +7,7 @@
 import { abilityOf, cardsTaken, choosable } from "../abilities.js";
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { attachedTo, takesFiles } from "../files.js";
+import { takesFiles } from "../files.js";
 import { measured } from "../reply.js";
 import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
@@ -88,7 +88,7 @@ export function mount(element, actions, thread) {
 
   function submit() {
     const said = text.value.trim();
-    if (writing.hidden || !measured(latest.session, said, attachedTo(latest.state, id)).goes) return;
+    if (writing.hidden || !measured(latest.state, latest.session, said).goes) return;
     actions.sayFiles(id);
     if (said) actions.say(id, said);
     text.value = ""; // now, or a second Enter before the next frame says it twice
@@ -130,7 +130,7 @@ export function mount(element, actions, thread) {
 
   function write(state, session, draft, w) {
     const said = draft.trim();
-    const reply = measured(session, said, attachedTo(state, session.sessionId));
+    const reply = measured(state, session, said);
     set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
     set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
     const wrong = troubleOf(reply, w);
