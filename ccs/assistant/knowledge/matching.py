@@ -1,0 +1,81 @@
+"""How well an entry's wording says what a customer says: 0 to 1.
+
+Each term weighs as much as it tells entries apart. What counts is how much of her words the entry's wording holds, and,
+less, how much of the wording her words hold; words that sound alike count nearly in full.
+"""
+
+from collections.abc import Callable, Iterable
+
+from attrs import frozen
+
+from ccs.assistant.knowledge.signs import signs
+from ccs.assistant.knowledge.terms import MISHEARD, Term, Terms
+
+ASKS = 0.35             # what a word that only asks (几天, 怎么) weighs beside one that names something
+NUMBER = 0.15
+ELSEWHERE = 0.75        # what it counts that a term stands in another wording of the entry
+IN_ANSWER = 0.4         # or only in its answer
+OWN_CASE = {"late": 0.55, "state": 0.6, "wrong": 0.6, "angry": 0.4}
+
+Weigh = Callable[[str], float]      # how much a term tells, 0 to 1
+
+
+@frozen
+class Wording:
+    """An entry as it is compared: one way to ask, and what else is known of the entry."""
+
+    terms: Terms
+    elsewhere: frozenset[str]       # terms of its other wordings
+    answer: frozenset[str]
+    signs: frozenset[str]
+
+
+def weight(term: Term, weigh: Weigh) -> float:
+    if term.text == "#":
+        return NUMBER
+    return (ASKS if term.text.startswith("?") else min(term.length, 2) / 2) * weigh(term.text)
+
+
+def match(said: Terms, wording: Wording, weigh: Weigh) -> float:
+    """Without regard to signs."""
+    if said.plain == wording.terms.plain:
+        return 1.0
+    hers = _covered(said, wording.terms, weigh, wording)
+    its = _covered(wording.terms, said, weigh, None)
+    return hers * (0.4 + 0.6 * its)
+
+
+def own_case(said: frozenset[str], wording: Wording) -> float:
+    """By what a match is lessened because she speaks of her own case and the entry does not."""
+    factor = 1.0
+    for sign in said - wording.signs:
+        factor *= OWN_CASE[sign]
+    return factor
+
+
+def _covered(these: Terms, by: Terms, weigh: Weigh, wording: Wording | None) -> float:
+    """How much of these terms' weight the others hold."""
+    total = found = 0.0
+    for term in these.all:
+        heavy = weight(term, weigh)
+        total += heavy
+        found += heavy * _held(term, by, wording)
+    return found / total if total else 0.0
+
+
+def _held(term: Term, by: Terms, wording: Wording | None) -> float:
+    if term.text in by.texts:
+        return 1.0
+    if term.sound and term.sound in by.sounds:
+        return MISHEARD
+    if wording and term.text in wording.elsewhere:
+        return ELSEWHERE
+    return IN_ANSWER if wording and term.text in wording.answer else 0.0
+
+
+def together(texts: Iterable[Terms]) -> frozenset[str]:
+    return frozenset(text for each in texts for text in each.texts)
+
+
+def signs_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(sign for text in texts for sign in signs(text))

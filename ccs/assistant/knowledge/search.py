@@ -1,0 +1,113 @@
+"""The entries that answer a customer's words, best first, each with a confidence.
+
+Candidates come from an index by their terms and the sounds of their characters; the few that come are then compared in
+full. The whole text is looked for, and each of its clauses, for people write several things and mean one.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from attrs import frozen
+
+from ccs.assistant.knowledge.entries import Entry
+from ccs.assistant.knowledge.matching import Wording, match, own_case, signs_of, together
+from ccs.assistant.knowledge.plain import plain
+from ccs.assistant.knowledge.signs import signs
+from ccs.assistant.knowledge.terms import Term, Terms, terms
+
+CANDIDATES = 60             # wordings that are compared in full
+SHOWN = 5                   # hits
+A_CLAUSE = 0.93             # what an answer to a clause counts beside one to the whole
+LEAST_WEIGHT = 0.2
+LONGEST = 600               # characters of a turn that are looked at; the last ones
+MOST_CLAUSES = 6
+BETWEEN = re.compile(r"[\n。！？!?；;，,、~～…]+")
+
+
+@frozen
+class Hit:
+    """An entry that may answer, and how surely."""
+
+    entry: Entry
+    confidence: float       # 0 to 1
+
+
+class Index(Protocol):
+    """Finds texts by terms; see `store/knowledge.py`."""
+
+    def best(self, terms: Iterable[str], most: int) -> list[int]: ...
+
+
+MakeIndex = Callable[[Iterable[str]], Index]
+
+
+class Knowledge:
+    """Entries that can be searched. It never changes: other entries are another `Knowledge`."""
+
+    def __init__(self, entries: tuple[Entry, ...], zone: tzinfo, index: MakeIndex) -> None:
+        self.entries = entries
+        self._zone = zone
+        self._wordings: list[tuple[Entry, Wording]] = []
+        spread: Counter[str] = Counter()
+        for entry in entries:
+            wordings = list(_wordings(entry))
+            self._wordings += ((entry, wording) for wording in wordings)
+            spread.update(wordings[0].elsewhere)
+        self._weights = {text: _weight(found, len(entries)) for text, found in spread.items()}
+        self._index = index(" ".join(_keys(wording.terms.all)) for _, wording in self._wordings)
+
+    def search(self, text: str, channel: str, now: datetime) -> tuple[Hit, ...]:
+        """A few milliseconds at some thousand entries."""
+        today = now.astimezone(self._zone).date()
+        text = text[-LONGEST:]
+        shown = signs(plain(text))
+        best: dict[str, Hit] = {}
+        for part, share in _parts(text):
+            for entry, wording in self._candidates(part):
+                if entry.holds(channel, today):
+                    confidence = share * match(part, wording, self._weigh) * own_case(shown, wording)
+                    if entry.id not in best or best[entry.id].confidence < confidence:
+                        best[entry.id] = Hit(entry, confidence)
+        ranked = sorted(best.values(), key=lambda hit: (-hit.confidence, not hit.entry.is_particular))
+        return tuple(ranked[:SHOWN])
+
+    def _candidates(self, said: Terms) -> list[tuple[Entry, Wording]]:
+        return [self._wordings[place] for place in self._index.best(_keys(said.all), CANDIDATES)]
+
+    def _weigh(self, text: str) -> float:
+        """What no entry speaks of tells the most."""
+        return self._weights.get(text, 1.0)
+
+
+def _parts(text: str) -> Iterator[tuple[Terms, float]]:
+    whole = terms(text)
+    yield whole, 1.0
+    clauses = [said for clause in BETWEEN.split(text) if (said := terms(clause)).all]
+    if len(clauses) > 1 or clauses and clauses[0].plain != whole.plain:
+        yield from ((clause, A_CLAUSE) for clause in clauses[-MOST_CLAUSES:])
+
+
+def _wordings(entry: Entry) -> Iterator[Wording]:
+    known = [terms(phrasing) for phrasing in entry.phrasings]
+    elsewhere, answer = together(known), terms(entry.answer).texts
+    shown = signs_of(map(plain, entry.phrasings))
+    return (Wording(each, elsewhere, answer, shown) for each in known)
+
+
+def _weight(found: int, entries: int) -> float:
+    return max(LEAST_WEIGHT, math.log(1 + entries / found) / math.log(1 + entries))
+
+
+def _keys(all: Iterable[Term]) -> list[str]:
+    """By what a term is looked up: itself and its sound, in letters only."""
+    found = []
+    for term in all:
+        if term.text != "#":
+            found.append(term.text.replace("?", "q"))
+        if term.sound:
+            found.append(f"s0{term.sound}")
+    return found

@@ -1,0 +1,73 @@
+"""What a sentence is made of: meanings, and the characters and words that no list knows."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from ccs.assistant.knowledge.meanings import lexicon
+from ccs.assistant.knowledge.plain import clean
+from ccs.assistant.knowledge.sounds import sound
+
+ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
+PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
+MISHEARD = 0.85             # how sure we are of a word that only sounds like one
+
+
+@frozen
+class Term:
+    """`?…` is a meaning that asks, `#` a number; `sound` of a single character. `length` in characters."""
+
+    text: str
+    length: int = 1
+    sound: str = ""
+    sureness: float = 1.0
+
+
+@frozen
+class Terms:
+    """A sentence's terms, each once, and its text without blanks."""
+
+    all: tuple[Term, ...]
+    plain: str
+    texts: frozenset[str]
+    sounds: frozenset[str]
+
+
+def terms(text: str) -> Terms:
+    return of_clean(ORDER_NUMBER.sub(" ", clean(text)))
+
+
+@lru_cache(4096)
+def of_clean(text: str) -> Terms:
+    found: dict[str, Term] = {}
+    for part in text.split():
+        for term in _of_part(part):
+            found.setdefault(term.text, term)
+    return Terms(
+        tuple(found.values()), text.replace(" ", ""), frozenset(found),
+        frozenset(term.sound for term in found.values() if term.sound),
+    )
+
+
+def _of_part(part: str) -> Iterator[Term]:
+    place = 0
+    while place < len(part):
+        length, found = _next(part, place)
+        yield from found
+        place += length
+
+
+def _next(part: str, place: int) -> tuple[int, Iterable[Term]]:
+    """How long what begins here is, and what it means: the longest known word, else a name, a number, a character."""
+    known = lexicon()
+    for length in range(min(known.longest, len(part) - place), 0, -1):
+        if word := known.words.get(part[place:place + length]):
+            return length, [Term(meaning, length) for meaning in word.meanings]
+    piece = PIECES.match(part, place)
+    assert piece
+    text = piece[0]
+    if text.isdigit():
+        return len(text), [Term("#")]
+    return len(text), [Term(text, 2) if text.isascii() else Term(text, 1, sound(text))]
