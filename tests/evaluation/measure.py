@@ -122,9 +122,11 @@ async def _put(asked: Asked, responder: FromKnowledge) -> Outcome:
     decision: Answer | HandOff = await responder.respond(question)
     seconds = time.perf_counter() - begun
     sources = decision.basis.sources
-    found = sources[0].question if sources else ""
+    hits = responder.search(question.text, question.channel, question.now)
+    found = hits[0].entry.question if hits else ""
     handed_off = isinstance(decision, HandOff)
-    return Outcome(asked, found, decision.basis.confidence, "" if handed_off else found, handed_off, seconds)
+    answered = sources[0].question if sources and not handed_off else ""
+    return Outcome(asked, found, decision.basis.confidence, answered, handed_off, seconds)
 
 
 async def _no_picture(path: Path) -> Attachment:

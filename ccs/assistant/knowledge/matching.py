@@ -65,7 +65,7 @@ def _covered(these: Terms, by: Terms, weigh: Weigh, wording: Wording | None) -> 
 
 def _held(term: Term, by: Terms, wording: Wording | None) -> float:
     if term.text in by.texts:
-        return 1.0
+        return term.sureness
     if term.sound and term.sound in by.sounds:
         return MISHEARD
     if wording and term.text in wording.elsewhere:

@@ -33,8 +33,13 @@ CODES = [int.from_bytes(each[-1].encode("gb2312"), "big") for each in FIRST]
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))         # said alike by many, and mistyped by them
 
 
+OTHERWISE = {"什": "sen", "了": "le", "着": "ze", "还": "hai", "似": "si", "女": "nv"}      # where it is said otherwise
+
+
 def sound(character: str) -> str:
     """The syllable, folded so that 是 and 四, 真 and 睁 sound alike; empty if it is not known."""
+    if character in OTHERWISE:
+        return OTHERWISE[character]
     try:
         code = int.from_bytes(character.encode("gb2312"), "big")
     except UnicodeEncodeError:

@@ -12,6 +12,7 @@ from ccs.assistant.knowledge.sounds import sound
 
 ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
+LONGEST_HEARD = 4           # characters of a word that is known by its sound
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
 
 
@@ -63,6 +64,8 @@ def _next(part: str, place: int) -> tuple[int, Iterable[Term]]:
     """How long what begins here is, and what it means: the longest known word, else a name, a number, a character."""
     known = lexicon()
     for length in range(min(known.longest, len(part) - place), 0, -1):
+        if length == 1 and (heard := _heard(part, place)):
+            return heard
         if word := known.words.get(part[place:place + length]):
             return length, [Term(meaning, length) for meaning in word.meanings]
     piece = PIECES.match(part, place)
@@ -71,3 +74,12 @@ def _next(part: str, place: int) -> tuple[int, Iterable[Term]]:
     if text.isdigit():
         return len(text), [Term("#")]
     return len(text), [Term(text, 2) if text.isascii() else Term(text, 1, sound(text))]
+
+
+def _heard(part: str, place: int) -> tuple[int, Iterable[Term]] | None:
+    """A known word that sounds like what begins here, where no longer one stands written."""
+    known = lexicon()
+    for length in range(min(LONGEST_HEARD, len(part) - place), 1, -1):
+        if word := known.sounds.get(tuple(map(sound, part[place:place + length]))):
+            return length, [Term(meaning, length, sureness=MISHEARD) for meaning in known.words[word].meanings]
+    return None
