@@ -12,10 +12,11 @@ from ccs.assistant.knowledge.signs import signs
 from ccs.assistant.knowledge.terms import MISHEARD, Term, Terms
 
 ASKS = 0.35             # what a word that only asks (几天, 怎么) weighs beside one that names something
-NUMBER = 0.15
+SLIGHT = {"#": 0.15, "地方": 0.2}     # a number, and where somebody lives
+ITS = 0.6               # how much it matters that the wording holds nothing else
 ELSEWHERE = 0.75        # what it counts that a term stands in another wording of the entry
 IN_ANSWER = 0.4         # or only in its answer
-OWN_CASE = {"late": 0.55, "state": 0.6, "wrong": 0.6, "angry": 0.4}
+OWN_CASE = {"late": 0.55, "state": 0.6, "without": 0.7, "wrong": 0.6, "angry": 0.4}
 
 Weigh = Callable[[str], float]      # how much a term tells, 0 to 1
 
@@ -31,8 +32,8 @@ class Wording:
 
 
 def weight(term: Term, weigh: Weigh) -> float:
-    if term.text == "#":
-        return NUMBER
+    if term.text in SLIGHT:
+        return SLIGHT[term.text]
     return (ASKS if term.text.startswith("?") else min(term.length, 2) / 2) * weigh(term.text)
 
 
@@ -42,7 +43,7 @@ def match(said: Terms, wording: Wording, weigh: Weigh) -> float:
         return 1.0
     hers = _covered(said, wording.terms, weigh, wording)
     its = _covered(wording.terms, said, weigh, None)
-    return hers * (0.4 + 0.6 * its)
+    return hers * (1 - ITS + ITS * its)
 
 
 def own_case(said: frozenset[str], wording: Wording) -> float:

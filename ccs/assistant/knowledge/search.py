@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ccs.assistant.knowledge.entries import Entry
 from ccs.assistant.knowledge.matching import Wording, match, own_case, signs_of, together
@@ -23,8 +23,11 @@ CANDIDATES = 60             # wordings that are compared in full
 SHOWN = 5                   # hits
 A_CLAUSE = 0.93             # what an answer to a clause counts beside one to the whole
 LEAST_WEIGHT = 0.2
+UNKNOWN = 0.8               # what a term weighs that no entry knows
 LONGEST = 600               # characters of a turn that are looked at; the last ones
 MOST_CLAUSES = 6
+A_BIT = 0.02
+MEANT_OTHERWISE = 0.6       # what is left where an entry that does not hold here says better what she asks
 BETWEEN = re.compile(r"[\n。！？!?；;，,、~～…]+")
 
 
@@ -66,21 +69,25 @@ class Knowledge:
         text = text[-LONGEST:]
         shown = signs(plain(text))
         best: dict[str, Hit] = {}
+        not_here = 0.0
         for part, share in _parts(text):
             for entry, wording in self._candidates(part):
-                if entry.holds(channel, today):
-                    confidence = share * match(part, wording, self._weigh) * own_case(shown, wording)
-                    if entry.id not in best or best[entry.id].confidence < confidence:
-                        best[entry.id] = Hit(entry, confidence)
-        ranked = sorted(best.values(), key=lambda hit: (-hit.confidence, not hit.entry.is_particular))
-        return tuple(ranked[:SHOWN])
+                confidence = share * match(part, wording, self._weigh) * own_case(shown, wording)
+                if not entry.holds(channel, today):
+                    not_here = max(not_here, confidence)
+                elif entry.id not in best or best[entry.id].confidence < confidence:
+                    best[entry.id] = Hit(entry, confidence)
+        ranked = sorted(best.values(), key=lambda hit: (-hit.confidence, not hit.entry.is_particular))[:SHOWN]
+        if ranked and not_here > ranked[0].confidence + A_BIT:
+            return tuple(evolve(hit, confidence=hit.confidence * MEANT_OTHERWISE) for hit in ranked)
+        return tuple(ranked)
 
     def _candidates(self, said: Terms) -> list[tuple[Entry, Wording]]:
         return [self._wordings[place] for place in self._index.best(_keys(said.all), CANDIDATES)]
 
     def _weigh(self, text: str) -> float:
-        """What no entry speaks of tells the most."""
-        return self._weights.get(text, 1.0)
+        """What no entry speaks of tells a lot."""
+        return self._weights.get(text, UNKNOWN)
 
 
 def _parts(text: str) -> Iterator[tuple[Terms, float]]:

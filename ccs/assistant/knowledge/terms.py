@@ -11,6 +11,9 @@ from ccs.assistant.knowledge.plain import clean
 from ccs.assistant.knowledge.sounds import sound
 
 ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
+BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[89]\d|1\d\d|2[0-2]\d) ?(?:斤|kg|公斤)?(?!\d)", re.ASCII)
+HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
+WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
 LONGEST_HEARD = 4           # characters of a word that is known by its sound
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
@@ -37,7 +40,8 @@ class Terms:
 
 
 def terms(text: str) -> Terms:
-    return of_clean(ORDER_NUMBER.sub(" ", clean(text)))
+    cleaned = ORDER_NUMBER.sub(" ", clean(text))
+    return of_clean(WEIGHT.sub(" 体重 ", HEIGHT.sub(" 身高 ", BODY.sub(" 身高 体重 ", cleaned))))
 
 
 @lru_cache(4096)
