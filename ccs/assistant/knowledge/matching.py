@@ -16,7 +16,7 @@ SLIGHT = {"#": 0.15, "地方": 0.2}     # a number, and where somebody lives
 ITS = 0.6               # how much it matters that the wording holds nothing else
 ELSEWHERE = 0.75        # what it counts that a term stands in another wording of the entry
 IN_ANSWER = 0.4         # or only in its answer
-OWN_CASE = {"late": 0.55, "state": 0.6, "without": 0.7, "wrong": 0.6, "angry": 0.4}
+OWN_CASE = {"late": 0.5, "state": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4}
 
 Weigh = Callable[[str], float]      # how much a term tells, 0 to 1
 
