@@ -21,7 +21,7 @@ from ccs.assistant.knowledge.terms import Term, Terms, terms
 
 CANDIDATES = 60             # wordings that are compared in full
 SHOWN = 5                   # hits
-A_CLAUSE = 0.93             # what an answer to a clause counts beside one to the whole
+A_CLAUSE = 0.75              # what an answer to a clause counts that answers nothing else she says
 LEAST_WEIGHT = 0.2
 UNKNOWN = 0.8               # what a term weighs that no entry knows
 LONGEST = 600               # characters of a turn that are looked at; the last ones
@@ -70,9 +70,10 @@ class Knowledge:
         shown = signs(plain(text))
         best: dict[str, Hit] = {}
         not_here = 0.0
-        for part, share in _parts(text):
+        whole = terms(text)
+        for part in (whole, *_clauses(text, whole)):
             for entry, wording in self._candidates(part):
-                confidence = share * match(part, wording, self._weigh) * own_case(shown, wording)
+                confidence = self._match(part, whole, wording) * own_case(shown, wording)
                 if not entry.holds(channel, today):
                     not_here = max(not_here, confidence)
                 elif entry.id not in best or best[entry.id].confidence < confidence:
@@ -82,6 +83,12 @@ class Knowledge:
             return tuple(evolve(hit, confidence=hit.confidence * MEANT_OTHERWISE) for hit in ranked)
         return tuple(ranked)
 
+    def _match(self, part: Terms, whole: Terms, wording: Wording) -> float:
+        found = match(part, wording, self._weigh)
+        if part is not whole:
+            found *= A_CLAUSE + (1 - A_CLAUSE) * match(whole, wording, self._weigh)
+        return found
+
     def _candidates(self, said: Terms) -> list[tuple[Entry, Wording]]:
         return [self._wordings[place] for place in self._index.best(_keys(said.all), CANDIDATES)]
 
@@ -90,12 +97,10 @@ class Knowledge:
         return self._weights.get(text, UNKNOWN)
 
 
-def _parts(text: str) -> Iterator[tuple[Terms, float]]:
-    whole = terms(text)
-    yield whole, 1.0
-    clauses = [said for clause in BETWEEN.split(text) if (said := terms(clause)).all]
-    if len(clauses) > 1 or clauses and clauses[0].plain != whole.plain:
-        yield from ((clause, A_CLAUSE) for clause in clauses[-MOST_CLAUSES:])
+def _clauses(text: str, whole: Terms) -> list[Terms]:
+    """The last ones that say something, unless there is only one."""
+    found = [said for clause in BETWEEN.split(text) if (said := terms(clause)).all]
+    return [] if found and found[0].texts == whole.texts else found[-MOST_CLAUSES:]
 
 
 def _wordings(entry: Entry) -> Iterator[Wording]:
