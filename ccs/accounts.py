@@ -10,9 +10,9 @@ import hashlib
 import os
 import secrets
 import sys
-import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
@@ -22,13 +22,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from attrs import frozen
 
 from ccs.backoff import Backoff
-from ccs.config import Config
 from ccs.errors import TooManyTries, WrongPassword
-from ccs.models import Agent, Clock, Login
+from ccs.kept import Login
+from ccs.models import Agent, Clock
+from ccs.settings import Config
 
 SHORTEST_PASSWORD = 8   # characters
 MOST_WAITING = 16       # checks in line; each takes some 30 ms and 19 MiB while it runs
-NICENESS = 19           # the most there is: beside a burst on a single core a check takes a second or two
 WELCOME_KEPT = 10_000   # of those who got in, whom their neighbours' failures do not hold up
 
 # What OWASP's Password Storage Cheat Sheet recommends for argon2id.
@@ -140,9 +140,15 @@ class Accounts:
 
 
 def _give_way() -> None:
-    """A check may take longer, so that nothing else does. Only Linux knows a niceness of single threads."""
+    """A check may take longer, so that nothing else does. Only Linux has a policy for single threads.
+
+    Niceness is not enough: the kernel lets even the nicest thread finish its time slice of some milliseconds, and the
+    loop would wait for that. An idle thread is interrupted at once. Beside a burst on a single core a check takes a
+    second or two.
+    """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with suppress(OSError):         # a container may forbid it; then logins are felt a little
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def hash_password(password: str) -> str:

@@ -16,6 +16,8 @@ from weakref import WeakValueDictionary
 import httpx
 from attrs import Factory, define, frozen
 
+from ccs.worker import end
+
 log = logging.getLogger(__name__)
 
 LARGEST = 512 * 1024        # bytes; WeChat's largest are about 100 KB
@@ -133,10 +135,8 @@ class Avatars:
         return _picture(content or (kept[0] if kept else b""))
 
     async def close(self) -> None:
-        tasks = list(self._fetching.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Once nobody waits for a picture any more."""
+        await end(self._fetching.values())
         await self._client.aclose()
 
     async def _soon(self, channel: str, address: str, url: httpx.URL, hosts: Hosts) -> bytes | None:

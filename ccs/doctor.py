@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ccs.config import Config
-from ccs.errors import StoreUnavailable
 from ccs.models import Clock
+from ccs.settings import Config
+from ccs.worker import Worker, end, shared
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ async def _ask(channel: str, step: Step) -> Opinion:
         return fail("检查时出错，没有得出结论", "请把日志里的出错信息发给技术支持")
 
 
-class Doctor:
+class Doctor(Worker):
     """Examines once at a time: who asks meanwhile, or soon after, shares what is found."""
 
     def __init__(self, groups: Callable[[], Mapping[str, Sequence[Step]]], now: Clock) -> None:
@@ -155,16 +155,11 @@ class Doctor:
         """Raises StoreUnavailable when the server stops meanwhile."""
         if self._latest is None or self._is_stale(self._latest):
             self._latest = asyncio.create_task(examine(self._groups(), self._now))
-        try:
-            return await asyncio.shield(self._latest)
-        except asyncio.CancelledError:
-            if self._latest.cancelled():    # the server stops, and whoever asked is told to come again
-                raise StoreUnavailable from None
-            raise
+        return await shared(self._latest)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         if self._latest:
-            self._latest.cancel()
+            await end([self._latest])
 
     def _is_stale(self, task: "asyncio.Task[Report]") -> bool:
         if not task.done():

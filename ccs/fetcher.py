@@ -20,11 +20,12 @@ from attrs import evolve
 
 from ccs import amr
 from ccs.channels.base import Channel
-from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, NoRoom, StoreUnavailable
 from ccs.filetypes import clean_name, mime_of
 from ccs.models import Clock, Message, Stage
+from ccs.reception import Reception
 from ccs.registry import Registry
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +67,15 @@ class Files(Protocol):
     async def apart(self, act: Callable[..., Any], *args: Any) -> Any: ...
 
 
-class Fetcher:
+class Fetcher(Worker):
     """Fetches a few at a time, those that are due longest first."""
 
     def __init__(
-        self, registry: Registry, desk: Desk, channels: Mapping[str, Channel], files: Files,
+        self, registry: Registry, reception: Reception, channels: Mapping[str, Channel], files: Files,
         waiting: Callable[[], Iterable[Message]], clock: Clock, chance: Random,
     ) -> None:
         self._registry = registry
-        self._desk = desk
+        self._reception = reception
         self._channels = channels
         self._files = files
         self._waiting = waiting
@@ -102,10 +103,7 @@ class Fetcher:
 
     async def stop(self) -> None:
         """What is on its way is broken off: it stands on disk, and comes with the next start."""
-        tasks = [*self._busy, *([self._runner] if self._runner else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([*self._busy, *([self._runner] if self._runner else [])])
 
     def _put(self, message: Message, due: datetime) -> None:
         heapq.heappush(self._line, (due, next(self._serial), message))
@@ -133,7 +131,7 @@ class Fetcher:
         try:
             known = await self._attempt(message)
             moved = self._as_now(message, known)
-            await self._desk.file_moved(moved)
+            await self._reception.file_moved(moved)
         except StoreUnavailable:                # the file is kept under what it holds; it is soon here again
             log.warning("the file of message %s waits for the database", message.id)
             self._put(message, self._now() + timedelta(seconds=FOR_STORE))

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import lifecycle
-from ccs.models import Agent, Event, EventType, Login, Session, Status
+from ccs.kept import Login
+from ccs.models import Agent, Event, EventType, Session, Status
 from ccs.wire import Wire, encode
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from ccs.channels.base import Callback, Channel
 from ccs.channels.jd import JD
 from ccs.channels.wecom import WeCom
-from ccs.desk import Desk
 from ccs.errors import NotFound
 from ccs.inbound import (
     CodeOffered,
@@ -23,15 +22,16 @@ from ccs.inbound import (
     StaffSays,
 )
 from ccs.outbox import Outbox
+from ccs.reception import Reception
 from ccs.ticket import Ticket
 
 
 class Intake:
     """Takes callbacks for every channel."""
 
-    def __init__(self, channels: Mapping[str, Channel], desk: Desk, outbox: Outbox) -> None:
+    def __init__(self, channels: Mapping[str, Channel], reception: Reception, outbox: Outbox) -> None:
         self._channels = channels
-        self._desk = desk
+        self._reception = reception
         self._outbox = outbox
 
     def take_callback(self, channel: str, callback: Callback) -> Ticket:
@@ -70,19 +70,19 @@ class Intake:
         if isinstance(inbound, PlatformAsks):
             return Ticket.durable(inbound.answer)
         if isinstance(inbound, CustomerSays):
-            return self._desk.customer_writes(inbound)
+            return self._reception.customer_writes(inbound)
         if isinstance(inbound, StaffSays):
-            return self._desk.staff_writes(inbound)
+            return self._reception.staff_writes(inbound)
         if isinstance(inbound, MessageRecalled):
-            return self._desk.message_recalled(inbound)
+            return self._reception.message_recalled(inbound)
         if isinstance(inbound, OwnerChanged):
-            return self._desk.owner_changed(inbound)
+            return self._reception.owner_changed(inbound)
         if isinstance(inbound, CodeOffered):
-            return self._desk.code_offered(inbound)
+            return self._reception.code_offered(inbound)
         if isinstance(inbound, EchoHeard):
-            return self._desk.echo_heard(inbound)
+            return self._reception.echo_heard(inbound)
         if isinstance(inbound, PlatformTells):
             if inbound.kind == "send_result":
                 return self._outbox.hear_result(inbound)
-            return self._desk.platform_tells(inbound)
-        return self._desk.platform_nudges(inbound)
+            return self._reception.platform_tells(inbound)
+        return self._reception.platform_nudges(inbound)

@@ -1,8 +1,8 @@
 """Who customers are, where a platform tells that apart from what they say.
 
-A session whose customer has no name is named here by the desk. What we were told lately is shown at once; everyone else
-is asked for together with whoever comes in the same moment. Nothing waits for it: a session without a name is served
-like any other, and after a failure the next to come brings the others along.
+A session whose customer has no name is named here by the reception. What we were told lately is shown at once;
+everyone else is asked for together with whoever comes in the same moment. Nothing waits for it: a session without a
+name is served like any other, and after a failure the next to come brings the others along.
 """
 
 import asyncio
@@ -15,9 +15,11 @@ from attrs import Factory, define
 
 from ccs.backoff import Backoff
 from ccs.channels.base import MOST_PROFILES, Channel
-from ccs.desk import Desk
 from ccs.errors import DeliveryError, StoreUnavailable
-from ccs.models import Clock, Customer, Profile, Session
+from ccs.kept import Profile
+from ccs.models import Clock, Customer, Session
+from ccs.reception import Reception
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,10 @@ class Profiles(Protocol):
 
 
 @define
-class Introducer:
+class Introducer(Worker):
     """Lives on the loop. `introduce` may be called for anybody, any number of times."""
 
-    _desk: Desk
+    _reception: Reception
     _channels: Mapping[str, Channel]
     _profiles: Profiles
     _now: Clock
@@ -58,16 +60,13 @@ class Introducer:
 
     def resume(self) -> None:
         """After a start, or when the disk is back: whoever still has no name."""
-        for session in self._desk.registry.open_sessions():
+        for session in self._reception.registry.open_sessions():
             if not session.customer.name:
                 self.introduce(session)
 
     async def stop(self) -> None:
         self._stopping = True
-        tasks = list(self._asking.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._asking.values())
 
     def _introduce(self, session: Session) -> None:
         customer = session.customer
@@ -76,7 +75,7 @@ class Introducer:
             return
         kept, is_fresh = self._kept(customer)
         if kept and (kept.name, kept.avatar) not in (("", ""), (customer.name, customer.avatar)):
-            self._desk.customer_known(kept)
+            self._reception.customer_known(kept)
         if not is_fresh:
             self._want(customer)
 
@@ -122,7 +121,7 @@ class Introducer:
             customer_id = next(iter(wanted))
             del wanted[customer_id]
             customer = Customer(*account, customer_id)
-            if self._desk.registry.open_session(customer) and not self._kept(customer)[1]:
+            if self._reception.registry.open_session(customer) and not self._kept(customer)[1]:
                 ids.append(customer_id)
         return ids
 
@@ -139,7 +138,7 @@ class Introducer:
         self._backoff.succeeded(":".join(account))
         if self._paused.pop(account, None):
             log.info("who the customers of %s are can be asked again", ":".join(account))
-        for ticket in [self._desk.customer_known(profile) for profile in profiles]:
+        for ticket in [self._reception.customer_known(profile) for profile in profiles]:
             await ticket
 
     def _pause(self, account: Account, at_least: float = 0.0) -> None:

@@ -17,28 +17,32 @@ from ccs.desk import Desk
 from ccs.errors import CannotReply, DeliveryDelayed, DeliveryRefused, SessionShut, StoreUnavailable
 from ccs.inbound import PlatformTells
 from ccs.models import Clock, Fate, Message, Session
+from ccs.reception import Reception
 from ccs.registry import Registry
 from ccs.ticket import Ticket
+from ccs.worker import Worker
 
 log = logging.getLogger(__name__)
 
+DRAIN = 7.0             # seconds that a stop waits for what is on its way; service managers give it ten in all
 MOST_AT_ONCE = 64       # requests on their way at the same time; as many as the HTTP client has connections
 
 
-class Outbox:
-    """One worker for each session that has something to send, and none for the others."""
+class Outbox(Worker):
+    """One task for each session that has something to send, and none for the others."""
 
     def __init__(
-        self, registry: Registry, desk: Desk, channels: Mapping[str, Channel], clock: Clock,
+        self, registry: Registry, desk: Desk, reception: Reception, channels: Mapping[str, Channel], clock: Clock,
         chance: Random,
     ) -> None:
         self._registry = registry
         self._desk = desk
+        self._reception = reception
         self._channels = channels
         self._now = clock
         self._chance = chance
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
         self._stopping = False
 
@@ -50,20 +54,20 @@ class Outbox:
             event.set()
             return
         self._woken[session_id] = asyncio.Event()
-        self._workers[session_id] = asyncio.create_task(self._run(session_id), name=f"outbox {session_id}")
+        self._tasks[session_id] = asyncio.create_task(self._run(session_id), name=f"outbox {session_id}")
 
     def resume(self) -> None:
         """After a start, or when the disk is back: go on with everything that is not finished."""
         for session_id in self._registry.sessions_with_outgoing():
             self.wake(session_id)
 
-    async def stop(self, patience: float) -> None:
+    async def stop(self) -> None:
         """Let what is on its way come back; begin nothing new."""
         self._stopping = True
         for event in self._woken.values():
             event.set()
-        if self._workers:
-            _, late = await asyncio.wait(self._workers.values(), timeout=patience)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks.values(), timeout=DRAIN)
             for worker in late:
                 worker.cancel()
 
@@ -73,7 +77,7 @@ class Outbox:
             return again
         found = self._registry.delivery(str(tells.payload.get("requestId", "")))
         if found is None or found[0].customer.channel != tells.channel:
-            return self._desk.platform_tells(tells)
+            return self._reception.platform_tells(tells)
         shut = self._channels[tells.channel].shut_by(tells.payload)
         return self._desk.result_told(_final(found[1], tells.payload), tells, shut)
 
@@ -97,7 +101,7 @@ class Outbox:
         except Exception:
             log.exception("outbox of session %s stopped", session_id)
         finally:
-            del self._woken[session_id], self._workers[session_id]
+            del self._woken[session_id], self._tasks[session_id]
         if self._registry.outgoing(session_id) and woken.is_set():
             self.wake(session_id)
 

@@ -3,20 +3,27 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attrs import fields_dict, frozen
 
-from ccs.config import ChannelsSettings, is_exposed
+from ccs.channels.base import Channel
 from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import StoreUnavailable
+from ccs.settings import ChannelsSettings
 
 GROUP = "server"                # in the place of a channel's name
 TITLES = {GROUP: "本机", "wechat": "微信", "douyin": "抖音", "jd": "京东"}
 LITTLE_SPACE = 10**9            # bytes; we fill some megabytes a day, updates of the system the rest
+
+
+def steps(channels: Mapping[str, Channel], visit: Visit) -> dict[str, Sequence[Step]]:
+    """What a checkup asks: about this machine, and about each channel that is on."""
+    enabled = {name: channel.checkup(visit) for name, channel in channels.items() if channel.settings.enabled}
+    return {GROUP: Premises(visit).checkup(), **enabled}
 
 
 @frozen
@@ -74,7 +81,7 @@ class Premises:
 
     async def logins(self) -> Opinion:
         auth, server = self.visit.config.auth, self.visit.config.server
-        if not is_exposed(server):
+        if not server.is_exposed:
             return ok("只有这台电脑能打开工作台" if not auth.required else "已启用登录")
         if not auth.required:
             return warn(

@@ -14,12 +14,13 @@ from attrs import define, field
 
 from ccs import stream
 from ccs.channels.base import Source
-from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
 from ccs.inbound import Inbound
 from ccs.models import Clock
+from ccs.reception import Reception
 from ccs.stream import Stream
 from ccs.ticket import Ticket
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -42,16 +43,16 @@ class Pause(NamedTuple):
     most: float
 
 
-class Puller:
+class Puller(Worker):
     """One task for each account, and one for each channel that looks for accounts. Lives on the loop's thread."""
 
     def __init__(
-        self, sources: Mapping[str, Source], take: Callable[[Inbound], Ticket], desk: Desk, archive: Archive,
+        self, sources: Mapping[str, Source], take: Callable[[Inbound], Ticket], reception: Reception, archive: Archive,
         clock: Clock, chance: Random,
     ) -> None:
         self._sources = sources
         self._take = take
-        self._desk = desk
+        self._reception = reception
         self._archive = archive
         self._now = clock
         self._chance = chance
@@ -83,15 +84,13 @@ class Puller:
         """Begin nothing new. What has been fetched is with the journal already, and requests on their way leave
         nothing behind."""
         self._stopping = True
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end(self._tasks.values())
 
     def _follow(self, channel: str, account: str) -> None:
         if self._stopping or (channel, account) in self._followers:
             return
         source = self._sources[channel]
-        stream = Stream(channel, account, source, self._take, self._desk, self._archive, self._now)
+        stream = Stream(channel, account, source, self._take, self._reception, self._archive, self._now)
         follower = self._followers[channel, account] = Follower(stream, source.every, self._chance)
         self._tasks[channel, account] = asyncio.create_task(follower.run(), name=f"pull {channel} {account}")
 

@@ -13,10 +13,11 @@ from typing import Protocol
 from attrs import define, field
 
 from ccs.channels.base import CursorUnknown, Pulled, Source, TokenTooOld
-from ccs.desk import Desk
 from ccs.errors import StoreUnavailable
 from ccs.inbound import Inbound, PlatformTells
-from ccs.models import Clock, Cursor, Nudge
+from ccs.kept import Cursor, Nudge
+from ccs.models import Clock
+from ccs.reception import Reception
 from ccs.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Stream:
     account: str
     _source: Source
     _take: Callable[[Inbound], Ticket]
-    _desk: Desk
+    _reception: Reception
     _archive: Archive
     _now: Clock
     had_token: bool = field(default=False, init=False)      # the last request, which the platform then limits less
@@ -103,7 +104,7 @@ class Stream:
         """Nothing is awaited between the first item and the cursor: it is one transaction."""
         tickets = [self._taken(inbound) for inbound in pulled.inbounds]
         if pulled.cursor and pulled.cursor != cursor:
-            tickets.append(self._desk.fetched(Cursor(*self._key, pulled.cursor, self._now())))
+            tickets.append(self._reception.fetched(Cursor(*self._key, pulled.cursor, self._now())))
         return tickets
 
     def _taken(self, inbound: Inbound) -> Ticket:
@@ -116,7 +117,7 @@ class Stream:
             log.exception("something of %s account %s could not be taken", *self._key)
             kind, ids = type(inbound).__name__, getattr(inbound, "ids", ())
             payload = {"inbound": kind, "content": getattr(inbound, "content", "")}
-            return self._desk.platform_tells(PlatformTells(*self._key, "not_taken", payload, ids))
+            return self._reception.platform_tells(PlatformTells(*self._key, "not_taken", payload, ids))
 
 
 async def _all(tickets: Iterable[Ticket]) -> None:

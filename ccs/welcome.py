@@ -12,13 +12,14 @@ from ccs.channels.base import Channel
 from ccs.errors import DeliveryDelayed, DeliveryError
 from ccs.inbound import CodeOffered
 from ccs.models import Clock, new_id
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0         # seconds until another try
 
 
-class Welcome:
+class Welcome(Worker):
     """Uses codes, each in a task of its own. Lives on the loop's thread."""
 
     def __init__(self, channels: Mapping[str, Channel], clock: Clock) -> None:
@@ -42,9 +43,7 @@ class Welcome:
     async def stop(self) -> None:
         """Begin nothing new: an occasion may come to the disk after this."""
         self._stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     async def _say(self, offered: CodeOffered, left: float) -> None:
         """Under the same id at each try: the platform says it once at most."""

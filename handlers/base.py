@@ -13,7 +13,6 @@ from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
-from ccs.config import Config
 from ccs.desk import Desk
 from ccs.doctor import Doctor
 from ccs.hub import Hub
@@ -23,10 +22,12 @@ from ccs.models import Agent, Clock, Session
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.settings import Config
 from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.ports import Archive, Files, Health
+from handlers.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Parts:
     douyin: Douyin
     files: Files
     voices: Voices
+    traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
@@ -149,7 +151,8 @@ class Handler(RequestHandler):
     async def answer_list(self, slices: AsyncIterator[list[bytes]]) -> None:
         """An array of items that come encoded, a slice at a time.
 
-        Each slice leaves before the next is made: others get a turn, and a slow reader keeps no more waiting than one.
+        Each slice leaves before the next is made: others get a turn, callbacks several, and a slow reader keeps no more
+        waiting than one slice.
         What fails later breaks the answer off, and with it the connection.
         """
         text, comma = LIST_HEAD, b""
@@ -158,6 +161,7 @@ class Handler(RequestHandler):
                 self._has_begun = True
                 self.write(text)
                 await self.flush()
+                await self.parts.traffic.give_way()
                 text = b""
             text += comma + b",".join(items)
             comma = b","

@@ -6,8 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 from tornado.httputil import HTTPServerRequest
 
 from ccs.accounts import Accounts, Caller
-from ccs.config import Config
 from ccs.errors import Forbidden
+from ccs.settings import Config
 
 COOKIE = "ccs_login"
 USUAL_PORTS = (80, 443)

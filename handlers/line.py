@@ -12,7 +12,8 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler
 
 from ccs import wire
-from ccs.models import Agent, Login
+from ccs.kept import Login
+from ccs.models import Agent
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Orders and articles that a customer names: `/api/sessions/{id}/orders/{number}` and `…/products/{number}`."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
@@ -14,7 +15,7 @@ from handlers.sessions import SessionHandler
 NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
-class LookupHandler(SessionHandler):
+class LookupHandler(SessionHandler, ABC):
     """For whoever may read the session. It asks a platform, so another site's page may not set it going."""
 
     async def get(self, session_id: str, number: str) -> None:
@@ -31,8 +32,9 @@ class LookupHandler(SessionHandler):
             raise CannotLookUp(str(error)) from error
         self.answer({name: value for name, value in asdict(found).items() if value})
 
+    @abstractmethod
     def ask(self, lookup: Lookup, number: str) -> Awaitable[Any]:
-        raise NotImplementedError
+        """What the platform knows. Raises DeliveryError."""
 
 
 class Order(LookupHandler):

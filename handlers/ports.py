@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.models import Event, Login, Message, Page, Session, SessionFilter
+from ccs.kept import Login
+from ccs.models import Event, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):

@@ -1,4 +1,4 @@
-"""Every path of the server, and who answers it. POSTs of callbacks are answered before these, in `callbacks.py`."""
+"""Every path of the server, and who answers it. POSTs of callbacks are answered before these, in `doorway.py`."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from tornado.web import Application
 
 from handlers import avatars, callbacks, doctor, douyin, files, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
+from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
 
 SESSION = r"/api/sessions/([^/]+)"
@@ -49,7 +50,7 @@ PING_EVERY = 20                 # seconds; below the shortest idle limit of usua
 LARGEST_FRAME = 64 * 1024       # bytes; the page sends nothing near it
 
 
-def front(parts: Parts) -> callbacks.Doorway:
+def front(parts: Parts) -> Doorway:
     """What the HTTP server talks to."""
     given = {"parts": parts}
     application = Application(
@@ -61,4 +62,4 @@ def front(parts: Parts) -> callbacks.Doorway:
         websocket_max_message_size=LARGEST_FRAME,
         log_function=lambda handler: None,      # what happened is logged where it happens, with its ids
     )
-    return callbacks.Doorway(parts, application)
+    return Doorway(parts, application)

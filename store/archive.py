@@ -12,20 +12,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import (
-    Cursor,
-    Event,
-    Login,
-    Message,
-    Nudge,
-    Page,
-    PlatformId,
-    Profile,
-    Sender,
-    Session,
-    SessionFilter,
-    Token,
-)
+from ccs.kept import Cursor, Login, Nudge, Profile, Token
+from ccs.models import Event, Message, Page, PlatformId, Sender, Session, SessionFilter
 from store import attachments, database, events, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores

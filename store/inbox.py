@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ccs.models import Notice, Nudge, PlatformId, from_millis, to_millis
+from ccs.kept import Notice, Nudge
+from ccs.models import PlatformId, from_millis, to_millis
 from store.rows import Row, Table
 
 PLATFORM_IDS = Table("platform_ids", ("channel", "account", "value"))

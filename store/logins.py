@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from ccs.models import Login, from_millis, to_millis
+from ccs.kept import Login
+from ccs.models import from_millis, to_millis
 from store.rows import Row, Table
 
 TABLE = Table(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Sender, Status, Token, from_millis
+from ccs.kept import Token
+from ccs.models import Sender, Status, from_millis
 from store import database, streams
 
 SESSIONS_SEEN = 50          # of each status, the latest; who wrote last is among those that changed last

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ccs.models import Cursor, Profile, Token, from_millis, to_millis
+from ccs.kept import Cursor, Profile, Token
+from ccs.models import from_millis, to_millis
 from store.rows import Row, Table
 
 CURSORS = Table(

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -18,16 +18,27 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs.config import AgentSettings, AssistantSettings, ChannelsSettings, Config, ServerSettings
-from ccs.config import DouyinSettings, JDSettings, WeChatSettings
 from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
+from ccs.settings import (
+    AgentSettings,
+    AssistantSettings,
+    ChannelsSettings,
+    Config,
+    DouyinSettings,
+    JDSettings,
+    ServerSettings,
+    WeChatSettings,
+)
+from ccs.worker import Worker
 from server import Server
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 from tests.raw import PATIENCE, SlowReader
 
 pytest_plugins = ["tests.browser", "tests.model"]       # agents at their browsers, and what a page makes of events
+
+W = TypeVar("W", bound=Worker)
 
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
 
@@ -126,6 +137,12 @@ class Stage:
             agent.leave()
         await self.stop()
         await self.http.aclose()
+
+    def worker(self, kind: type[W]) -> W:
+        """The running server's own."""
+        assert self.server
+        [worker] = [worker for worker in self.server._workers if isinstance(worker, kind)]
+        return worker
 
     @property
     def base(self) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from attrs import define
 
-from ccs.config import Config
 from ccs.demo.wecom import WeCom
+from ccs.settings import Config
 from store import database
 from tests.conftest import Stage
 from tests.raw import PATIENCE

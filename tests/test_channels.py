@@ -12,8 +12,8 @@ from ccs.channels import CHANNELS
 from ccs.channels.base import Channel
 from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
-from ccs.config import ChannelSettings, ChannelsSettings, Config, section
 from ccs.models import Via
+from ccs.settings import ChannelSettings, ChannelsSettings, Config, section
 from tests.alone import tools
 from tests.conftest import SECRET, Stage
 from tests.platforms import gateway_message

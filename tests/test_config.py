@@ -10,9 +10,10 @@ import pytest
 from attrs import evolve
 
 from ccs import __version__
-from ccs.config import LATER, AgentSettings, Config, read
+from ccs.config import read
 from ccs.errors import ConfigError
 from ccs.models import Agent, Role
+from ccs.settings import LATER, AgentSettings, Config
 from store.database import FILE_NAME, DataDir
 from tests.conftest import Stage
 from tests.process import ROOT, ccs, refuses

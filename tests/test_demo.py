@@ -21,7 +21,6 @@ import pytest
 from attrs import Factory, define
 from tornado.web import RequestHandler
 
-from ccs.config import AssistantSettings
 from ccs.demo import MOST_CUSTOMERS
 from ccs.demo.customer import LINGERS, Customer, NaturalTime, Phone
 from ccs.demo.doors import GatewayDoor
@@ -35,6 +34,7 @@ from ccs.demo.reading import Heard, read
 from ccs.demo.shop import Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 from ccs.demo.world import LAST_RETRY, World
+from ccs.settings import AssistantSettings
 from tests.conftest import Stage, until
 from tests.played import HOUR, MINUTE, PlayedTime, play
 from tests.process import ROOT, ccs

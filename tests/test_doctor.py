@@ -13,12 +13,11 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 import server
-from ccs import config, doctor
+from ccs import config, doctor, settings as sections
 from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown
-from ccs.config import AgentSettings, AuthSettings, Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
@@ -26,6 +25,7 @@ from ccs.errors import StoreUnavailable
 from ccs.models import utc_now
 from ccs.premises import Premises
 from ccs.prescription import REMEDIES
+from ccs.settings import AgentSettings, AuthSettings, Config
 from store.look import Look
 from tests.alone import tools
 from tests.conftest import Stage, until
@@ -508,7 +508,7 @@ async def test_one_who_no_longer_waits_takes_nothing_from_the_other_and_a_stop_t
     examiner = Doctor(lambda: {"jd": [Step("a", "一", waits)]}, utc_now)
     stays = asyncio.create_task(examiner.report())
     await asyncio.sleep(0)
-    examiner.stop()
+    await examiner.stop()
     with pytest.raises(StoreUnavailable):
         await stays
 
@@ -553,7 +553,7 @@ def test_settings_that_cannot_be_read_are_findings_too(tmp_path: Path) -> None:
 
 
 def test_every_remedy_is_for_a_fault_that_there_is() -> None:
-    source = Path(config.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (config, sections))
     assert [words for words in REMEDIES if words not in source] == []
 
 

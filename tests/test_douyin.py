@@ -11,7 +11,7 @@ import httpx
 import pytest
 from attrs import evolve
 
-from ccs.config import Config
+from ccs.settings import Config
 from store import database
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage
 from tests.platforms import gateway_message

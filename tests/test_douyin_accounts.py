@@ -19,10 +19,11 @@ from ccs.channels.base import Tools
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.http import Http
-from ccs.config import AgentSettings, AuthSettings, Config, DouyinSettings
 from ccs.demo.douyin import Douyin, vices
 from ccs.errors import DeliveryDelayed, DeliveryRefused
-from ccs.models import Token, from_millis
+from ccs.kept import Token
+from ccs.models import from_millis
+from ccs.settings import AgentSettings, AuthSettings, Config, DouyinSettings
 from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage
 from tests.dy import SHOP, Chen, authorised
 from tests.kf import Disk

@@ -9,9 +9,9 @@ from attrs import evolve
 
 from ccs import fate
 from ccs.channels.douyin import errcodes
-from ccs.config import Config
 from ccs.demo.douyin import Douyin, vices
 from ccs.demo.samples import picture, video
+from ccs.settings import Config
 from tests.conftest import AgentAtWork, Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
 from tests.kf import Disk, until_there

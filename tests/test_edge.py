@@ -9,7 +9,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 import server
-from handlers import callbacks
+from handlers import doorway
 from tests.conftest import Stage, until
 
 
@@ -17,7 +17,7 @@ from tests.conftest import Stage, until
 @pytest.mark.parametrize("path", ["/channel/jd/callback", "/wecom/callback", "/api/sessions/x/close"])
 async def test_a_body_that_never_arrives_is_cut_off(stage: Stage, monkeypatch, path: str) -> None:
     monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
-    monkeypatch.setattr(callbacks, "SLOWEST_BODY", 0.05)
+    monkeypatch.setattr(doorway, "SLOWEST_BODY", 0.05)
     await stage.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
     writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
@@ -32,7 +32,7 @@ async def test_a_body_that_never_arrives_is_cut_off(stage: Stage, monkeypatch, p
 async def test_a_connection_that_falls_silent_is_closed(stage: Stage, monkeypatch, before: str, beginning: str) -> None:
     """Whatever it began, and whatever it said before."""
     monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
-    monkeypatch.setattr(callbacks, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(doorway, "LONGEST_SILENCE", 0.1)
     await stage.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
     writer.write(f"{before}{beginning}".encode())
@@ -55,8 +55,8 @@ async def test_a_connection_that_is_gone_is_forgotten(stage: Stage, monkeypatch)
 @pytest.mark.gen_test
 async def test_an_open_socket_is_no_late_request(stage: Stage, monkeypatch) -> None:
     monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
-    monkeypatch.setattr(callbacks, "LONGEST_SILENCE", 0.1)
-    monkeypatch.setattr(callbacks, "SLOWEST_BODY", 0.1)
+    monkeypatch.setattr(doorway, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(doorway, "SLOWEST_BODY", 0.1)
     await stage.start()
     wang = await stage.agent("wang")
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)

@@ -16,10 +16,10 @@ from attrs import evolve
 from ccs.channels.base import Callback
 from ccs.channels.http import Http
 from ccs.channels.signed import Gateway as Channel
-from ccs.config import ChannelSettings, Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.pictures import png
 from ccs.errors import BadSignature
+from ccs.settings import ChannelSettings, Config
 from store import database
 from tests.conftest import SECRET, Stage
 from tests.platforms import gateway_message

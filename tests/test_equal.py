@@ -18,6 +18,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from ccs import fate
 from ccs.demo.gateway import Gateway
+from ccs.outbox import Outbox
 from tests.conftest import PATIENCE, Stage, until
 from tests.faults import FaultyConnection
 from tests.moods import answers, fails
@@ -349,7 +350,7 @@ class Walk:
         await self._post(row, "message", content=self._new("不知"))
         await self.quiet()
         [*_, last] = await self.stage.history(row["sessionId"])
-        desk = self.stage.server._outbox._desk                  # type: ignore[union-attr]
+        desk = self.stage.worker(Outbox)._desk
         message, _ = desk.registry.message(row["sessionId"], last["msgId"])
         if message.delivery:
             await desk.delivery_moved(fate.unanswered(message))
@@ -401,7 +402,8 @@ class Walk:
         def rests() -> bool:
             open_ones = registry.open_sessions()
             return not (
-                registry._in_flight or registry._moving or registry.sessions_with_outgoing() or server._outbox._workers
+                registry._in_flight or registry._moving or registry.sessions_with_outgoing()
+                or self.stage.worker(Outbox)._tasks
                 or any(session.awaits_assistant for session in open_ones)
             )
 

@@ -12,11 +12,11 @@ from attrs import evolve
 
 from ccs.accounts import hash_token
 from ccs.channels.transfers import disposition_name
-from ccs.config import AgentSettings, AuthSettings, Config
 from ccs.demo import samples
 from ccs.demo.samples import Sample
 from ccs.demo.wecom import WeCom
 from ccs.filetypes import clean_name, mime_of
+from ccs.settings import AgentSettings, AuthSettings, Config
 from handlers.files import disposition
 from store.archive import Archive
 from store.files import UNUSED, Files, copy_all

@@ -32,12 +32,12 @@ from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
 from ccs.channels.wecom import messages, xml
 from ccs.channels.wecom.crypto import Crypto
-from ccs.config import ChannelSettings
 from ccs.demo.gateway import Gateway
 from ccs.errors import BadRequest, BadSignature, CCSError, DeliveryError
 from ccs.models import utc_now
+from ccs.settings import ChannelSettings
 from handlers import sessions, websocket
-from handlers.callbacks import Doorway
+from handlers.doorway import Doorway
 from store import database
 from tests.conftest import CLIENT_SECRET, Stage
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request

@@ -19,7 +19,8 @@ from hypothesis import strategies as some
 import server
 from ccs.demo.gateway import Gateway
 from ccs.errors import StoreUnavailable
-from handlers import bounded, callbacks
+from handlers import bounded, doorway
+from handlers.listening import LARGEST_HEADER
 from handlers.routes import LARGEST_FRAME
 from store import database
 from store.archive import Archive
@@ -206,9 +207,9 @@ async def test_what_is_no_http_ends_with_400_and_the_connection(stage: Stage, ca
         answered = await says(stage.server.port, request)
         assert (answered.status, answered.closed) == (400, True), (name, answered)
     for name, request in {
-        "a long header": get(b"/healthz", b"X: " + b"a" * server.LARGEST_HEADER),
+        "a long header": get(b"/healthz", b"X: " + b"a" * LARGEST_HEADER),
         "many headers": get(b"/healthz", *(b"X-%d: a" % number for number in range(2000))),
-        "a long path": get(b"/" + b"x" * server.LARGEST_HEADER),
+        "a long path": get(b"/" + b"x" * LARGEST_HEADER),
         "a chunk without an end": post(b"0" * 200, CHUNKED, length=False),
     }.items():
         answered = await says(stage.server.port, request)
@@ -282,7 +283,7 @@ async def test_a_smuggled_request_is_never_read(stage: Stage, calm) -> None:
 async def test_a_header_that_dribbles_is_cut_off(stage: Stage, monkeypatch, calm, start: bytes) -> None:
     """However busy its sender: the limit is for all of it, not for each byte."""
     monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
-    monkeypatch.setattr(callbacks, "LONGEST_SILENCE", 0.3)
+    monkeypatch.setattr(doorway, "LONGEST_SILENCE", 0.3)
     await stage.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
     writer.write(start)
@@ -295,7 +296,7 @@ async def test_a_header_that_dribbles_is_cut_off(stage: Stage, monkeypatch, calm
 @pytest.mark.parametrize("framing", [b"Content-Length: 10000", CHUNKED])
 async def test_a_body_that_dribbles_is_cut_off(stage: Stage, monkeypatch, framing: bytes) -> None:
     monkeypatch.setattr(server, "TIDY_EVERY", 0.02)
-    monkeypatch.setattr(callbacks, "SLOWEST_BODY", 0.2)
+    monkeypatch.setattr(doorway, "SLOWEST_BODY", 0.2)
     await stage.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
     writer.write(post(b"", framing, length=False))

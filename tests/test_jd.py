@@ -21,11 +21,11 @@ from ccs.channels.http import Http
 from ccs.channels.jd import JD
 from ccs.channels.jd.jos import BUSY, WORDS, sign
 from ccs.channels.jd.numbers import order_numbers
-from ccs.config import AuthSettings, Config, JDSettings
 from ccs.demo.jos import Jos, Router
 from ccs.doctor import Result, Visit
 from ccs.inbound import CustomerSays, PlatformTells, StaffSays
 from ccs.models import Via
+from ccs.settings import AuthSettings, Config, JDSettings
 from tests.conftest import SECRET, Stage, async_
 from tests.alone import tools
 

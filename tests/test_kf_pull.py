@@ -12,9 +12,10 @@ from attrs import evolve
 
 from ccs import puller, stream
 from ccs.channels.wecom import pulling
-from ccs.config import Config
 from ccs.demo.wecom import Call, WeCom
 from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
+from ccs.puller import Puller
+from ccs.settings import Config
 from tests.conftest import Stage, until
 from tests.kf import KF, Chen, Disk, at_kf, until_there
 from tests.test_durability import break_disk
@@ -288,8 +289,8 @@ async def test_a_malformed_item_is_kept_and_those_behind_it_do_not_wait(stage: S
 @pytest.mark.gen_test
 async def test_what_no_rule_can_take_is_kept_and_those_behind_it_do_not_wait(stage: Stage, wecom, monkeypatch) -> None:
     await stage.start()
-    chen, desk = at_kf(stage, wecom), stage.server._puller._desk
-    monkeypatch.setattr(desk, "owner_changed", lambda changed: 1 / 0)
+    chen, reception = at_kf(stage, wecom), stage.worker(Puller)._reception
+    monkeypatch.setattr(reception, "owner_changed", lambda changed: 1 / 0)
     wecom.customer_says(KF, chen.id, content="一")
     wecom.staff_takes_over(KF, chen.id, "li.na")
     await chen.says("二")

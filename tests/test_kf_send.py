@@ -246,7 +246,7 @@ async def test_a_restart_between_parts_goes_on_with_the_part_that_was_not_sent(
 async def test_a_part_on_its_way_when_the_process_stops_is_uncertain_and_a_retry_does_not_repeat_those_before(
     stage: Stage, wecom, monkeypatch
 ) -> None:
-    monkeypatch.setattr(server, "DRAIN", 0.05)
+    monkeypatch.setattr("ccs.outbox.DRAIN", 0.05)
     wang, gate = await talk(stage, wecom), asyncio.Event()
     wecom.next(SEND, usual, answers_late(gate))
     posted = await wang.posts(LONG)

@@ -10,9 +10,10 @@ import pytest
 
 from ccs import welcome
 from ccs.channels.wecom import kf
-from ccs.config import Config
 from ccs.demo.wecom import Call, WeCom
 from ccs.demo.wecom.vices import loses_answer, refuses, waits
+from ccs.settings import Config
+from ccs.welcome import Welcome
 from tests.conftest import Stage, until
 from tests.kf import KF, Disk, at_kf, until_there
 from tests.test_kf_pull import SYNC, is_quiet, quick, set_up
@@ -118,7 +119,7 @@ async def test_a_failure_is_tried_again_within_the_seconds_and_no_longer(stage: 
     wecom.habits[ON_EVENT] = refuses(-1)
     await at_kf(stage, wecom, customer="wmLin").enters()
     await until(lambda: wecom.calls.count(ON_EVENT) > 4)
-    await until(lambda: not stage.server._welcome._tasks)
+    await until(lambda: not stage.worker(Welcome)._tasks)
     await is_quiet(wecom)
 
 

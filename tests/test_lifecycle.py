@@ -13,7 +13,6 @@ from hypothesis import strategies as any_of
 from ccs import fate, lifecycle
 from ccs.assistant.greeter import Answer, HandOff, consider
 from ccs.assistant.turns import unanswered
-from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
 from ccs.inbound import CustomerSays, StaffSays
@@ -33,7 +32,10 @@ from ccs.models import (
     Status,
     Via,
 )
+from ccs.pipe import Pipe
+from ccs.reception import Reception
 from ccs.registry import Registry
+from ccs.settings import AssistantSettings
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -219,7 +221,7 @@ def test_a_first_message_opens_a_session(
     assert message.delivery is None
 
 
-def desk_over_a_slow_disk() -> tuple[Desk, Registry]:
+def verbs_over_a_slow_disk() -> tuple[Desk, Reception, Registry]:
     """Verbs on memory alone: nothing they change is ever on disk."""
 
     class Disk:
@@ -228,25 +230,26 @@ def desk_over_a_slow_disk() -> tuple[Desk, Registry]:
         next_taken = staticmethod(lambda wanted: None)
 
     registry = Registry(Disk(), Disk())
-    return Desk(registry, lambda events, first_id: None, lambda: NOW, assistant_on=False), registry
+    pipe = Pipe(registry, lambda events, first_id: None, lambda: NOW)
+    return Desk(pipe, assistant_on=False), Reception(pipe, assistant_on=False), registry
 
 
 def test_a_customer_who_writes_after_the_close_opens_a_new_session_though_the_close_is_not_on_disk() -> None:
-    desk, registry = desk_over_a_slow_disk()
-    first = desk.customer_writes(says(number=1)).change.session
+    desk, reception, registry = verbs_over_a_slow_disk()
+    first = reception.customer_writes(says(number=1)).change.session
     assert first
     desk.close(first.id, None)
-    second = desk.customer_writes(says(number=2)).change.session
+    second = reception.customer_writes(says(number=2)).change.session
     assert second and second.id != first.id and second.seq == 1
     assert registry.open_session(CHEN) == second and not registry.get(first.id).is_open
 
 
 def test_what_staff_write_after_the_close_is_kept_as_a_notice_and_opens_nothing() -> None:
-    desk, registry = desk_over_a_slow_disk()
-    session = desk.customer_writes(says()).change.session
+    desk, reception, registry = verbs_over_a_slow_disk()
+    session = reception.customer_writes(says()).change.session
     assert session
     desk.close(session.id, None)
-    change = desk.staff_writes(staff_says()).change
+    change = reception.staff_writes(staff_says()).change
     assert [notice.kind for notice in change.notices] == ["staff_message"]
     assert change.ids == staff_says().ids and change.session is None and change.messages == ()
     assert registry.open_session(CHEN) is None

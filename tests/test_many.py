@@ -13,6 +13,7 @@ from attrs import evolve
 from ccs import hub
 from ccs.inbound import CustomerSays
 from ccs.models import Customer, PlatformId, Via
+from ccs.outbox import Outbox
 from handlers.line import MOST_BYTES, MOST_FRAMES
 from tests.conftest import PATIENCE, Stage, until
 from tests.process import Process
@@ -32,7 +33,7 @@ async def write(stage: Stage, number: int, text: str = "在吗", *, customers: i
     """Customers write, without the way through HTTP."""
     assert stage.server
     for start in range(0, number, 100):
-        await asyncio.gather(*(stage.server._outbox._desk.customer_writes(CustomerSays(
+        await asyncio.gather(*(stage.worker(Outbox)._reception.customer_writes(CustomerSays(
             Customer("jd", "1", f"c{place % customers}"), Via.GATEWAY, text, (PlatformId("jd", "1", stage.new_id()),),
         )) for place in range(start, min(start + 100, number))))
 

@@ -8,10 +8,11 @@ from attrs import evolve
 from ccs import fate
 from ccs.channels import http
 from ccs.channels.base import Callback, Channel, Sent, Way
-from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed
 from ccs.inbound import Inbound, PlatformTells
 from ccs.models import Via
+from ccs.outbox import Outbox
+from ccs.settings import JDSettings
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import answers, fails, forgets, garbles, vanishes
 
@@ -154,7 +155,7 @@ async def test_a_late_word_on_an_earlier_attempt_changes_nothing(stage: Stage, g
     await fate_of(wang, "failed")
     late = {"eventId": "late", "type": "send_result", "shopId": "10001", "ok": False, "reason": "迟到的结果",
             "requestId": gateway.requests[0]["requestId"]}
-    outbox = stage.server._outbox           # both in one turn of the loop, so that the retry is not on disk yet
+    outbox = stage.worker(Outbox)           # both in one turn of the loop, so that the retry is not on disk yet
     retried = outbox._desk.retry(session_id, message["msgId"], None)
     told = outbox.hear_result(PlatformTells("jd", "10001", "send_result", late, ()))
     await retried
@@ -267,7 +268,7 @@ class PlatformWithoutIds(Channel):
 @pytest.mark.gen_test
 async def test_without_request_ids_a_lost_answer_is_left_to_the_agent(stage: Stage) -> None:
     await stage.start()
-    channels = stage.server._outbox._channels
+    channels = stage.worker(Outbox)._channels
     channels["jd"] = platform = PlatformWithoutIds(channels["jd"])
     wang, session_id = await held(stage)
     await wang.replies(session_id, "您好")

@@ -14,9 +14,10 @@ from attrs import evolve
 from playwright.async_api import Route, expect
 
 from ccs.demo.pictures import png
-from ccs.desk import Desk
 from ccs.inbound import CustomerSays, MessageRecalled, StaffSays
 from ccs.models import Agent, Attachment, Change, Customer, Event, EventType, PlatformId, Stage, Via, utc_now
+from ccs.outbox import Outbox
+from ccs.reception import Reception
 from tests.browser import Office, Workbench
 from tests.test_page_states import LOOKS, leave, look_at
 
@@ -48,13 +49,13 @@ async def test_nothing_of_wechats_shuts_anybody_out(office: Office, look: str) -
 
 async def kinds(office: Office, wang: Workbench) -> AsyncIterator[str]:
     """Messages of every kind, what came of their files, and what was taken back."""
-    desk = desk_of(office)
-    session_id = await says_everything(desk)
-    await desk.accept(session_id, Agent("wang"))
+    reception = reception_of(office)
+    session_id = await says_everything(reception)
+    await office.stage.worker(Outbox)._desk.accept(session_id, Agent("wang"))
     await wang.tab("我的").click()
     await wang.opens("陈女士")
     await wang.sees("李娜")
-    await moves(desk, session_id, reply_until=utc_now() + timedelta(hours=5, minutes=12), replies_left=3)
+    await moves(reception, session_id, reply_until=utc_now() + timedelta(hours=5, minutes=12), replies_left=3)
     await expect(wang.page.get_by_text("还可回 3 条")).to_be_visible()
     yield "thread"
     for place, name in ((0.5, "thread-middle"), (0.0, "thread-top")):
@@ -96,19 +97,19 @@ async def files(office: Office, wang: Workbench) -> AsyncIterator[str]:
 
 async def locks(office: Office, wang: Workbench) -> AsyncIterator[str]:
     """Why nothing can be written."""
-    desk = desk_of(office)
+    reception = reception_of(office)
     session_id = (await office.stage.get("/api/sessions")).json()["data"][0]["sessionId"]
     await wang.writes("亲，您的退款")
-    await moves(desk, session_id, reply_until=utc_now() + timedelta(minutes=93), replies_left=1)
+    await moves(reception, session_id, reply_until=utc_now() + timedelta(minutes=93), replies_left=1)
     await expect(wang.page.get_by_text("还可回 1 条")).to_be_visible()
     yield "amber"
-    await moves(desk, session_id, replies_left=0)
+    await moves(reception, session_id, replies_left=0)
     await expect(wang.page.get_by_text("微信允许的回复条数已用完")).to_be_visible()
     yield "quota"
-    await moves(desk, session_id, replies_left=4, reply_until=utc_now())
+    await moves(reception, session_id, replies_left=4, reply_until=utc_now())
     await expect(wang.page.get_by_text("已超过微信允许的回复时间")).to_be_visible()
     yield "window"
-    await moves(desk, session_id, platform_owner="li.na")
+    await moves(reception, session_id, platform_owner="li.na")
     await expect(wang.page.get_by_text("客户正由 li.na 在企业微信客户端接待")).to_be_visible()
     yield "owner"
     await wang.button("收回").click()
@@ -175,19 +176,18 @@ def silence() -> bytes:
     return file.getvalue()
 
 
-def desk_of(office: Office) -> Desk:
-    assert office.stage.server
-    return office.stage.server._outbox._desk
+def reception_of(office: Office) -> Reception:
+    return office.stage.worker(Outbox)._reception
 
 
-async def moves(desk: Desk, session_id: str, **fields: Any) -> None:
+async def moves(reception: Reception, session_id: str, **fields: Any) -> None:
     """The session is now so, as if the platform had brought it about."""
-    session = desk.registry.get(session_id)
+    session = reception.registry.get(session_id)
     session = evolve(session, version=session.version + 1, **fields)
-    await desk._commit(Change(session, events=(Event(EventType.SESSION_UPDATED, session),)))
+    await reception._pipe.commit(Change(session, events=(Event(EventType.SESSION_UPDATED, session),)))
 
 
-async def says_everything(desk: Desk) -> str:
+async def says_everything(reception: Reception) -> str:
     serial = 0
 
     async def says(
@@ -198,9 +198,9 @@ async def says_everything(desk: Desk) -> str:
         ids = (PlatformId("wechat", CHEN.account, f"message:{serial}"),)
         more = {"type": kind, "fields": {"msgid": f"m{serial}", **fields}, "attachment": file}
         if staff:
-            await desk.staff_writes(StaffSays(CHEN, content, ids, staff, **more))
+            await reception.staff_writes(StaffSays(CHEN, content, ids, staff, **more))
         else:
-            await desk.customer_writes(CustomerSays(CHEN, Via.KF, content, ids, **more))
+            await reception.customer_writes(CustomerSays(CHEN, Via.KF, content, ids, **more))
 
     await says("你好，上周买的羽绒服想换大一号")
     await says("[图片]", "image", file=PICTURE)
@@ -220,8 +220,8 @@ async def says_everything(desk: Desk) -> str:
     await says("[暂不支持的消息类型 wow]", "wow")
     await says("说错了，不是这件")
     taken_back = (PlatformId("wechat", CHEN.account, "event:1"),)
-    await desk.message_recalled(MessageRecalled(CHEN, f"m{serial}", taken_back))
+    await reception.message_recalled(MessageRecalled(CHEN, f"m{serial}", taken_back))
     await says("您好，我是李娜，先帮您看一下", staff="li.na")
-    session = desk.registry.open_session(CHEN)
+    session = reception.registry.open_session(CHEN)
     assert session
     return session.id

@@ -15,8 +15,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from ccs import accounts
-from ccs.config import AgentSettings, AuthSettings, Config
 from ccs.demo.gateway import Gateway
+from ccs.settings import AgentSettings, AuthSettings, Config
 from tests.browser import PHONE, Office, Workbench
 from tests.moods import answers
 from tests.platforms import gateway_message

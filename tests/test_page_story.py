@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from ccs.config import Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
+from ccs.settings import Config
 from tests.browser import Office
 from tests.conftest import until
 

@@ -15,13 +15,15 @@ from tornado.web import RequestHandler
 
 from ccs import avatars
 from ccs.avatars import Hosts, digest_of
-from ccs.config import Config, host_patterns
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.vices import refuses, waits
 from ccs.inbound import CustomerSays
-from ccs.models import Customer, PlatformId, Profile, Via, utc_now
+from ccs.introducer import Introducer
+from ccs.kept import Profile
+from ccs.models import Customer, PlatformId, Via, utc_now
+from ccs.settings import Config, host_patterns
 from store.avatars import Avatars
 from tests.browser import Office
 from tests.conftest import Stage, async_, until
@@ -34,7 +36,7 @@ serial = count(1)
 def writes(stage: Stage, customer_id: str = "wmChen", kf: str = KF) -> Any:
     """She says something to 微信客服, as the pull brings it: without a name. Awaitable until it is on disk."""
     ids = (PlatformId("wechat", kf, f"message:{next(serial)}"),)
-    return stage.server._introducer._desk.customer_writes(
+    return stage.worker(Introducer)._reception.customer_writes(
         CustomerSays(Customer("wechat", kf, customer_id), Via.KF, "在吗", ids))
 
 
@@ -45,7 +47,7 @@ async def session_of(stage: Stage, customer_id: str = "wmChen") -> dict[str, Any
 
 async def idle(stage: Stage) -> None:
     """Nobody is being asked for."""
-    await until(lambda: not stage.server._introducer._asking)
+    await until(lambda: not stage.worker(Introducer)._asking)
 
 
 def batches(wecom: WeCom) -> int:
@@ -53,13 +55,13 @@ def batches(wecom: WeCom) -> int:
 
 
 def no_pause_is_left(stage: Stage) -> None:
-    stage.server._introducer._paused = dict.fromkeys(stage.server._introducer._paused, 0.1)
+    stage.worker(Introducer)._paused = dict.fromkeys(stage.worker(Introducer)._paused, 0.1)
 
 
 def known(stage: Stage, **more: Any) -> Any:
     """As if WeCom had told this some time ago."""
     profile = Profile("wechat", KF, "wmChen", "旧名", "", utc_now())
-    return stage.server._introducer._desk.customer_known(evolve(profile, **more))
+    return stage.worker(Introducer)._reception.customer_known(evolve(profile, **more))
 
 
 # Names
@@ -193,7 +195,7 @@ async def test_customers_of_other_ways_are_never_asked_for(stage: Stage, wecom) 
     letter["customer"] = {"id": "wmChen"}
     await stage.envelope(letter, "wechat")
     await stage.customer(channel="wecom").says("在吗")
-    assert not stage.server._introducer._asking and batches(wecom) == 0
+    assert not stage.worker(Introducer)._asking and batches(wecom) == 0
 
 
 # Pictures

@@ -16,6 +16,8 @@ from ccs.desk import Desk
 from ccs.errors import Refusal, StoreUnavailable
 from ccs.inbound import CustomerSays
 from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, SessionFilter, Status, Via, utc_now
+from ccs.pipe import Pipe
+from ccs.reception import Reception
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 from store import database
@@ -42,8 +44,8 @@ STEPS = some.lists(
 )
 
 
-class Pipe:
-    """Desk, registry, journal and archive over a real file, and the model beside them."""
+class Whole:
+    """Desk, reception, registry, journal and archive over a real file, and the model beside them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,7 +54,8 @@ class Pipe:
         self.archive = Archive(path, ["jd"])
         self.registry = Registry(self.journal, self.archive)
         self.told: list[int] = []
-        self.desk = Desk(self.registry, self.publish, utc_now, assistant_on=False)
+        pipe = Pipe(self.registry, self.publish, utc_now)
+        self.desk, self.reception = Desk(pipe, assistant_on=False), Reception(pipe, assistant_on=False)
         self.registry.restore(load(path))
         self.brought: dict[str, CustomerSays] = {}          # what customers wrote, by its words
         self.said: dict[str, Ticket] = {}                   # what was taken, by its words: the last ticket for it
@@ -71,7 +74,7 @@ class Pipe:
             if verb == "write":
                 name = f"customer {who}, {what}"
                 self.brought[name] = CustomerSays(customer, Via.GATEWAY, name, (PlatformId("jd", "1", name),))
-                self.said[name] = self.desk.customer_writes(self.brought[name])
+                self.said[name] = self.reception.customer_writes(self.brought[name])
             elif verb == "break":
                 self.break_disk(FAULTS[who])
             elif session and verb == "accept":
@@ -154,24 +157,24 @@ def test_whatever_fails_what_was_promised_holds(
     async def run() -> None:
         chance = Random(seed)
         with tempfile.TemporaryDirectory() as folder:
-            pipe = Pipe(Path(folder) / "ccs.db")
+            whole = Whole(Path(folder) / "ccs.db")
             try:
                 for verb, who, what in steps:
-                    pipe.step(verb, who, what)
+                    whole.step(verb, who, what)
                     if verb == "wait":
-                        await pipe.settle()
-                        pipe.check()
+                        await whole.settle()
+                        whole.check()
                     elif chance.random() < 0.3:
                         await asyncio.sleep(0)
-                await pipe.settle()
-                pipe.check()
-                pipe.break_disk(None)
-                for says in pipe.brought.values():                  # the platforms come again
-                    await pipe.desk.customer_writes(says)
-                pipe.check()
-                assert set(pipe.brought) == {words for words in pipe.stored() if words.startswith("customer")}
+                await whole.settle()
+                whole.check()
+                whole.break_disk(None)
+                for says in whole.brought.values():                  # the platforms come again
+                    await whole.reception.customer_writes(says)
+                whole.check()
+                assert set(whole.brought) == {words for words in whole.stored() if words.startswith("customer")}
             finally:
-                await pipe.close()
+                await whole.close()
 
     with patch("ccs.taken.RECENT_IDS", remembered):
         asyncio.run(run())

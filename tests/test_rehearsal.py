@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 from ccs.accounts import hash_token
-from ccs.config import AuthSettings, Config
 from ccs.demo.gateway import Gateway
 from ccs.demo.rehearsal import CUSTOMER, Line, address, rehearse
+from ccs.settings import AuthSettings, Config
 from tests.conftest import SECRET, Stage
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ccs.config import Config
+from ccs.settings import Config
 from tests.conftest import Customer, Stage, until
 from tests.moods import answers
 from tests.platforms import gateway_message

@@ -13,12 +13,16 @@ import pytest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from ccs.demo.gateway import Gateway
+from ccs.errors import StoreUnavailable
+from ccs.models import Customer, Session, Status, Via
+from ccs.reclaim import Reclaims
 from store.archive import Archive
 from tests.conftest import PATIENCE, Stage, until
 from tests.moods import hangs
 from tests.platforms import gateway_message
 from tests.process import Process
 from tests.raw import SlowReader
+from tests.test_lifecycle import NOW
 from tests.test_websocket import LARGE
 
 LONGEST_STOP = 10.0         # seconds; then service managers kill
@@ -187,3 +191,26 @@ async def test_what_never_ends_is_not_waited_for(stage: Stage, monkeypatch) -> N
     await asyncio.wait_for(stage.stop(), PATIENCE)
     with pytest.raises(httpx.TransportError):
         await asking
+
+
+@pytest.mark.gen_test
+async def test_who_takes_a_session_back_while_the_server_stops_is_told_to_come_again() -> None:
+    session = Session("s-1", Customer("wechat", "kf", "wmChen"), Via.KF, Status.MANUAL, NOW, NOW, 1, agent_id="wang")
+    asked: list[str] = []
+
+    class Silent:
+        def get(self, session_id: str) -> Session:
+            return session
+
+        async def reclaim(self, session: Session) -> None:
+            asked.append(session.id)
+            await asyncio.Event().wait()
+
+    reclaims = Reclaims(Silent(), None, {"wechat": Silent()})       # type: ignore[arg-type, dict-item]
+    both = [asyncio.ensure_future(reclaims.reclaim("s-1", None)) for _ in range(2)]
+    await until(lambda: asked)
+    await reclaims.stop()
+    for asking in (*both, asyncio.ensure_future(reclaims.reclaim("s-1", None))):
+        with pytest.raises(StoreUnavailable):
+            await asking
+    assert asked == ["s-1"]

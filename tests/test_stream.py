@@ -8,7 +8,8 @@ from attrs import Factory, define
 from ccs.channels.base import Pulled
 from ccs.errors import StoreUnavailable
 from ccs.inbound import PlatformTells
-from ccs.models import Change, Cursor
+from ccs.kept import Cursor
+from ccs.models import Change
 from ccs.stream import Stream
 from ccs.ticket import Ticket
 from tests.test_lifecycle import NOW
@@ -18,7 +19,7 @@ PAGES = [Pulled((PlatformTells("wechat", "wk", f"item {page}", {}),), f"cursor {
 
 @define
 class FailsOnce:
-    """A desk whose disk fails with the first page, and is well again before the second has come."""
+    """A reception whose disk fails with the first page, and is well again before the second has come."""
 
     open: list[Ticket] = Factory(list)
     kept: list[str] = Factory(list)
@@ -53,8 +54,8 @@ class FailsOnce:
 
 @pytest.mark.gen_test
 async def test_no_page_is_kept_whose_forerunner_was_lost_though_the_disk_is_well_again() -> None:
-    desk: Any = FailsOnce()
+    reception: Any = FailsOnce()
     with pytest.raises(StoreUnavailable):
-        await Stream("wechat", "wk", desk, desk.take, desk, desk, lambda: NOW).catch_up()
-    desk.settle(None)
-    assert desk.kept == []
+        await Stream("wechat", "wk", reception, reception.take, reception, reception, lambda: NOW).catch_up()
+    reception.settle(None)
+    assert reception.kept == []

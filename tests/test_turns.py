@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 from tornado.httputil import HTTPHeaders, RequestStartLine
 
-from handlers.callbacks import Doorway
+from handlers.doorway import Doorway
+from handlers.traffic import Traffic
 from tests.conftest import PATIENCE, Stage, until
 from tests.platforms import gateway_message
 from tests.test_fuzz import Line, by_gateway
@@ -17,7 +19,7 @@ BURST = 60              # fewer than `store.journal.ENOUGH`
 
 @pytest.fixture(autouse=True)
 def one_in_a_turn(monkeypatch) -> None:
-    monkeypatch.setattr("handlers.callbacks.TURN", 0.0)
+    monkeypatch.setattr("handlers.doorway.TURN", 0.0)
 
 
 def brings(doorway: Doorway, number: int) -> Line:
@@ -102,3 +104,20 @@ async def test_one_that_cannot_even_be_answered_stops_nobody_behind_it(stage: St
     behind = brings(doorway, 1)
     await until(lambda: behind.answered.done())
     assert await statuses([behind]) == [200]
+
+
+@pytest.mark.gen_test
+async def test_a_whole_history_lets_turns_pass_while_callbacks_come_and_none_otherwise() -> None:
+    traffic = Traffic()
+    assert await turns_in(traffic.give_way()) == 1
+    traffic.callbacks_taken()
+    assert await turns_in(traffic.give_way()) > 3, "small requests need three turns"
+
+
+async def turns_in(act: Coroutine[Any, Any, None]) -> int:
+    """How many turns of the loop it takes."""
+    task, turns = asyncio.ensure_future(act), 0
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+    return turns

@@ -27,8 +27,8 @@ from wechatpy.utils import WeChatSigner
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.crypto import Crypto, aes_key
 from ccs.channels.wecom.messages import inbound
-from ccs.config import Config
 from ccs.errors import BadSignature
+from ccs.settings import Config
 from tests.conftest import Stage, until
 from tests.platforms import AGENT_ID, CORP, KEY, TOKEN, wecom_request, wecom_text
 

@@ -11,10 +11,10 @@ from ccs.channels.http import Http, Reply
 from ccs.channels import token
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.app import LONGEST_TEXT
-from ccs.config import Config, WeChatSettings
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
-from ccs.models import Token
+from ccs.kept import Token
 from ccs.puller import Puller
+from ccs.settings import Config, WeChatSettings
 from tests.alone import tools
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import fails, forgets, usual, wecom_answers

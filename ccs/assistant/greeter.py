@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from ccs.config import AssistantSettings
 from ccs.models import Message, Session
+from ccs.settings import AssistantSettings
 
 
 @frozen

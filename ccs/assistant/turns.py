@@ -8,17 +8,18 @@ import logging
 from collections.abc import Callable
 
 from ccs.assistant.greeter import Answer, HandOff, consider
-from ccs.config import AssistantSettings
 from ccs.desk import Desk
 from ccs.errors import StoreUnavailable
 from ccs.models import Message, Sender, Session
 from ccs.registry import Registry
+from ccs.settings import AssistantSettings
 from ccs.ticket import Ticket
+from ccs.worker import Worker
 
 log = logging.getLogger(__name__)
 
 
-class Turns:
+class Turns(Worker):
     """Runs the assistant's turns. `latest` reads a session's last messages, oldest first."""
 
     def __init__(

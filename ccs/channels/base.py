@@ -14,7 +14,7 @@ To add a channel:
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
    `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an
    `Attachment` and override `fetch`.
-3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/config.py` and
+3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/settings.py` and
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
    into `checks_its_own` there.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
@@ -31,13 +31,14 @@ from typing import Any, ClassVar, Protocol
 from attrs import frozen
 
 from ccs.channels.http import Http
-from ccs.config import ChannelSettings
 from ccs.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
 from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
+from ccs.kept import Profile, Token
 from ccs.limits import UNLIMITED, Limits
 from ccs.lookup import Lookup
-from ccs.models import Clock, Customer, Message, Outgoing, Profile, Session, Token, Via
+from ccs.models import Clock, Customer, Message, Outgoing, Session, Via
+from ccs.settings import ChannelSettings
 
 
 LONGEST_TIMESTAMP = 12      # digits

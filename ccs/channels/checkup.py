@@ -12,9 +12,9 @@ from attrs import frozen
 from ccs import wire
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
-from ccs.config import ChannelSettings
 from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
 from ccs.errors import BadRequest, DeliveryError, StoreUnavailable
+from ccs.settings import ChannelSettings
 
 RECENT = timedelta(days=1)      # a callback since then proves that the way in works, whatever we see from inside
 QUIET = timedelta(days=7)       # a shop that hears nothing for so long may have lost its callbacks

@@ -22,11 +22,11 @@ from ccs.channels.base import Callback, Channel, Fetched, Sent, Tools, Way, must
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
-from ccs.config import ChannelSettings
 from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
 from ccs.inbound import CustomerSays, Inbound, StaffSays
 from ccs.models import Attachment, Clock, Message, Outgoing, Session, Stage, Via
+from ccs.settings import ChannelSettings
 
 NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
 LONGEST_NONCE = 128

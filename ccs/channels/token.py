@@ -13,7 +13,8 @@ from random import Random
 from attrs import evolve, frozen
 
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
-from ccs.models import EPOCH, Clock, Token
+from ccs.kept import Token
+from ccs.models import EPOCH, Clock
 
 log = logging.getLogger(__name__)
 

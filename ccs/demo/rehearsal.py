@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 import httpx
 from attrs import Factory, define, frozen
 
-from ccs.config import ChannelSettings, Config
 from ccs.demo.gateway import Gateway
+from ccs.settings import ChannelSettings, Config
+from ccs.terminal import say
 
 CUSTOMER, NAME = "gateway-check", "【测试】网关自检"
 WORDS = "这是网关自检发来的测试消息，不需要回复"
@@ -176,6 +177,15 @@ def address(config: Config) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(server.host, server.host)
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"{'https' if server.tls_cert else 'http'}://{host}:{server.port}"
+
+
+async def run(config: Config, channel: str, url: str | None) -> bool:
+    """Say what comes of each step; whether none went wrong."""
+    fine = True
+    async for line in rehearse(config, channel, url or address(config)):
+        say(str(line))
+        fine = fine and line.ok is not False
+    return fine
 
 
 async def rehearse(config: Config, channel: str, url: str) -> AsyncIterator[Line]:

@@ -16,8 +16,6 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ccs.config import AgentSettings, ChannelsSettings, Config, DouyinSettings, JDSettings, ServerSettings
-from ccs.config import WeChatSettings
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
 from ccs.demo.gateway import Gateway
@@ -26,6 +24,15 @@ from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
 from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
+from ccs.settings import (
+    AgentSettings,
+    ChannelsSettings,
+    Config,
+    DouyinSettings,
+    JDSettings,
+    ServerSettings,
+    WeChatSettings,
+)
 
 HOST = "127.0.0.1"
 PORT = 8080

@@ -11,8 +11,8 @@ from ccs.channels.http import Http
 from ccs.channels import loosely
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.pulling import LARGEST_PAGE, PAGE
-from ccs.config import WeChatSettings
 from ccs.models import utc_now
+from ccs.settings import WeChatSettings
 from tests.bench.waiting import ACCOUNT, SECRET
 from tests.platforms import CORP
 

@@ -25,12 +25,12 @@ from ccs.channels.douyin.media import Media
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel
-from ccs.config import DouyinSettings
 from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
 from ccs.inbound import Inbound, PlatformTells
 from ccs.limits import Limits
 from ccs.models import Message, Outgoing, Session, Via
+from ccs.settings import DouyinSettings
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from ccs.channels.douyin.api import Answer, Api, Ask, data_of, error_code, never
 from ccs.channels.douyin.errcodes import AGAIN, EXPIRED, INVALID, NOT_AUTHORISED, REFRESH_EXPIRED, REFRESHED_TOO_OFTEN
 from ccs.channels.douyin.grant import MOST_RENEWALS, Grant, from_token, granted
 from ccs.errors import BadRequest, DeliveryError, DeliveryRefused, StoreUnavailable
-from ccs.models import Token, from_millis
+from ccs.kept import Token
+from ccs.models import from_millis
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from ccs.channels.base import Tools
 from ccs.channels.douyin.errcodes import EXPIRED, FAULTS, INVALID, codes, error_of, number
 from ccs.channels.http import Reply
 from ccs.channels.token import AccessTokens
-from ccs.config import DouyinSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError
+from ccs.settings import DouyinSettings
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from ccs.channels.checkup import untidy
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.grant import Grant
 from ccs.channels.reach import shown, unreachable
-from ccs.config import DouyinSettings
 from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import DeliveryError
+from ccs.settings import DouyinSettings
 
 NAMED = 8                   # characters of an open_id that tell it from others
 CONSOLE = "到抖音开放平台的应用设置里"

@@ -13,7 +13,8 @@ from attrs import evolve, frozen
 from ccs import wire
 from ccs.channels.douyin.errcodes import number
 from ccs.errors import BadRequest, DeliveryRefused
-from ccs.models import Token, from_millis, to_millis
+from ccs.kept import Token
+from ccs.models import from_millis, to_millis
 
 MOST_RENEWALS = 5
 RENEWED_FOR = timedelta(days=30)

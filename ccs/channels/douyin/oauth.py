@@ -15,9 +15,9 @@ from attrs import frozen
 
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.grant import Grant
-from ccs.config import DouyinSettings
 from ccs.errors import DeliveryError, Forbidden, Refusal
 from ccs.models import Clock
+from ccs.settings import DouyinSettings
 
 LASTS = timedelta(minutes=10)       # to scan a code and to agree
 MOST = 100                          # begun and not finished

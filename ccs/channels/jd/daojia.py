@@ -18,10 +18,10 @@ from Crypto.Util.Padding import unpad
 from ccs import wire
 from ccs.channels.base import readable
 from ccs.channels.jd.jos import sign
-from ccs.config import JDSettings
 from ccs.errors import BadRequest, BadSignature, ChannelOff
 from ccs.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
+from ccs.settings import JDSettings
 
 SIGNED = ("app_key", "format", "jd_param_json", "timestamp", "token", "v")
 MOST_FIELDS = 32

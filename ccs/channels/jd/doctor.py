@@ -5,9 +5,9 @@ from attrs import frozen
 from ccs.channels.checkup import gateway_settings, untidy
 from ccs.channels.jd.jos import RENEW, Jos
 from ccs.channels.reach import shown, unreachable
-from ccs.config import JDSettings
 from ccs.doctor import Opinion, fail, ok, warn
 from ccs.errors import DeliveryDelayed, DeliveryRefused
+from ccs.settings import JDSettings
 
 HARMLESS = "jingdong.seller.vender.info.get"    # says which shop it is
 WHERE = "到京东开放平台（宙斯）的应用管理里重新复制，前后不要留空格，再重新启动"

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from ccs.channels.http import Http
 from ccs.channels.loosely import decode
-from ccs.config import JDSettings
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.models import Clock
+from ccs.settings import JDSettings
 
 PARAMETERS = "360buy_param_json"
 BEIJING = timezone(timedelta(hours=8))      # JD's clock, whatever zone the server is in

@@ -15,9 +15,9 @@ from ccs.channels.base import Tools
 from ccs.channels.http import LARGEST_ANSWER, Reply
 from ccs.channels.token import AccessTokens
 from ccs.channels.wecom.errcodes import DELAYS, FAULTS, OLD_TOKENS, PAUSES, WRONG_CREDENTIAL, error_in
-from ccs.config import WeChatSettings
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError
 from ccs.models import Clock
+from ccs.settings import WeChatSettings
 
 log = logging.getLogger(__name__)
 

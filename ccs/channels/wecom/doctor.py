@@ -20,9 +20,9 @@ from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
 from ccs.channels.wecom import receptionists
 from ccs.channels.wecom.complaints import APP, KF, complaint
-from ccs.config import WeChatSettings
 from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
 from ccs.errors import BadRequest, DeliveryError
+from ccs.settings import WeChatSettings
 
 TOKEN = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 CORP_ID = re.compile(r"[A-Za-z0-9_-]{6,64}", re.ASCII)

@@ -5,8 +5,8 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels.wecom.api import Api
-from ccs.config import WeChatSettings
 from ccs.inbound import CodeOffered
+from ccs.settings import WeChatSettings
 
 LONGEST_MENU = 1024         # bytes of the words above a menu; a text may have 2048
 TO_HUMAN = {"type": "click", "click": {"id": "to_human", "content": "转人工"}}     # comes back as her own words

@@ -1,0 +1,73 @@
+"""What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers and logins.
+
+Times are as in `ccs/models.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+
+@frozen
+class Notice:
+    """Something a platform told us that nobody said: kept, and routed by its kind."""
+
+    channel: str
+    account: str
+    kind: str
+    payload: Mapping[str, Any]
+    received_at: datetime
+
+
+@frozen
+class Nudge:
+    """A platform saying "come and fetch": durable until it has been fetched."""
+
+    channel: str
+    account: str
+    token: str
+    received_at: datetime
+
+
+@frozen
+class Cursor:
+    """How far an account's stream has been fetched. On disk together with what was fetched up to there."""
+
+    channel: str
+    account: str
+    value: str
+    fetched_at: datetime
+
+
+@frozen
+class Token:
+    """What a platform gave us to call it with, so that a restart does not ask again."""
+
+    name: str
+    value: str
+    expires_at: datetime
+
+
+@frozen
+class Profile:
+    """What a platform says of a customer beside her messages."""
+
+    channel: str
+    account: str
+    customer_id: str
+    name: str
+    avatar: str             # an address
+    fetched_at: datetime
+
+
+@frozen
+class Login:
+    """A browser that may act for an agent until `expires_at`."""
+
+    id: str                 # SHA-256 of the token that only the browser has
+    agent_id: str
+    credential: str         # stands for the password it was made with: another password ends it
+    created_at: datetime
+    expires_at: datetime

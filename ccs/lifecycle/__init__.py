@@ -1,0 +1,24 @@
+"""The rules of a session: who may do what, and what follows.
+
+Each rule takes a session as it is and returns the `Change` that follows, or raises a `Refusal`. No rule does I/O or
+asks for the time; the only thing not given to it is the fresh id of what it creates. A rule that finds its wish
+already true returns an empty `Change`.
+
+    ai       ask_for_human → pending     takeover → manual     close → closed
+    pending  accept → manual                                   close → closed
+    manual   release → ai    transfer → manual | pending       takeover (supervisor)    close → closed
+"""
+
+from ccs.lifecycle.agents import accept, close, read, reclaimed, release, reply, takeover, transfer
+from ccs.lifecycle.assistant import answer, ask_for_human
+from ccs.lifecycle.deliveries import failed_behind, not_delivered, retry
+from ccs.lifecycle.platforms import customer_known, customer_writes, file_moves, owner_changes, recall, staff_writes
+from ccs.lifecycle.rights import may_open, may_read, must_answer, must_hold, must_read
+from ccs.lifecycle.steps import PREVIEW
+
+__all__ = [
+    "PREVIEW",
+    "accept", "answer", "ask_for_human", "close", "customer_known", "customer_writes", "failed_behind", "file_moves",
+    "may_open", "may_read", "must_answer", "must_hold", "must_read", "not_delivered", "owner_changes", "read",
+    "recall", "reclaimed", "release", "reply", "retry", "staff_writes", "takeover", "transfer",
+]

@@ -1,0 +1,84 @@
+"""Steps that several rules share: how a session moves on, what it says next, and who has it then."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from ccs import fate, limits
+from ccs.limits import Limits
+from ccs.models import Change, Event, EventType, Message, Sender, Session, Status, new_id
+
+PREVIEW = 200                   # characters of the last message that a list row carries
+
+
+def moved(session: Session, now: datetime, **fields: Any) -> Session:
+    """In other hands, or otherwise no longer what anybody thought about."""
+    return evolve(
+        session, version=session.version + 1, turn=session.turn + 1, updated_at=_not_before(session, now), **fields
+    )
+
+
+def next_message(
+    session: Session, now: datetime, sender: Sender, sender_id: str, content: str, **more: Any
+) -> Message:
+    """The session's next message."""
+    now = _not_before(session, now)
+    return Message(new_id(), session.id, session.seq + 1, sender, sender_id, content, now, **more)
+
+
+def after(session: Session, message: Message, **fields: Any) -> Session:
+    """The session once the message is said."""
+    return evolve(
+        session,
+        seq=message.seq,
+        version=session.version + 1,
+        updated_at=message.created_at,
+        last_text=message.content[:PREVIEW],
+        last_message_at=message.created_at,
+        **fields,
+    )
+
+
+def _not_before(session: Session, now: datetime) -> datetime:
+    """A clock that was set back must not put a later message before an earlier one."""
+    return max(now, session.updated_at)
+
+
+def waits(session: Session, now: datetime, reason: str) -> Change:
+    """For an agent."""
+    session = moved(
+        session, now, status=Status.PENDING, agent_id=None, pending_reason=reason,
+        waiting_since=session.waiting_since or now,
+    )
+    return Change(session, events=(Event(EventType.NEW_PENDING_SESSION, session),))
+
+
+def held_by(
+    session: Session, now: datetime, agent_id: str, unsent: Iterable[Message], allowed: Limits
+) -> Change:
+    """By an agent; what the assistant had not begun to send is withdrawn."""
+    withdrawn, given_back = taken_back(session, unsent, allowed)
+    session = moved(session, now, status=Status.MANUAL, agent_id=agent_id, **given_back)
+    events = (
+        Event(EventType.SESSION_ACCEPTED, session),
+        *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn),
+    )
+    return Change(session, deliveries=withdrawn, events=events)
+
+
+def taken_back(
+    session: Session, unsent: Iterable[Message], allowed: Limits
+) -> tuple[tuple[Message, ...], dict[str, Any]]:
+    """What the assistant had not begun to send, and what the session allows without it."""
+    withdrawn = tuple(
+        fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
+    )
+    parts = sum(map(allowed.unsent, withdrawn))
+    return withdrawn, limits.given_back(session, parts, allowed) if parts else {}
+
+
+def last_moment(session: Session, now: datetime) -> datetime:
+    """Until when answers are taken, if none is any more."""
+    return now if session.reply_until is None else min(now, session.reply_until)
