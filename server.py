@@ -30,6 +30,8 @@ from tornado.web import RequestHandler
 
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
+from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.library import Library
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
@@ -63,7 +65,7 @@ from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import avatars as pictures, database
+from store import avatars as pictures, database, knowledge
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files, copy_all
@@ -100,8 +102,8 @@ def _do(given: Namespace) -> int:
             token = new_token()
             print(f'# for the program, shown only now: {token}\ntoken_hash = "{hash_token(token)}"')
         case "check":
-            _, notes = config.read(file, os.environ)
-            print("\n".join([f"{file} is fine", *notes]))
+            settings, notes = config.read(file, os.environ)
+            say("\n".join([f"{file} is fine", *notes, *_faults_of_knowledge(settings.assistant.knowledge_dir)]))
         case "doctor":
             return _doctor(file)
         case "gateway-check":
@@ -121,6 +123,12 @@ def _do(given: Namespace) -> int:
                 log.warning("%s", note)
             asyncio.run(serve(settings))
     return 0
+
+
+def _faults_of_knowledge(folder: Path | None) -> list[str]:
+    """With their files and lines; they keep nothing from starting."""
+    faults = reading.read(folder).faults if folder else ()
+    return [f"{folder}/{fault}" for fault in faults]
 
 
 def _backup(data: Path, target: Path) -> None:
@@ -248,6 +256,7 @@ class Server:
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
+        library = Library(settings.assistant.knowledge_dir, ZoneInfo(settings.server.timezone), knowledge.Index)
         turns = Turns(registry, desk, settings.assistant, archive.latest)
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
@@ -298,9 +307,10 @@ class Server:
         workers = (
             tidying, tidying_files, tending, doctor, puller, welcome, fetcher,  # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, turns, reclaims,
+            introducer, turns, reclaims, library,
         )
 
+        await library.open()
         restored(load(data.database), None)
         known = parts.accounts
         if over := [login for login in archive.logins() if epoch.is_new or not known.lasts(login)]:

@@ -121,6 +121,8 @@ def _typed(wanted: Any, raw: Any, folder: Path) -> tuple[Any, str | None]:
         return raw, None if isinstance(raw, bool) else "true or false"
     if wanted is int:
         return raw, None if isinstance(raw, int) and not isinstance(raw, bool) else "a whole number"
+    if wanted is float:
+        return raw, None if isinstance(raw, (int, float)) and not isinstance(raw, bool) else "a number"
     if wanted is str:
         return raw, None if isinstance(raw, str) else "a text in quotes"
     if wanted is Path or Path in get_args(wanted):

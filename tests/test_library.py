@@ -166,7 +166,7 @@ async def a_picture(path: Path) -> Attachment:
 async def ask(folder: Path, *said: str, attach=a_picture) -> Answer | HandOff:
     known = Library(folder, ZONE, Index)
     await known.open()
-    responder = FromKnowledge(known.search, attach, WELCOME)
+    responder = FromKnowledge(known.search, attach, WELCOME, 0.6)
     return await responder.respond(Question("s", "wechat", "shop", said, (), NOW))
 
 

@@ -14,16 +14,19 @@ from attrs import frozen
 
 from ccs.assistant.knowledge.plain import plain
 from ccs.assistant.knowledge.reading import read
-from ccs.assistant.knowledge.responder import MIN_CONFIDENCE, FromKnowledge
+from ccs.assistant.knowledge.responder import FromKnowledge
 from ccs.assistant.knowledge.search import Knowledge
 from ccs.assistant.words import Answer, HandOff, Question
 from ccs.models import Attachment, Stage
+from ccs.settings import AssistantSettings
 from store.knowledge import Index
 
 HERE = Path(__file__).parent
 SHOP = HERE.parent.parent / "ccs/demo/knowledge"
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 12, tzinfo=ZONE)
+
+SURE = AssistantSettings().min_confidence
 
 
 @frozen
@@ -111,7 +114,7 @@ def shop() -> Knowledge:
     return Knowledge(read(SHOP).entries, ZONE, Index)
 
 
-async def score(asked: list[Asked], knowledge: Knowledge, min_confidence: float = MIN_CONFIDENCE) -> Score:
+async def score(asked: list[Asked], knowledge: Knowledge, min_confidence: float = SURE) -> Score:
     responder = FromKnowledge(knowledge.search, _no_picture, "您好", min_confidence)
     return Score(tuple([await _put(each, responder) for each in asked]))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.reading import Shelf
 from ccs.assistant.knowledge.search import Hit, Knowledge, MakeIndex
+from ccs.worker import Worker, end
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ MOST_LOGGED = 50        # faults of one reading; `check` lists them all
 State = dict[str, tuple[int, int]]
 
 
-class Library:
+class Library(Worker):
     """Without a folder it is empty, and costs nothing."""
 
     def __init__(self, folder: Path | None, zone: tzinfo, index: MakeIndex) -> None:
@@ -45,15 +46,12 @@ class Library:
             await asyncio.to_thread(self._look)
 
     def resume(self) -> None:
-        """Keep it as the files are, from now on."""
         if self._folder and self._runner is None:
             self._runner = asyncio.create_task(self._run(), name="library")
 
     async def stop(self) -> None:
         if self._runner:
-            self._runner.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._runner
+            await end([self._runner])
 
     async def _run(self) -> None:
         while True:

@@ -23,7 +23,6 @@ from ccs.models import Attachment, Outgoing
 
 log = logging.getLogger(__name__)
 
-MIN_CONFIDENCE = 0.6
 NEARLY = 0.06           # two confidences closer than this say that either may be meant
 A_DRAFT = 0.25          # below this an entry is no help to an agent either
 THANKED = "不客气，还有需要随时告诉我～"
@@ -39,7 +38,7 @@ class FromKnowledge:
     search: Search
     attach: Attach
     welcome: str
-    min_confidence: float = MIN_CONFIDENCE
+    min_confidence: float
 
     async def respond(self, question: Question) -> Answer | HandOff:
         begun = time.perf_counter()
