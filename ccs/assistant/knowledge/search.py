@@ -17,14 +17,15 @@ from ccs.assistant.knowledge.entries import Entry
 from ccs.assistant.knowledge.matching import Wording, match, own_case, signs_of, together
 from ccs.assistant.knowledge.plain import plain
 from ccs.assistant.knowledge.signs import signs
-from ccs.assistant.knowledge.terms import Term, Terms, terms
+from ccs.assistant.knowledge.terms import Term, Terms, own_words, terms
 
 CANDIDATES = 60             # wordings that are compared in full
 SHOWN = 5                   # hits
-A_CLAUSE = 0.75              # what an answer to a clause counts that answers nothing else she says
+A_CLAUSE = 0.7              # what an answer to a clause counts that answers nothing else she says
 LEAST_WEIGHT = 0.2
 UNKNOWN = 0.8               # what a term weighs that no entry knows
 LONGEST = 600               # characters of a turn that are looked at; the last ones
+A_STATEMENT = 0.4           # and if it asks nothing: 东西收到了
 MOST_CLAUSES = 6
 A_BIT = 0.02
 MEANT_OTHERWISE = 0.6       # what is left where an entry that does not hold here says better what she asks
@@ -54,10 +55,11 @@ class Knowledge:
     def __init__(self, entries: tuple[Entry, ...], zone: tzinfo, index: MakeIndex) -> None:
         self.entries = entries
         self._zone = zone
+        self._own = own_words(phrasing for entry in entries for phrasing in entry.phrasings)
         self._wordings: list[tuple[Entry, Wording]] = []
         spread: Counter[str] = Counter()
         for entry in entries:
-            wordings = list(_wordings(entry))
+            wordings = list(_wordings(entry, self._own))
             self._wordings += ((entry, wording) for wording in wordings)
             spread.update(wordings[0].elsewhere)
         self._weights = {text: _weight(found, len(entries)) for text, found in spread.items()}
@@ -70,8 +72,8 @@ class Knowledge:
         shown = signs(plain(text))
         best: dict[str, Hit] = {}
         not_here = 0.0
-        whole = terms(text)
-        for part in (whole, *_clauses(text, whole)):
+        whole = terms(text, self._own)
+        for part in (whole, *_clauses(text, whole, self._own)):
             for entry, wording in self._candidates(part):
                 confidence = self._match(part, whole, wording) * own_case(shown, wording)
                 if not entry.holds(channel, today):
@@ -85,9 +87,10 @@ class Knowledge:
 
     def _match(self, part: Terms, whole: Terms, wording: Wording) -> float:
         found = match(part, wording, self._weigh)
-        if part is not whole:
-            found *= A_CLAUSE + (1 - A_CLAUSE) * match(whole, wording, self._weigh)
-        return found
+        if part is whole:
+            return found
+        share = A_STATEMENT if part.is_statement else A_CLAUSE
+        return found * (share + (1 - share) * match(whole, wording, self._weigh))
 
     def _candidates(self, said: Terms) -> list[tuple[Entry, Wording]]:
         return [self._wordings[place] for place in self._index.best(_keys(said.all), CANDIDATES)]
@@ -97,15 +100,15 @@ class Knowledge:
         return self._weights.get(text, UNKNOWN)
 
 
-def _clauses(text: str, whole: Terms) -> list[Terms]:
+def _clauses(text: str, whole: Terms, own: frozenset[str]) -> list[Terms]:
     """The last ones that say something, unless there is only one."""
-    found = [said for clause in BETWEEN.split(text) if (said := terms(clause)).all]
+    found = [said for clause in BETWEEN.split(text) if (said := terms(clause, own)).all]
     return [] if found and found[0].texts == whole.texts else found[-MOST_CLAUSES:]
 
 
-def _wordings(entry: Entry) -> Iterator[Wording]:
-    known = [terms(phrasing) for phrasing in entry.phrasings]
-    elsewhere, answer = together(known), terms(entry.answer).texts
+def _wordings(entry: Entry, own: frozenset[str]) -> Iterator[Wording]:
+    known = [terms(phrasing, own) for phrasing in entry.phrasings]
+    elsewhere, answer = together(known), terms(entry.answer, own).texts
     shown = signs_of(map(plain, entry.phrasings))
     return (Wording(each, elsewhere, answer, shown) for each in known)
 

@@ -6,6 +6,7 @@ one sound here, which is enough to find what was meant; the rare ones have none.
 """
 
 from bisect import bisect_right
+from functools import lru_cache
 
 FIRST = """
 a啊 ai埃 an鞍 ang肮 ao凹 ba芭 bai白 ban斑 bang邦 bao苞 bei杯 ben奔 beng崩 bi逼 bian鞭 biao标 bie鳖 bin彬 bing兵 bo玻 bu捕 ca擦 cai猜
@@ -33,27 +34,26 @@ CODES = [int.from_bytes(each[-1].encode("gb2312"), "big") for each in FIRST]
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"))         # said alike by many, and mistyped by them
 
 
-OTHERWISE = {"什": "sen", "了": "le", "着": "ze", "还": "hai", "似": "si", "女": "nv"}      # where it is said otherwise
+OTHERWISE = {"什": "shen", "了": "le", "着": "zhe", "还": "hai", "女": "nv"}      # where it is said otherwise
 
 
-def sound(character: str) -> str:
-    """The syllable, folded so that 是 and 四, 真 and 睁 sound alike; empty if it is not known."""
+@lru_cache(8192)
+def spoken(character: str) -> str:
+    """The syllable; empty if it is not known."""
     if character in OTHERWISE:
         return OTHERWISE[character]
     try:
         code = int.from_bytes(character.encode("gb2312"), "big")
     except UnicodeEncodeError:
         return ""
-    if not COMMON[0] <= code <= COMMON[1]:
-        return ""
-    return SYLLABLES[bisect_right(CODES, code) - 1]
+    return FIRST[bisect_right(CODES, code) - 1][:-1] if COMMON[0] <= code <= COMMON[1] else ""
 
 
-def folded(syllable: str) -> str:
+@lru_cache(8192)
+def sound(character: str) -> str:
+    """The syllable, folded so that 是 and 四, 真 and 睁 sound alike."""
+    syllable = spoken(character)
     for long, short in ALIKE:
         if syllable.startswith(long):
             syllable = short + syllable[len(long):]
     return syllable[:-1] if syllable.endswith("ng") else syllable
-
-
-SYLLABLES = [folded(each[:-1]) for each in FIRST]
