@@ -1,7 +1,8 @@
 """How well an entry's wording says what a customer says: 0 to 1.
 
 Each term weighs as much as it tells entries apart. What counts is how much of her words the entry's wording holds, and,
-less, how much of the wording her words hold; words that sound alike count nearly in full.
+less, how much of the wording her words hold; words that sound alike count nearly in full. The characters alone have a
+say too, for no list knows all words.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,8 +16,11 @@ ASKS = 0.35             # what a word that only asks (几天, 怎么) weighs bes
 SLIGHT = {"#": 0.15, "地方": 0.2}     # a number, and where somebody lives
 ITS = 0.6               # how much it matters that the wording holds nothing else
 ELSEWHERE = 0.75        # what it counts that a term stands in another wording of the entry
-IN_ANSWER = 0.4         # or only in its answer
+IN_ANSWER = 0.6         # or only in its answer
+SPELLING = 0.3          # how much the characters have to say
 OWN_CASE = {"late": 0.5, "state": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4}
+
+SPELT = "'"             # before a character, to tell it from a term
 
 Weigh = Callable[[str], float]      # how much a term tells, 0 to 1
 
@@ -26,8 +30,8 @@ class Wording:
     """An entry as it is compared: one way to ask, and what else is known of the entry."""
 
     terms: Terms
-    elsewhere: frozenset[str]       # terms of its other wordings
-    answer: frozenset[str]
+    elsewhere: frozenset[str]       # terms and characters of all its wordings
+    answer: frozenset[str]          # and those of its answer
     signs: frozenset[str]
 
 
@@ -41,9 +45,11 @@ def match(said: Terms, wording: Wording, weigh: Weigh) -> float:
     """Without regard to signs."""
     if said.plain == wording.terms.plain:
         return 1.0
-    hers = _covered(said, wording.terms, weigh, wording)
-    its = _covered(wording.terms, said, weigh, None)
-    return hers * (1 - ITS + ITS * its)
+    found = _fit(_covered(said, wording.terms, weigh, wording), _covered(wording.terms, said, weigh, None))
+    if not said.characters:
+        return found
+    return (1 - SPELLING) * found + SPELLING * _fit(_spelt(said, wording.terms, weigh, wording),
+                                                    _spelt(wording.terms, said, weigh, None))
 
 
 def own_case(said: frozenset[str], wording: Wording) -> float:
@@ -52,6 +58,20 @@ def own_case(said: frozenset[str], wording: Wording) -> float:
     for sign in said - wording.signs:
         factor *= OWN_CASE[sign]
     return factor
+
+
+def _fit(hers: float, its: float) -> float:
+    return hers * (1 - ITS + ITS * its)
+
+
+def _spelt(these: Terms, by: Terms, weigh: Weigh, wording: Wording | None) -> float:
+    """How much of these characters' weight the others hold."""
+    total = found = 0.0
+    for each in these.characters:
+        heavy = weigh(SPELT + each)
+        total += heavy
+        found += heavy * (1.0 if each in by.characters else _near(SPELT + each, wording))
+    return found / total if total else 0.0
 
 
 def _covered(these: Terms, by: Terms, weigh: Weigh, wording: Wording | None) -> float:
@@ -69,13 +89,20 @@ def _held(term: Term, by: Terms, wording: Wording | None) -> float:
         return term.sureness
     if term.sound and term.sound in by.sounds:
         return MISHEARD
-    if wording and term.text in wording.elsewhere:
+    return _near(term.text, wording)
+
+
+def _near(text: str, wording: Wording | None) -> float:
+    if wording and text in wording.elsewhere:
         return ELSEWHERE
-    return IN_ANSWER if wording and term.text in wording.answer else 0.0
+    return IN_ANSWER if wording and text in wording.answer else 0.0
 
 
 def together(texts: Iterable[Terms]) -> frozenset[str]:
-    return frozenset(text for each in texts for text in each.texts)
+    """All terms and characters."""
+    texts = list(texts)
+    return frozenset(text for each in texts for text in each.texts).union(
+        SPELT + character for each in texts for character in each.characters)
 
 
 def signs_of(texts: Iterable[str]) -> frozenset[str]:

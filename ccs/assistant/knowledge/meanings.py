@@ -187,6 +187,7 @@ class Lexicon:
     words: dict[str, Word]
     heard: dict[tuple[str, ...], str]       # the words of two characters and more by their syllables, also folded
     things: frozenset[str]
+    idle: frozenset[str]                    # characters that say nothing by themselves
     longest: int
 
 
@@ -203,4 +204,5 @@ def lexicon() -> Lexicon:
     things = frozenset(way.partition("=")[0] for way in THINGS.split() if len(way) > 1)
     sayable = [word for word in sorted(things) if all(map(sound, word))]
     heard = {tuple(map(sound, word)): word for word in sayable} | {tuple(map(spoken, word)): word for word in sayable}
-    return Lexicon(words, heard, things, max(map(len, words)))
+    idle = frozenset("什么怎多少几天").union(word for word in (NOTHING + ASKING).split() if len(word) == 1)
+    return Lexicon(words, heard, things, idle, max(map(len, words)))

@@ -108,7 +108,7 @@ def _clauses(text: str, whole: Terms, own: frozenset[str]) -> list[Terms]:
 
 def _wordings(entry: Entry, own: frozenset[str]) -> Iterator[Wording]:
     known = [terms(phrasing, own) for phrasing in entry.phrasings]
-    elsewhere, answer = together(known), terms(entry.answer, own).texts
+    elsewhere, answer = together(known), together([terms(entry.answer, own)])
     shown = signs_of(map(plain, entry.phrasings))
     return (Wording(each, elsewhere, answer, shown) for each in known)
 

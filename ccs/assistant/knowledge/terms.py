@@ -36,6 +36,7 @@ class Terms:
     plain: str
     texts: frozenset[str]
     sounds: frozenset[str]
+    characters: frozenset[str]      # all that say something
 
     @property
     def is_statement(self) -> bool:
@@ -53,6 +54,7 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> Terms:
     return Terms(
         tuple(found.values()), cleaned.replace(" ", ""), frozenset(found),
         frozenset(term.sound for term in found.values() if term.sound),
+        frozenset(each for each in cleaned if each.isalpha()) - lexicon().idle,
     )
 
 
