@@ -230,7 +230,7 @@ class AssistantSettings:
     handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
     max_failures: int = setting(2, within(1, 100))
     knowledge_dir: Path | None = setting(None, existing_folder)
-    min_confidence: float = setting(0.55, within(0, 1))
+    min_confidence: float = setting(0.58, within(0, 1))
 
 
 @frozen
