@@ -35,6 +35,7 @@ from ccs.assistant.knowledge.library import Library
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
+from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
@@ -287,8 +288,9 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels),
-            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
+            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
+            douyin=_douyin(channels),
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)

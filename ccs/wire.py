@@ -46,6 +46,7 @@ class Wire:
             "customerId": session.customer.id,
             "kfId": session.customer.account,
             "channelType": session.customer.channel,
+            "via": session.via.value,
             "status": session.status.value,
             "messageCount": session.seq,
             "createdAt": self.time(session.created_at),

@@ -12,8 +12,8 @@ To add a channel:
    known is kept: an event as `PlatformTells`, a kind of message with words by `readable`.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
-   `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an
-   `Attachment` and override `fetch`.
+   `check` refuses what the platform would take from nobody, and `takes` names what the page offers. Where messages come
+   with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/settings.py` and
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
    into `checks_its_own` there.
@@ -72,6 +72,16 @@ class Sent:
 
     platform_id: str | None = None
     is_part: bool = False       # there is more of it; `send` is to be called again once this is on disk
+
+
+@frozen
+class Taken:
+    """A kind of message that a platform takes from us, and its file if it needs one."""
+
+    type: str
+    largest: int = 0                # bytes; 0: it has no file
+    smallest: int = 0
+    mimes: tuple[str, ...] = ()     # of the file; none: any
 
 
 @frozen
@@ -173,6 +183,14 @@ class Channel(ABC):
     async def fetch(self, message: Message, into: Path) -> Fetched:
         """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
         raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    def takes(self, via: Via) -> Sequence[Taken]:
+        """What an agent can choose to send, besides text, to those who came in by `via`."""
+        return ()
+
+    def recalls(self, via: Via) -> bool:
+        """Whether `recall` may be asked of those who came in by `via`."""
+        return False
 
     async def recall(self, session: Session, message: Message) -> None:
         """Take back what we said. Raises Refusal."""

@@ -18,7 +18,7 @@ from attrs import define, evolve, frozen
 
 from ccs import wire
 from ccs.channels import outgoing
-from ccs.channels.base import Callback, Channel, Fetched, Sent, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way, must_be_fresh
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http
@@ -217,6 +217,9 @@ class GatewayChannel(Channel):
 
     def ways_out(self) -> Mapping[Via, Way]:
         return {Via.GATEWAY: self._gateway} if self._gateway.url else {}
+
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return outgoing.TAKEN if via is Via.GATEWAY else super().takes(via)
 
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.GATEWAY:

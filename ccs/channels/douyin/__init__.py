@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from ccs.channels.base import Callback, Fetched, Tools, Way
+from ccs.channels.base import Callback, Fetched, Taken, Tools, Way
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.douyin.doctor import Patient
 from ccs.channels.douyin.events import challenge, inbound, is_handshake, opened
-from ccs.channels.douyin.media import Media
+from ccs.channels.douyin.media import TAKEN, Media
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel
@@ -94,11 +94,17 @@ class Douyin(GatewayChannel):
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.NATIVE and self._private else super().limits(via)
 
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return TAKEN if via is Via.NATIVE and self._private else super().takes(via)
+
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.NATIVE and self._private:
             self._private.check(said)
         else:
             super().check(via, said)
+
+    def recalls(self, via: Via) -> bool:
+        return via is Via.NATIVE and self._private is not None
 
     async def recall(self, session: Session, message: Message) -> None:
         if session.via is not Via.NATIVE or self._private is None:

@@ -81,7 +81,8 @@ export function mount(element, actions) {
     settled = scroller.scrollTop;
   }
 
-  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files) => {
+  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files, lookups, recalling,
+    abilities) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
@@ -120,7 +121,7 @@ export function mount(element, actions) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
       show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
-        state.agents, state.me, state.line.phase === "open", state.files);
+        state.agents, state.me, state.line.phase === "open", state.files, state.lookups, state.recalling, state.abilities);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },

@@ -1,0 +1,28 @@
+"""What an agent may send through each channel, and take back: the page is told once, and offers nothing else.
+
+The channel's `check` still decides; this only spares an agent the refusal.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccs.channels.base import Channel, Taken
+
+
+def abilities(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:
+    """One entry for each way in that can be answered; text goes through all of them."""
+    return [
+        {
+            "channelType": name,
+            "via": via.value,
+            "takes": [_told(taken) for taken in channel.takes(via)],
+            "recalls": channel.recalls(via),
+            "looksUp": channel.lookup() is not None,
+        }
+        for name, channel in channels.items() for via in channel.ways_out()
+    ]
+
+
+def _told(taken: Taken) -> dict[str, Any]:
+    limits = {"largest": taken.largest, "smallest": taken.smallest, "mimes": taken.mimes}
+    return {"msgType": taken.type, **{name: value for name, value in limits.items() if value}}
