@@ -20,7 +20,7 @@ IN_ANSWER = 0.6         # or only in its answer
 SPELLING = 0.3          # how much the characters have to say
 OWN_CASE = {"late": 0.5, "state": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4}
 
-SPELT = "'"             # before a character, to tell it from a term
+SPELT = "'"             # before a character, to tell its weight from a term's
 
 Weigh = Callable[[str], float]      # how much a term tells, 0 to 1
 
@@ -30,8 +30,10 @@ class Wording:
     """An entry as it is compared: one way to ask, and what else is known of the entry."""
 
     terms: Terms
-    elsewhere: frozenset[str]       # terms and characters of all its wordings
-    answer: frozenset[str]          # and those of its answer
+    elsewhere: frozenset[str]       # terms of all its wordings
+    elsewhere_spelt: str            # and their characters, which as a text take the least memory
+    answer: frozenset[str]          # the same of its answer
+    answer_spelt: str
     signs: frozenset[str]
 
 
@@ -70,7 +72,12 @@ def _spelt(these: Terms, by: Terms, weigh: Weigh, wording: Wording | None) -> fl
     for each in these.characters:
         heavy = weigh(SPELT + each)
         total += heavy
-        found += heavy * (1.0 if each in by.characters else _near(SPELT + each, wording))
+        if each in by.characters:
+            found += heavy
+        elif wording and each in wording.elsewhere_spelt:
+            found += heavy * ELSEWHERE
+        elif wording and each in wording.answer_spelt:
+            found += heavy * IN_ANSWER
     return found / total if total else 0.0
 
 
@@ -89,20 +96,13 @@ def _held(term: Term, by: Terms, wording: Wording | None) -> float:
         return term.sureness
     if term.sound and term.sound in by.sounds:
         return MISHEARD
-    return _near(term.text, wording)
-
-
-def _near(text: str, wording: Wording | None) -> float:
-    if wording and text in wording.elsewhere:
+    if wording and term.text in wording.elsewhere:
         return ELSEWHERE
-    return IN_ANSWER if wording and text in wording.answer else 0.0
+    return IN_ANSWER if wording and term.text in wording.answer else 0.0
 
 
 def together(texts: Iterable[Terms]) -> frozenset[str]:
-    """All terms and characters."""
-    texts = list(texts)
-    return frozenset(text for each in texts for text in each.texts).union(
-        SPELT + character for each in texts for character in each.characters)
+    return frozenset(text for each in texts for text in each.texts)
 
 
 def signs_of(texts: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Protocol
 from attrs import evolve, frozen
 
 from ccs.assistant.knowledge.entries import Entry
-from ccs.assistant.knowledge.matching import Wording, match, own_case, signs_of, together
+from ccs.assistant.knowledge.matching import SPELT, Wording, match, own_case, signs_of, together
 from ccs.assistant.knowledge.plain import plain
 from ccs.assistant.knowledge.signs import signs
 from ccs.assistant.knowledge.terms import Term, Terms, own_words, terms
@@ -62,6 +62,7 @@ class Knowledge:
             wordings = list(_wordings(entry, self._own))
             self._wordings += ((entry, wording) for wording in wordings)
             spread.update(wordings[0].elsewhere)
+            spread.update(SPELT + each for each in wordings[0].elsewhere_spelt)
         self._weights = {text: _weight(found, len(entries)) for text, found in spread.items()}
         self._index = index(" ".join(_keys(wording.terms.all)) for _, wording in self._wordings)
 
@@ -108,9 +109,9 @@ def _clauses(text: str, whole: Terms, own: frozenset[str]) -> list[Terms]:
 
 def _wordings(entry: Entry, own: frozenset[str]) -> Iterator[Wording]:
     known = [terms(phrasing, own) for phrasing in entry.phrasings]
-    elsewhere, answer = together(known), together([terms(entry.answer, own)])
-    shown = signs_of(map(plain, entry.phrasings))
-    return (Wording(each, elsewhere, answer, shown) for each in known)
+    elsewhere, spelt = together(known), "".join(dict.fromkeys("".join(each.characters for each in known)))
+    answer, shown = terms(entry.answer, own), signs_of(map(plain, entry.phrasings))
+    return (Wording(each, elsewhere, spelt, answer.texts, answer.characters, shown) for each in known)
 
 
 def _weight(found: int, entries: int) -> float:

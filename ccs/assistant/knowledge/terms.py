@@ -36,7 +36,7 @@ class Terms:
     plain: str
     texts: frozenset[str]
     sounds: frozenset[str]
-    characters: frozenset[str]      # all that say something
+    characters: str                 # all that say something, each once
 
     @property
     def is_statement(self) -> bool:
@@ -54,7 +54,7 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> Terms:
     return Terms(
         tuple(found.values()), cleaned.replace(" ", ""), frozenset(found),
         frozenset(term.sound for term in found.values() if term.sound),
-        frozenset(each for each in cleaned if each.isalpha()) - lexicon().idle,
+        "".join(dict.fromkeys(each for each in cleaned if each.isalpha() and each not in lexicon().idle)),
     )
 
 
