@@ -30,9 +30,13 @@ from tornado.web import RequestHandler
 
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
+from ccs.assistant.greeter import Greeter
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
+from ccs.assistant.knowledge.pictures import attached
+from ccs.assistant.knowledge.responder import FromKnowledge
 from ccs.assistant.turns import Turns
+from ccs.assistant.words import Responder
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.abilities import abilities
@@ -54,7 +58,7 @@ from ccs.recalls import Recalls
 from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
-from ccs.settings import Config
+from ccs.settings import AssistantSettings, Config
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome
@@ -238,7 +242,8 @@ class Server:
             for worker in workers:
                 worker.resume()
 
-        wire = Wire(ZoneInfo(settings.server.timezone))
+        zone = ZoneInfo(settings.server.timezone)
+        wire = Wire(zone)
         hub = Hub(wire, frame)
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
@@ -249,7 +254,7 @@ class Server:
         files.prepare()
 
         pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
-        assistant_on = settings.assistant.provider != "off"
+        assistant_on = settings.assistant.serves
         reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
         tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
@@ -257,8 +262,9 @@ class Server:
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
-        library = Library(settings.assistant.knowledge_dir, ZoneInfo(settings.server.timezone), knowledge.Index)
-        turns = Turns(registry, desk, settings.assistant, archive.latest)
+        library = Library(settings.assistant.knowledge_dir, zone, knowledge.Index)
+        responder = _responder(settings.assistant, library, files)
+        turns = Turns(registry, desk, settings.assistant, responder, lambda: utc_now().astimezone(zone))
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -277,6 +283,7 @@ class Server:
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
+        pipe.hush_assistant = turns.hush
         reception.wake_puller = puller.wake
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
@@ -307,9 +314,10 @@ class Server:
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (
-            tidying, tidying_files, tending, doctor, puller, welcome, fetcher,  # who begins things, before …
+            tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
             introducer, turns, reclaims, library,
+            introducer, reclaims,
         )
 
         await library.open()
@@ -353,6 +361,13 @@ class Server:
         deadline = time.monotonic() + patience
         while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
+
+
+def _responder(settings: AssistantSettings, library: Library, files: Files) -> Responder:
+    if not settings.knowledge_dir:
+        return Greeter(settings.welcome)
+    return FromKnowledge(
+        library.search, lambda picture: attached(files, picture), settings.welcome, settings.min_confidence)
 
 
 def _douyin(channels: Mapping[str, Channel]) -> Douyin:

@@ -19,8 +19,8 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Change, Message, Session, Snapshot
-from store import attachments, database, deliveries, events, inbox, logins, messages, meta, sessions, streams
+from ccs.models import Briefing, Change, Message, Session, Snapshot
+from store import attachments, database, deliveries, events, handoffs, inbox, logins, messages, meta, sessions, streams
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -230,7 +230,12 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.CURSORS, [streams.cursor_row(cursor) for change in changes for cursor in change.cursors]
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
+    yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
+
+
+def _last_briefings(changes: Iterable[Change]) -> Iterable[tuple[str, Briefing]]:
+    return {id_: briefing for change in changes for id_, briefing in change.briefings.items()}.items()
 
 
 def snapshot_of(connection: Any, touched: set[str] | None = None) -> Snapshot:

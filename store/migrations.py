@@ -181,3 +181,17 @@ def m003_platforms(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@steps()
+def m004_handoffs(db: Database) -> None:
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN conclusion TEXT;
+
+        CREATE TABLE handoffs (
+            session_id TEXT PRIMARY KEY,
+            briefing TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+    )

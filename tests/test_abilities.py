@@ -7,11 +7,11 @@ from attrs import evolve
 
 from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Taken
-from ccs.outbox import Outbox
-from ccs.settings import Config
 from ccs.errors import BadRequest
 from ccs.models import Attachment, Outgoing
 from ccs.models import Stage as Stand
+from ccs.outbox import Outbox
+from ccs.settings import Config
 from tests.conftest import Stage
 
 FIELDS: dict[str, dict[str, Any]] = {
@@ -56,6 +56,7 @@ async def test_a_page_is_told_what_it_may_offer_and_by_which_way_a_customer_came
     session = await stage.customer().session()
     assert (session["channelType"], session["via"]) in told
     assert [each["msgType"] for each in told["douyin", "native"]["takes"]] == ["image"]
+    assert (told["douyin", "native"]["textLength"], told["wechat", "kf"]["textBytes"]) == (1000, 2048)
     assert [way for way, each in told.items() if each["recalls"]] == [("douyin", "native")]
     assert ("jd", "native") not in told             # nobody can answer there
 

@@ -11,8 +11,8 @@ from playwright.async_api import Route, expect
 
 from ccs.settings import Config
 from tests.browser import Office, Workbench
+from tests.looks import LOOKS, look_at
 from tests.model import Model, heard, message, opened, session
-from tests.test_page_states import LOOKS, leave, look_at, writes
 
 CARD = {
     "reason": "low_confidence", "mood": "impatient", "wants": "羽绒服想换大一号，吊牌还在", "tried": "助手答过换货规则",
@@ -52,15 +52,14 @@ async def told(wang: Workbench, card: dict[str, Any] | None = CARD, basis: dict[
 async def asks_for_a_person(office: Office, how: dict[str, Any] | None = None) -> Workbench:
     wang = await office.agent("wang", **(how or {}))
     await told(wang)
-    await writes(office, "jd", "陈女士", "你好", "我要转人工")
+    await office.hears("jd", "陈女士", "你好", "我要转人工")
     await wang.opens("陈女士")
     return wang
 
 
 @pytest.mark.gen_test
-async def test_who_takes_over_need_not_ask_again(office: Office, stage, with_assistant: Config) -> None:
-    await stage.start(with_assistant)
-    await office.keep_port()
+async def test_who_takes_over_need_not_ask_again(office: Office, with_assistant: Config) -> None:
+    await office.start(with_assistant)
     wang = await asks_for_a_person(office)
     card = wang.page.locator("#thread .handoff")
     for words in ("AI 没有把握回答", "着急", CARD["wants"], CARD["tried"], CARD["open"], "281046817987", "138****8000"):
@@ -77,9 +76,8 @@ async def test_who_takes_over_need_not_ask_again(office: Office, stage, with_ass
 
 
 @pytest.mark.gen_test
-async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, stage, with_assistant: Config) -> None:
-    await stage.start(with_assistant)
-    await office.keep_port()
+async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, with_assistant: Config) -> None:
+    await office.start(with_assistant)
     wang = await asks_for_a_person(office)
     said = wang.thread.locator(".message[data-from=ai]").first
     await expect(said.get_by_text("怎么换尺码")).to_be_hidden()
@@ -94,10 +92,10 @@ async def test_a_session_without_a_card_is_asked_for_once(office: Office) -> Non
     wang = await office.agent("wang")
     asked: list[str] = []
     wang.page.on("request", lambda request: asked.append(request.url) if DETAIL.search(request.url) else None)
-    await writes(office, "jd", "陈女士", "在吗")
+    await office.hears("jd", "陈女士", "在吗")
     await wang.opens("陈女士")
     await wang.sees("在吗")
-    await writes(office, "jd", "陈女士", "还在吗")
+    await office.hears("jd", "陈女士", "还在吗")
     await wang.sees("还在吗")
     await expect(wang.page.locator("#thread .handoff")).to_be_hidden()
     assert len(asked) == 1
@@ -115,9 +113,8 @@ async def test_a_card_outlives_what_is_told_without_it_and_not_the_assistants_re
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("look", LOOKS)
-async def test_a_card_shuts_nobody_out(office: Office, stage, with_assistant: Config, look: str) -> None:
-    await stage.start(with_assistant)
-    await office.keep_port()
+async def test_a_card_shuts_nobody_out(office: Office, with_assistant: Config, look: str) -> None:
+    await office.start(with_assistant)
     wang = await asks_for_a_person(office, LOOKS[look])
     await wang.thread.get_by_text("依据 · 置信度 82%").first.click()
     found = await look_at(wang, look, "handoff-pending")
@@ -128,5 +125,5 @@ async def test_a_card_shuts_nobody_out(office: Office, stage, with_assistant: Co
         await card.locator(".handoff-head").click()
     await card.get_by_role("button", name="使用草稿").click()
     found += await look_at(wang, look, "handoff-mine")
-    await leave(wang)
+    await wang.leaves()
     assert found == []

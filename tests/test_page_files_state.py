@@ -101,16 +101,19 @@ async def test_what_is_left_of_window_and_quota(model: Model, more, lock, level)
 
 
 @pytest.mark.gen_test
-async def test_other_channels_are_not_counted(model: Model) -> None:
-    for row in (session(status="manual"), session(status="manual", channelType="wechat")):
-        assert await model.calls("platform", "allowance", row, T0) is None
-        assert await model.calls("platform", "partsOf", row, "长" * 2000) == 1
+async def test_what_is_not_limited_is_not_counted(model: Model) -> None:
+    assert await model.calls("platform", "allowance", session(status="manual"), T0) is None
+    assert await model.calls("platform", "partsOf", {}, "长" * 2000) == 1
+
+
+TEXTS = [
+    "", "a" * 2048, "a" * 2049, "长" * 682, "长" * 683, "长" * 1365, "长" * 1366, "😀" * 513, "\ufeff" * 700, "\ufffd" * 700,
+    ("长" * 400 + "\n") * 4, "长" * 600 + "\n" + "长" * 300, "😀" * 1001, ("😀" * 700 + "\n") * 2,
+]
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("text", [
-    "", "a" * 2048, "a" * 2049, "长" * 682, "长" * 683, "长" * 1365, "长" * 1366, "😀" * 513, "\ufeff" * 700, "\ufffd" * 700,
-    ("长" * 400 + "\n") * 4, "长" * 600 + "\n" + "长" * 300,
-])
+@pytest.mark.parametrize("text", TEXTS)
 async def test_a_text_is_cut_as_the_server_cuts_it(model: Model, text) -> None:
-    assert await model.calls("platform", "partsOf", session(**LIMITED), text) == len(split(text, 2048))
+    assert await model.calls("platform", "partsOf", {"textBytes": 2048}, text) == len(split(text, 2048))
+    assert await model.calls("platform", "partsOf", {"textLength": 1000}, text) == len(split(text, None, 1000))

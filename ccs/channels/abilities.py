@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccs.channels.base import Channel, Taken
+from ccs.limits import Limits
 
 
 def abilities(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:
@@ -18,9 +19,16 @@ def abilities(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:
             "takes": [_told(taken) for taken in channel.takes(via)],
             "recalls": channel.recalls(via),
             "looksUp": channel.lookup() is not None,
+            **_cuts(channel.limits(via)),
         }
         for name, channel in channels.items() for via in channel.ways_out()
     ]
+
+
+def _cuts(limits: Limits) -> dict[str, int]:
+    """How long a text may be before it leaves as several."""
+    cuts = {"textBytes": limits.text_bytes, "textLength": limits.text_length}
+    return {name: most for name, most in cuts.items() if most}
 
 
 def _told(taken: Taken) -> dict[str, Any]:

@@ -101,6 +101,10 @@ class CursorUnknown(DeliveryRefused):
     """The platform does not know this place any more; the stream can be read from its beginning."""
 
 
+class NothingToPull(DeliveryRefused):
+    """The merchant does not use what is fetched here. Nothing is wrong."""
+
+
 class Source(Protocol):
     """Where messages are fetched that a platform only tells of."""
 
@@ -110,7 +114,7 @@ class Source(Protocol):
         ...
 
     async def accounts(self) -> list[str]:
-        """Those that there are. Raises DeliveryDelayed or DeliveryRefused."""
+        """Those that there are. Raises DeliveryDelayed or DeliveryRefused, as which NothingToPull."""
         ...
 
     async def pull(self, account: str, cursor: str | None, token: str | None) -> Pulled:

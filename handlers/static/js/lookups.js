@@ -11,13 +11,16 @@ const NUMBER = /^[1-9][0-9]{0,17}$/; // what the server asks for
 const MOST = 5; // numbers shown under one message
 const OF_CARD = { product: "products", order: "orders" };
 
+/** Whether a platform can be asked for it. */
+export const isNumber = (number) => NUMBER.test(number);
+
 /** What can be asked for about a message, as `{what, number, inWords}`; a card has its number on it. */
 export function namedIn({ msgType, fields = {} }, state, session) {
   const orders = Array.isArray(fields.orders)
     ? fields.orders.map((number) => ({ what: "orders", number, inWords: true })) : [];
   const what = OF_CARD[msgType];
   const ofCard = what && abilityOf(state, session).looksUp ? [{ what, number: fields.card?.number }] : [];
-  return [...orders, ...ofCard].filter(({ number }) => NUMBER.test(number)).slice(0, MOST);
+  return [...orders, ...ofCard].filter(({ number }) => isNumber(number)).slice(0, MOST);
 }
 
 export const lookupKey = ({ what, number }) => `${what}/${number}`;

@@ -8,8 +8,8 @@ export const PLATFORM_TEXTS = {
   windowOver: ["回复窗口已过", "The time to reply is over"],
   quotaLeft: [{ other: "还可回 {n} 条" }, { one: "{n} reply left", other: "{n} replies left" }],
   quotaUsed: ["回复条数已用完", "No replies left"],
-  allowanceWhy: ["微信只在客户来信后的一段时间内接收有限条回复；客户再次来信会重新计算",
-    "After each message of the customer, WeChat takes a few replies for a while. Her next message starts anew"],
+  allowanceWhy: ["{channel}只在客户来信后的一段时间内接收有限条回复；客户再次来信会重新计算",
+    "After each message of the customer, {channel} takes a few replies for a while. Her next message starts anew"],
   inParts: [{ other: "将分 {n} 条发出" }, { one: "Leaves as {n} message", other: "Leaves as {n} messages" }],
   overQuota: ["共 {n} 条，只能再发 {most} 条", "{n} messages, but only {most} left"],
 
@@ -24,10 +24,10 @@ export const PLATFORM_TEXTS = {
     "{name} will no longer be able to answer in {client}. Take it back?"],
   reclaimYes: ["确定收回", "Take it back"],
   cancel: ["取消", "Cancel"],
-  windowLock: ["已超过微信允许的回复时间，或微信已结束会话", "WeChat takes no more replies to this customer now"],
+  windowLock: ["已超过{channel}允许的回复时间，或{channel}已结束会话", "{channel} takes no more replies to this customer now"],
   windowHint: ["客户再次来信后就能回复。急事请用电话等其他方式联系。",
     "You can reply once the customer writes again. If it is urgent, use another way, such as the phone."],
-  quotaLock: ["微信允许的回复条数已用完", "All replies that WeChat allows are used up"],
+  quotaLock: ["{channel}允许的回复条数已用完", "All replies that {channel} allows are used up"],
   quotaHint: ["客户再来一条消息，就可以继续回复。", "You can go on as soon as the customer writes again."],
   draftKept: ["草稿已保留", "Your draft is kept"],
 

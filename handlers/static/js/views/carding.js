@@ -4,12 +4,18 @@ import { abilityOf, cardsTaken, takenAs } from "../abilities.js";
 import { BLANK, FIELDS, cardOf, faultsOf, filled, lastNamed } from "../cards.js";
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
+import { isNumber } from "../lookups.js";
 import { words } from "../texts.js";
 import { body } from "./body.js";
 import { isOpen } from "./lock.js";
 
 const LOOKED_UP = { product: "products", order: "orders" };
 const MB = 1024 * 1024;
+const KEY_OF_INPUT_METHOD = 229;
+
+/** What a card of these kinds is called before one is chosen. */
+export const sendingOf = (kinds, w) =>
+  (kinds.length === 1 ? w("sendOne", { kind: w(`types.${kinds[0]}`) }) : w("sendCard"));
 
 export function mount(element, actions) {
   const title = h("h2", { id: "carding-title" });
@@ -26,7 +32,7 @@ export function mount(element, actions) {
   const wrong = h("p", { class: "error", role: "alert" });
   const back = h("button", { type: "button", on: { click: () => dialog.close() } });
   const send = h("button", { type: "submit", class: "primary" }, icon("send"), h("span"));
-  const form = h("form", { class: "carding-form", novalidate: true, on: { submit } }, title, kinds, fields, fill,
+  const form = h("form", { class: "carding-form", novalidate: true, on: { submit, keydown } }, title, kinds, fields, fill,
     seenAs, message, wrong, h("div", { class: "carding-foot" }, back, send));
   const dialog = h("dialog", { class: "carding", "aria-labelledby": "carding-title", on: { close: closed } }, form);
   element.append(dialog);
@@ -61,7 +67,8 @@ export function mount(element, actions) {
   }
 
   function choose(next) {
-    values = { ...values, number: values.number === lastNamed(latest, id, kind) ? lastNamed(latest, id, next) : values.number };
+    const offered = values.number === lastNamed(latest, id, kind);
+    values = { ...values, number: offered ? lastNamed(latest, id, next) : values.number };
     [kind, tried, trouble] = [next, false, ""];
     show();
   }
@@ -75,6 +82,11 @@ export function mount(element, actions) {
     if (found) values = filled(kind, values, found);
     trouble = found ? "" : error || words(latest.prefs.lang)("lookUpLost");
     show();
+  }
+
+  /** While an input method composes, Enter belongs to it. */
+  function keydown(event) {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD)) event.preventDefault();
   }
 
   async function submit(event) {
@@ -115,13 +127,14 @@ export function mount(element, actions) {
     const wrongs = tried ? faults() : {};
     const may = isOpen(latest, session());
     const say = (fault) => (fault ? w(`cardFaults.${fault[0]}`, fault[1]) : "");
-    set(title, { text: w("sendCard") });
+    set(title, { text: sendingOf(cardsTaken(ability()), w) });
     set(kinds, { "aria-label": w("cardKind"), hidden: cardsTaken(ability()).length < 2 });
     each(kinds, cardsTaken(ability()).map((each) => ({ each, w, chosen: each === kind })), (item) => item.each, makeKind);
     each(fields, FIELDS[kind].map((name) => ({ name, w, fault: say(wrongs[name]), value: values[name] })),
       ({ name }) => name, makeField);
     set(fill, {
-      text: w("cardFill"), hidden: !(ability().looksUp && LOOKED_UP[kind]), disabled: busy || !/^[1-9]\d{0,17}$/.test(values.number.trim()),
+      text: w("cardFill"), hidden: !(ability().looksUp && LOOKED_UP[kind]),
+      disabled: busy || !isNumber(values.number.trim()),
     });
     if (!coverLimits()) cover.remove();
     else if (!cover.isConnected) fill.after(cover);

@@ -47,11 +47,13 @@ export function chips(actions) {
 /** Which files can be sent here, and how large: 图片（JPG、PNG）10 MB、文件 20 MB. */
 export function takenInWords(ability, w) {
   return filesTaken(ability).map(({ msgType, mimes, largest }) => {
-    const kinds = mimes?.map((mime) => w.knows(`mimes.${mime.split("/")[1]}`) ? w(`mimes.${mime.split("/")[1]}`) : mime);
     const kind = w(`types.${msgType}`);
-    return w("takenUpTo", { kind: kinds ? w("takenAs", { kind, kinds: kinds.join(w("comma")) }) : kind, size: w.size(largest) });
+    const kinds = mimes?.map((mime) => mimeInWords(mime.split("/")[1], w)).join(w("comma"));
+    return w("takenUpTo", { kind: kinds ? w("takenAs", { kind, kinds }) : kind, size: w.size(largest) });
   }).join(w("comma"));
 }
+
+const mimeInWords = (kind, w) => (w.knows(`mimes.${kind}`) ? w(`mimes.${kind}`) : kind);
 
 function saying({ phase, trouble, reason, msgType, size, most }, taken, w) {
   if (phase === "refused") return w(trouble, { size: w.size(most), taken });

@@ -7,10 +7,11 @@
 import { abilityOf, cardsTaken, choosable } from "../abilities.js";
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { attachedTo, takesFiles } from "../files.js";
+import { takesFiles } from "../files.js";
 import { measured } from "../reply.js";
 import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
+import { sendingOf } from "./carding.js";
 import { chips, takenInWords } from "./chips.js";
 import { dropZone } from "./drop.js";
 import { isOpen, lock } from "./lock.js";
@@ -88,7 +89,7 @@ export function mount(element, actions, thread) {
 
   function submit() {
     const said = text.value.trim();
-    if (writing.hidden || !measured(latest.session, said, attachedTo(latest.state, id)).goes) return;
+    if (writing.hidden || !measured(latest.state, latest.session, said).goes) return;
     actions.sayFiles(id);
     if (said) actions.say(id, said);
     text.value = ""; // now, or a second Enter before the next frame says it twice
@@ -130,7 +131,7 @@ export function mount(element, actions, thread) {
 
   function write(state, session, draft, w) {
     const said = draft.trim();
-    const reply = measured(session, said, attachedTo(state, session.sessionId));
+    const reply = measured(state, session, said);
     set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
     set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
     const wrong = troubleOf(reply, w);
@@ -144,7 +145,9 @@ export function mount(element, actions, thread) {
       hidden: !takesFiles(state, session), "aria-label": w("attach"), title: w("attachHint", { taken }),
     });
     set(choice, { "aria-label": w("attach"), accept: choosable(ability) });
-    set(cards, { hidden: !cardsTaken(ability).length, "aria-label": w("sendCard"), title: w("sendCard") });
+    const kinds = cardsTaken(ability);
+    const sending = sendingOf(kinds, w);
+    set(cards, { hidden: !kinds.length, "aria-label": sending, title: sending });
     set(sendText, { text: w("send") });
     set(send, { disabled: !reply.goes });
     const supervising = !isMine(session, state.me);

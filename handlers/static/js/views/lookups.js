@@ -18,8 +18,9 @@ export function lookups({ actions, sessionId }) {
     update(told, state, session, w) {
       const named = namedIn(told, state, session);
       element.hidden = named.length === 0;
-      each(element, named.map((one) => ({ one, msgId: told.msgId, asked: state.lookups[lookupKey(one)], w })), ({ one }) => lookupKey(one),
-        ({ one }) => lookup(one, { actions, sessionId }));
+      const { msgId } = told;
+      const items = named.map((one) => ({ one, msgId, asked: state.lookups[lookupKey(one)], w }));
+      each(element, items, ({ one }) => lookupKey(one), ({ one }) => lookup(one, { actions, sessionId }));
     },
   };
 }
@@ -30,7 +31,8 @@ function lookup(one, { actions, sessionId }) {
   const name = h("span", { class: "lookup-name" });
   const verb = h("span", { class: "lookup-verb" });
   const chip = h("button", {
-    type: "button", class: "lookup-chip", "aria-controls": id, on: { click: () => actions.toggleLookup(sessionId, msgId, one) },
+    type: "button", class: "lookup-chip", "aria-controls": id,
+    on: { click: () => actions.toggleLookup(sessionId, msgId, one) },
   }, icon(one.what === "orders" ? "list" : "bag"), name, verb);
   const copy = copyButton(actions);
   const words = h("span");

@@ -120,8 +120,9 @@ export function mount(element, actions) {
     update(state, session, w) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
-      show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
-        state.agents, state.me, state.line.phase === "open", state.files, state.lookups, state.recalling, state.abilities);
+      const { retrying, agents, me, line, files, lookups, recalling, abilities } = state;
+      show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), retrying, agents, me,
+        line.phase === "open", files, lookups, recalling, abilities);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },
