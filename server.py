@@ -56,7 +56,7 @@ from ccs.recalls import Recalls
 from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
-from ccs.settings import AssistantSettings, Config
+from ccs.settings import Config
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome
