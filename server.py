@@ -292,6 +292,7 @@ class Server:
         reception.use_code = welcome.use
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.brief = turns.brief
         desk.end_logins = hub.end_logins
 
         parts = Parts(

@@ -144,3 +144,22 @@ async def test_an_agent_who_takes_her_while_the_model_writes_breaks_it_off(
         await asyncio.wait_for(visit.left.wait(), PATIENCE)
     await stage.stop()
     assert not wecom.reached
+
+
+@pytest.mark.gen_test
+async def test_an_answer_that_did_not_arrive_is_on_the_card_of_whoever_answers_instead(
+    stage: Stage, wecom: WeCom, knowing: Config
+) -> None:
+    await stage.start(knowing)
+    chen = at_kf(stage, wecom)
+    wecom.fails.append(10)                      # taken, and told behind it that she refuses messages
+    await chen.says("多久发货？")
+    await until(lambda: not wecom.fails)
+    await chen.history(2)
+    await chen.wakes()
+    session = await becomes(chen, "pending")
+    card = session["handoff"]
+    assert session["pendingReason"] == card["reason"] == "cannot_reply"
+    assert (card["wants"], card["tried"]) == ("多久发货？", "助手还没有回答过")
+    assert card["draft"] == "现货 48 小时内发货。"
+    assert card["assistant"]["sources"][0]["question"] == "多久发货"
