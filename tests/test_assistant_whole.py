@@ -16,7 +16,7 @@ from ccs.settings import AssistantSettings, Config, OpenAISettings
 from store.spending import Spending
 from tests.conftest import PATIENCE, Stage, until
 from tests.kf import Chen, at_kf, until_there
-from tests.llm import Act, Server, chunk, refuses, says, stalls
+from tests.llm import Act, Server, calls, chunk, refuses, says, stalls
 from tests.tap import Tap
 
 SIZES = "## 怎么选尺码\n图片：pictures/size.png\n\n160/50kg 选 S，165/55kg 选 M。\n\n## 多久发货\n\n现货 48 小时内发货。\n"
@@ -163,3 +163,17 @@ async def test_an_answer_that_did_not_arrive_is_on_the_card_of_whoever_answers_i
     assert (card["wants"], card["tried"]) == ("多久发货？", "助手还没有回答过")
     assert card["draft"] == "现货 48 小时内发货。"
     assert card["assistant"]["sources"][0]["question"] == "多久发货"
+
+
+@pytest.mark.gen_test
+async def test_the_model_sums_up_for_whoever_takes_over(stage: Stage, wecom: WeCom, knowing: Config) -> None:
+    lines = {"wants": "想知道多久发货", "tried": "说过 48 小时内发货", "open": "要人工确认"}
+    acts = says(calls("answer", {"text": SHIPPING, "entries": [1]})), says(calls("summary", lines))
+    async with Server.open(*acts) as model:
+        await stage.start(with_model(knowing, model.url))
+        chen = at_kf(stage, wecom)
+        await chen.says("多久发货？")
+        await chen.history(2)
+        await chen.says("转人工")
+        card = (await becomes(chen, "pending"))["handoff"]
+    assert {name: card[name] for name in lines} == lines and card["reason"] == "keyword"
