@@ -58,8 +58,9 @@ def of_unheard(unheard: Message, session: Session, messages: Sequence[Message], 
     session, messages = without(unheard, session, messages)
     card = briefing(question_of(session, messages, now), HandOff(Reason.CANNOT_REPLY), messages)
     basis = unheard.fields.get("assistant")
-    has_draft = unheard.type == "text" and isinstance(basis, dict)
-    return evolve(card, draft=unheard.content, basis=basis) if has_draft else card
+    if unheard.type != "text" or not isinstance(basis, dict):
+        return card
+    return evolve(card, draft=unheard.content, basis=basis)
 
 
 def summed_up(question: Question, reason: str, messages: Sequence[Message]) -> Summary:
