@@ -488,6 +488,28 @@ async def test_a_summary_that_fails_or_dawdles_keeps_nobody_from_a_person(
         assert session["handoff"]["wants"] == wants
 
 
+@pytest.mark.gen_test
+async def test_who_writes_while_she_is_summed_up_waits_for_no_second_summary(
+    stage: Stage, with_assistant, thinker
+) -> None:
+    begun, go_on, asked = asyncio.Event(), asyncio.Event(), []
+
+    async def summarise(question: Question, reason: str) -> Summary:
+        asked.append(question.said)
+        begun.set()
+        await go_on.wait()
+        return Summary("想退货", "", "")
+
+    await stage.start(with_assistant)
+    stage.worker(Turns)._summarise = summarise
+    await stage.customer().says("人工")
+    await begun.wait()
+    await stage.customer().says("快点")
+    go_on.set()
+    session = await becomes(stage, "pending")
+    assert asked == [("人工",)] and session["handoff"]["wants"] == "快点"
+
+
 @pytest.fixture
 def process(tmp_path: Path, gateway: Gateway) -> Iterator[Process]:
     process = Process(tmp_path, gateway.url)

@@ -7,6 +7,7 @@ import re
 from datetime import datetime, time
 
 from ccs.assistant.phrases import ANGRY, asks_for, asks_for_person, mentions, mood
+from ccs.assistant.unseen import seen
 from ccs.assistant.words import Answer, HandOff, Question, Reason
 from ccs.settings import AssistantSettings
 
@@ -39,13 +40,18 @@ def after(decision: Answer | HandOff, unhelped: int, settings: AssistantSettings
     """
     if isinstance(decision, HandOff):
         return decision
-    if not decision.text.strip():
+    if not _can_be_read(decision.text):
         return HandOff(Reason.ERROR, basis=decision.basis)
     if not decision.helped and unhelped + 1 >= settings.max_failures:
         return HandOff(Reason.FAILED_ANSWERS, basis=decision.basis)
     if decision.basis.model and mentions(decision.text, settings.forbidden_topics):
         return HandOff(Reason.FORBIDDEN_TOPIC, decision.text, decision.basis)
     return decision
+
+
+def _can_be_read(text: str) -> bool:
+    """Whether she would see anything of it."""
+    return any(each.isprintable() and each not in " \ufffd" for each in seen(text))
 
 
 def mood_of(question: Question) -> str:

@@ -35,6 +35,7 @@ class Turn:
     """A session that is being thought of."""
 
     about: int = 0                                      # the session's `turn`
+    summed_up: bool = False                             # once is enough: who writes on does not wait for another
     moved: asyncio.Event = field(factory=asyncio.Event)     # it is about more by now
     thought: "asyncio.Task[Answer | HandOff] | None" = None
     task: "asyncio.Task[None] | None" = None
@@ -154,7 +155,7 @@ class Turns(Worker):
             thoughts += not reason
             if not turn.moved.is_set():
                 decision = rules.after(decision, session.unhelped, self._settings)
-                summary = await self._summary(question, decision)
+                summary = await self._summary(turn, question, decision)
                 if self._registry.get(session_id).turn == session.turn:
                     self._post(session, question, messages, decision, summary)
                     return
@@ -209,10 +210,11 @@ class Turns(Worker):
                 log.exception("assistant of session %s failed", question.session_id)
                 return HandOff(Reason.ERROR)
 
-    async def _summary(self, question: Question, decision: Answer | HandOff) -> Summary | None:
+    async def _summary(self, turn: Turn, question: Question, decision: Answer | HandOff) -> Summary | None:
         """A model's, if there is one and it is quick."""
-        if self._summarise is None or isinstance(decision, Answer):
+        if self._summarise is None or turn.summed_up or isinstance(decision, Answer):
             return None
+        turn.summed_up = True
         try:
             async with asyncio.timeout(SUMMARY_PATIENCE):
                 return await self._summarise(question, decision.reason)
