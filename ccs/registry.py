@@ -178,6 +178,8 @@ class Registry:
                 self._moving[message.session_id, message.seq] = (message, ticket)
         for message in change.revised:
             self._moving[message.session_id, message.seq] = (message, ticket)
+            if change.verdicts and message.seq in self._outgoing.get(message.session_id, ()):
+                self._outgoing[message.session_id][message.seq] = message
         for message in change.messages:
             if message.client_id:
                 self._saying[message.session_id, message.client_id] = (message, ticket)

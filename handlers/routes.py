@@ -4,7 +4,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, douyin, files, logins, lookups, pages, sessions, uploads
+from handlers import avatars, callbacks, doctor, douyin, feedback, files, logins, lookups, pages, sessions, uploads
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
@@ -28,6 +28,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
     (SESSION + r"/messages/([^/]+)/recall", sessions.Recall),
+    (SESSION + r"/messages/([^/]+)/feedback", feedback.Feedback),
     (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
 from ccs.models import Change, Message, Session, Snapshot
-from store import attachments, database, deliveries, events, inbox, logins, messages, meta, sessions, streams
+from store import attachments, database, deliveries, events, feedback, inbox, logins, messages, meta, sessions, streams
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -230,6 +230,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.CURSORS, [streams.cursor_row(cursor) for change in changes for cursor in change.cursors]
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
+    yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
 
 
