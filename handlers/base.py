@@ -158,14 +158,18 @@ class Handler(RequestHandler):
         text, comma = LIST_HEAD, b""
         async for items in slices:
             if comma:
-                self._has_begun = True
-                self.write(text)
-                await self.flush()
-                await self.parts.traffic.give_way()
+                await self.leaves(text)
                 text = b""
             text += comma + b",".join(items)
             comma = b","
         self.finish(text + b"]}")
+
+    async def leaves(self, text: bytes) -> None:
+        """A part of the answer, after which it can only be broken off."""
+        self._has_begun = True
+        self.write(text)
+        await self.flush()
+        await self.parts.traffic.give_way()
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """What has begun and cannot go on is cut off, so that nobody takes it for whole."""
@@ -260,6 +264,11 @@ class ApiHandler(Handler):
         if agent is None:
             raise errors.UnknownAgent
         return agent
+
+    def must_supervise(self, words: str) -> None:
+        """Raises Forbidden with these words unless a supervisor or admin asks, or access is open."""
+        if self.caller and not self.caller.agent.supervises:
+            raise errors.Forbidden(words)
 
     def by(self, cs_id: str | None = None) -> Agent | None:
         """Who acts: whom the caller names, or else herself. None while access is open and nobody is named."""

@@ -1,11 +1,12 @@
 """What handlers ask of the disk, without knowing it."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
 from ccs.kept import Login
-from ccs.models import Event, Message, Page, Session, SessionFilter
+from ccs.models import Event, Judged, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
@@ -28,6 +29,8 @@ class Archive(Protocol):
     def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]: ...
 
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
+
+    def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]: ...
 
     async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]: ...
 

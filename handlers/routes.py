@@ -33,6 +33,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),
     (SESSION + r"/close", sessions.Close),
+    (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),
     (r"/api/me", logins.Me),

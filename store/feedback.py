@@ -20,9 +20,7 @@ COLUMN = """
         WHERE feedback.session_id = messages.session_id AND feedback.seq = messages.seq AND thumb <> 'none'
     ) END"""
 
-START = (-1, "", 0, "")         # before every verdict
-
-Place = tuple[int, str, int, str]
+Place = tuple[int, str, int, str]       # of a verdict in the order of their times
 
 
 def to_row(verdict: Verdict) -> Row:
@@ -49,6 +47,11 @@ def page(connection: Any, after: Place, until: int, limit: int) -> list[Verdict]
         (until, *after, limit),
     )
     return [_verdict(row) for row in rows]
+
+
+def from_time(moment: int) -> Place:
+    """Before every verdict that was given then or later."""
+    return moment, "", 0, ""
 
 
 def place_of(verdict: Verdict) -> Place:

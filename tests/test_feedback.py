@@ -1,14 +1,21 @@
 """What agents think of the assistant's answers: kept, shown to who may read them, and told to who looks."""
 
 import asyncio
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from ccs.accounts import hash_token
+from ccs.assistant.words import Basis, Source
 from ccs.outbox import Outbox
 from ccs.settings import AuthSettings, Config
+from handlers import feedback as feedback_handlers
+from handlers.feedback import COLUMNS
+from store import archive
 from tests.conftest import Stage, until
 from tests.test_durability import break_disk
 from tests.test_sessions import refused
@@ -149,3 +156,66 @@ async def test_a_verdict_that_is_not_on_disk_was_not_given(stage: Stage, with_as
     await until(lambda: stage.server._journal.is_healthy)
     assert await feedback(stage, session_id) is None
     assert (await judges(stage, session_id, message_id, "good", csId="wang")).status_code == 200
+
+
+# As a file
+
+async def exported(stage: Stage, **query: str) -> list[list[str]]:
+    """The rows below the header, as a spreadsheet reads them."""
+    answer = await stage.get("/api/assistant/feedback", **query)
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "text/csv; charset=utf-8", answer.text
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="feedback.csv"'
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), strict=True)
+    assert header == list(COLUMNS) and {len(row) for row in rows} <= {len(header)}
+    return rows
+
+
+@pytest.mark.gen_test
+async def test_the_file_says_what_was_asked_answered_from_what_and_thought_of_it(
+    stage: Stage, with_assistant: Config, monkeypatch
+) -> None:
+    basis = Basis(0.871, (Source("e1", "包邮吗", 0.871), Source("e2", "多久到", 0.4)), "some-model").as_fields()
+    monkeypatch.setattr(feedback_handlers, "_basis", lambda judged: basis)
+    await stage.start(with_assistant)
+    session_id, message_id = await answered(stage, text='=1+1 "包邮"吗,\n急')
+    await judges(stage, session_id, message_id, "bad", csId="li", note="@运费不对")
+    answer = (await answer_in(stage, session_id))["content"]
+    [row] = await exported(stage)
+    assert row[1:] == [
+        session_id, "京东", '\'=1+1 "包邮"吗,\n急', answer, "包邮吗\n多久到", "0.87", "some-model", "不好", "'@运费不对", "li",
+    ]
+    [line] = (await stage.get("/api/assistant/feedback", format="jsonl")).text.splitlines()
+    told = json.loads(line)
+    assert told.pop("time").startswith(row[0].replace(" ", "T"))
+    assert told == {
+        "sessionId": session_id, "msgId": message_id, "channelType": "jd", "question": '=1+1 "包邮"吗,\n急',
+        "answer": answer, "sources": basis["sources"], "confidence": 0.87, "model": "some-model", "verdict": "bad",
+        "note": "@运费不对", "csId": "li",
+    }
+
+
+@pytest.mark.gen_test
+async def test_the_file_holds_every_verdict_of_its_time_once_page_after_page(
+    stage: Stage, with_assistant: Config, monkeypatch
+) -> None:
+    monkeypatch.setattr(archive, "PAGE", 2)
+    await stage.start(with_assistant)
+    given = [await answered(stage, f"客户{number}") for number in range(5)]
+    await asyncio.gather(*(judges(stage, *place, "good", csId="wang") for place in given))
+    await judges(stage, *given[0], "none", csId="wang")
+    assert sorted(row[1] for row in await exported(stage)) == sorted(place[0] for place in given[1:])
+    today = (await answer_in(stage, given[0][0]))["createdAt"][:10]
+    assert len(await exported(stage, since=today, until=today)) == 4
+    assert await exported(stage, since="2100-01-01") == await exported(stage, until="2020-01-01T00:00:00Z") == []
+    assert len(await exported(stage, since="0001-01-01T00:00+23:59")) == 4
+    for query in ({"since": "gestern"}, {"until": "2026-13-01"}, {"format": "xlsx"}):
+        assert refused(await stage.get("/api/assistant/feedback", **query), 400), query
+
+
+@pytest.mark.gen_test
+async def test_the_file_is_for_supervisors(stage: Stage, with_assistant: Config) -> None:
+    await stage.start(with_logins(with_assistant))
+    for who, status in (("wang", 403), ("zhao", 200)):
+        answer = await stage.http.get(f"{stage.base}/api/assistant/feedback", headers=by(who))
+        assert answer.status_code == status
