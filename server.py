@@ -30,9 +30,11 @@ from tornado.web import RequestHandler
 
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
+from ccs.assistant.greeter import Greeter
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
+from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
@@ -229,7 +231,8 @@ class Server:
             for worker in workers:
                 worker.resume()
 
-        wire = Wire(ZoneInfo(settings.server.timezone))
+        zone = ZoneInfo(settings.server.timezone)
+        wire = Wire(zone)
         hub = Hub(wire, frame)
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
@@ -240,7 +243,7 @@ class Server:
         files.prepare()
 
         pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
-        assistant_on = settings.assistant.provider != "off"
+        assistant_on = settings.assistant.serves
         reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
         tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
@@ -248,7 +251,8 @@ class Server:
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
-        turns = Turns(registry, desk, settings.assistant, archive.latest)
+        responder = Greeter(settings.assistant.welcome)
+        turns = Turns(registry, desk, settings.assistant, responder, lambda: utc_now().astimezone(zone))
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -267,6 +271,7 @@ class Server:
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
+        pipe.hush_assistant = turns.hush
         reception.wake_puller = puller.wake
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
@@ -278,8 +283,9 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels),
-            files=files, voices=Voices(files), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
+            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
+            douyin=_douyin(channels),
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)
@@ -296,9 +302,9 @@ class Server:
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (
-            tidying, tidying_files, tending, doctor, puller, welcome, fetcher,  # who begins things, before …
+            tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, turns, reclaims,
+            introducer, reclaims,
         )
 
         restored(load(data.database), None)

@@ -1,9 +1,25 @@
-"""How soon somebody may try again who failed: a few times at once, then after waits that double."""
+"""How soon somebody may try again who failed, and whoever waits for that."""
+
+import asyncio
+from random import Random
 
 from attrs import define
 
 KEPT = 10_000           # of those who failed; beyond, the one who failed longest ago is forgotten
 FORGOTTEN_AFTER = 3600  # seconds without a failure
+
+
+def pause(failures: int, first: float, longest: float, chance: Random) -> float:
+    """Seconds after so many failures in a row: doubling, with jitter so that a thousand do not come back at once."""
+    return min(longest, first * 2 ** min(failures - 1, 16)) * chance.uniform(0.5, 1.0)
+
+
+async def woken_or(woken: asyncio.Event, seconds: float | None) -> None:
+    """Until it is set, and no longer than so; None is for ever."""
+    try:
+        await asyncio.wait_for(woken.wait(), seconds)
+    except TimeoutError:
+        pass
 
 
 @define
@@ -13,7 +29,7 @@ class _Failures:
 
 
 class Backoff:
-    """Failures by key, where a key is whatever tells one who tries from another.
+    """Failures by key, where a key is whatever tells one who tries from another: a few are free, then waits double.
 
     After `free` failures waits begin, from one second to `longest`. Times are seconds of any one clock. It may be set
     back: nobody waits longer for that.

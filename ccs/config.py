@@ -5,7 +5,7 @@ the file. Relative paths are relative to the file.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -121,6 +121,8 @@ def _typed(wanted: Any, raw: Any, folder: Path) -> tuple[Any, str | None]:
         return raw, None if isinstance(raw, bool) else "true or false"
     if wanted is int:
         return raw, None if isinstance(raw, int) and not isinstance(raw, bool) else "a whole number"
+    if wanted is float:
+        return raw, None if isinstance(raw, (int, float)) and not isinstance(raw, bool) else "a number"
     if wanted is str:
         return raw, None if isinstance(raw, str) else "a text in quotes"
     if wanted is Path or Path in get_args(wanted):
@@ -163,6 +165,8 @@ def _together(config: Config) -> list[str]:
     jd = config.channels.jd
     if jd.enabled and bool(jd.app_key) != bool(jd.app_secret):
         faults.append("channels.jd.app_key and app_secret must be given together")
+    if jd.enabled and (jd.access_token or jd.refresh_token) and not jd.app_key:
+        faults.append("channels.jd.app_key and app_secret must be given with access_token or refresh_token")
     checks_its_own = {
         "wechat": all(native.values()), "douyin": bool(douyin.client_secret or douyin.verify_secret),
         "jd": bool(jd.daojia_app_secret),
@@ -185,7 +189,26 @@ def _odd(config: Config) -> list[str]:
     encrypted = server.tls_cert or server.xheaders
     if config.auth.required and not encrypted and server.is_exposed:
         notes.append("passwords cross the network unencrypted; set server.tls_cert and tls_key, or use a TLS proxy")
-    return notes
+    return notes + list(_lacking(config.channels))
+
+
+def _lacking(channels: ChannelsSettings) -> Iterator[str]:
+    """What channels that are on can not do for want of a setting."""
+    for name in attrs.fields_dict(ChannelsSettings):
+        channel = getattr(channels, name)
+        if channel.enabled and channel.gateway_secret and not channel.gateway_url:
+            yield f"channels.{name}.gateway_url is not given: customers who come by the gateway cannot be answered"
+    wechat, douyin, jd = channels.wechat, channels.douyin, channels.jd
+    if wechat.enabled and wechat.token and not wechat.secret:
+        yield "channels.wechat.secret is not given: members of the app cannot be answered, and 微信客服 is not fetched"
+    if douyin.enabled and (douyin.client_secret or douyin.verify_secret):
+        for name in ("client_key", "client_secret"):
+            if not getattr(douyin, name):
+                yield f"channels.douyin.{name} is not given: Douyin's private messages cannot be answered from here"
+    if jd.enabled and jd.app_key and not jd.access_token and not jd.refresh_token:
+        yield "channels.jd.access_token and refresh_token are not given: orders and articles cannot be looked up"
+    if jd.enabled and jd.daojia_app_secret and not jd.gateway_secret:
+        yield "channels.jd.gateway_secret is not given: only pushes of 京东到家 are taken, which cannot be answered"
 
 
 def _join(path: str, name: str) -> str:

@@ -5,27 +5,27 @@ awaits between reading a session and committing its change, so no two agents can
 caller answers when that settles. What platforms bring has its verbs in `ccs/reception.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve
 
 from ccs import lifecycle
-from ccs.errors import ClientIdReused, Refusal, SessionShut
+from ccs.errors import BadRequest, ClientIdReused, Refusal, SessionShut
 from ccs.inbound import PlatformTells, Reclaimed
 from ccs.kept import Login, Thumb
-from ccs.models import Agent, Change, Event, EventType, Message, Outgoing, Session
+from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Outgoing, Session
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
 
 
 class Desk:
-    """The verbs.
+    """The verbs. `assistant_on` tells whether the assistant serves a channel.
 
     `end_logins` is told the ids of logins that are over; `check` raises BadRequest for what a session's platform would
     take from nobody.
     """
 
-    def __init__(self, pipe: Pipe, *, assistant_on: bool) -> None:
+    def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
         self.registry = pipe.registry
         self._pipe = pipe
         self._now = pipe.now
@@ -35,11 +35,27 @@ class Desk:
 
     # What the assistant does
 
-    def answer(self, session_id: str, turn: int, text: str, *, helped: bool) -> Ticket:
-        return self._pipe.apply(session_id, lifecycle.answer, turn, text, helped, self._pipe.allowed(session_id))
+    def answer(
+        self, session_id: str, turn: int, said: Sequence[Outgoing], *, helped: bool, unheard: Briefing | None = None
+    ) -> Ticket:
+        """The first message and what belongs to it, but for what its platform would take from nobody."""
+        session = self.registry.get(session_id)
+        said = [said[0], *(each for each in said[1:] if self._is_taken(session, each))]
+        allowed = self._pipe.allowed(session_id)
+        return self._pipe.apply(session_id, lifecycle.answer, turn, said, helped, allowed, unheard)
 
-    def ask_for_human(self, session_id: str, reason: str) -> Ticket:
-        return self._pipe.apply(session_id, lifecycle.ask_for_human, reason)
+    def _is_taken(self, session: Session, said: Outgoing) -> bool:
+        try:
+            self.check(session, said)
+        except BadRequest:
+            return False
+        return True
+
+    def ask_for_human(
+        self, session_id: str, reason: str, words: str = "", briefing: Briefing | None = None
+    ) -> Ticket:
+        allowed = self._pipe.allowed(session_id)
+        return self._pipe.apply(session_id, lifecycle.ask_for_human, reason, words, briefing, allowed)
 
     # What agents do
 
@@ -67,8 +83,9 @@ class Desk:
             return ticket.followed_by(error=ClientIdReused("这个 clientMsgId 已经用于另一条内容"))
         return self._pipe.apply(session_id, lifecycle.reply, said, client_id, by, self._pipe.allowed(session_id))
 
-    def release(self, session_id: str, by: Agent | None) -> Ticket:
-        return self._pipe.apply(session_id, lifecycle.release, by, self._assistant_on)
+    def release(self, session_id: str, by: Agent | None, conclusion: str | None = None) -> Ticket:
+        serves = self._assistant_on(self.registry.get(session_id).customer.channel)
+        return self._pipe.apply(session_id, lifecycle.release, by, serves, conclusion)
 
     def transfer(self, session_id: str, by: Agent | None, to: Agent | None) -> Ticket:
         return self._pipe.apply(session_id, lifecycle.transfer, by, to)

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ccs import backoff
 from ccs.errors import DeliveryDelayed
 from ccs.models import Delivery, Fate, Message, new_id
 
@@ -82,7 +83,7 @@ def delayed(message: Message, error: DeliveryDelayed, now: datetime, chance: Ran
     """Try again later, longer each time, as long as that is still within the day."""
     delivery = _of(message)
     message = _with(message, state=Fate.PENDING, reason=str(error), lost=delivery.lost or error.lost)
-    pause = error.retry_after or _pause(delivery.attempts, chance)
+    pause = error.retry_after or backoff.pause(delivery.attempts, FIRST_PAUSE, PAUSE_CAP, chance)
     left = (delivery.created_at + GIVE_UP_AFTER - now).total_seconds()
     if pause >= left:
         return given_up(message)
@@ -129,11 +130,6 @@ def may_withdraw(message: Message) -> bool:
 
 def withdrawn(message: Message) -> Message:
     return failed(message, WITHDRAWN)
-
-
-def _pause(attempts: int, chance: Random) -> float:
-    """Exponential, with jitter so that a thousand sessions do not come back in the same second."""
-    return min(PAUSE_CAP, FIRST_PAUSE * 2 ** min(attempts - 1, 16)) * chance.uniform(0.5, 1.0)
 
 
 def _of(message: Message) -> Delivery:

@@ -9,7 +9,6 @@ import asyncio
 import heapq
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any, Protocol
 
 from attrs import evolve
 
-from ccs import amr
+from ccs import amr, backoff
 from ccs.channels.base import Channel
 from ccs.errors import DeliveryDelayed, DeliveryRefused, NoRoom, StoreUnavailable
 from ccs.filetypes import clean_name, mime_of
@@ -118,8 +117,7 @@ class Fetcher(Worker):
                 self._busy.add(task)
                 task.add_done_callback(self._done)
             pause = (self._line[0][0] - self._now()).total_seconds() if self._line else None
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), None if len(self._busy) == AT_ONCE else pause)
+            await backoff.woken_or(self._woken, None if len(self._busy) == AT_ONCE else pause)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._busy.discard(task)
@@ -199,7 +197,7 @@ class Fetcher(Worker):
 
     def _later(self, message: Message, attempts: int, words: str, retry_after: float | None) -> dict[str, Any]:
         """Exponential, with jitter; given up once the platform has certainly thrown it away."""
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts - 1, 16)) * self._chance.uniform(0.5, 1.0)
+        pause = backoff.pause(attempts, FIRST_PAUSE, LONGEST_PAUSE, self._chance)
         due = self._now() + timedelta(seconds=max(pause, retry_after or 0.0))
         if due - message.created_at > GIVEN_UP:
             return {"stage": Stage.FAILED, "reason": GONE, "attempts": attempts, "due_at": None}

@@ -72,6 +72,9 @@ class CodeOffered:
     code: str
     until: datetime
     ids: tuple[PlatformId, ...]
+    conversation: str = ""
+    unless_open: bool = False               # who has an open session here is not greeted anew
+    tells: "PlatformTells | None" = None    # to be kept of it, where that is more than the occasion
 
 
 @frozen

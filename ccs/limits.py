@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from ccs.errors import HeldAtPlatform, QuotaUsedUp, WindowClosed
-from ccs.models import Message, Session
+from ccs.models import Message, Outgoing, Session
 
 
 @frozen
@@ -30,6 +30,9 @@ class Limits:
     def parts(self, text: str) -> int:
         """As how many messages of the platform's a text leaves."""
         return len(self.pieces(text))
+
+    def parts_of(self, said: Outgoing) -> int:
+        return self.parts(said.content) if said.type == "text" else 1
 
     def pieces(self, text: str) -> list[str]:
         """The text as it leaves."""

@@ -164,6 +164,7 @@ class Session:
     reply_until: datetime | None = None         # how long the platform takes answers; None: for ever
     replies_left: int | None = None             # how many it takes until the customer writes again; None: any number
     platform_owner: str | None = None           # who of the merchant's serves her in the platform's own client
+    conclusion: str | None = None               # what the last holder told the assistant when she handed it back
 
     @property
     def is_open(self) -> bool:
@@ -236,6 +237,12 @@ class Message:
     verdicts: tuple[Verdict, ...] = field(default=(), eq=False)
 
     @property
+    def is_holding(self) -> bool:
+        """Only says that she is to wait for a person."""
+        assistant = self.fields.get("assistant")
+        return self.sender is Sender.AI and isinstance(assistant, dict) and bool(assistant.get("holding"))
+
+    @property
     def reference(self) -> str | None:
         """The platform's own id of it, where a later event may name it."""
         named: str | None = self.fields.get("msgid") or self.fields.get("server_message_id")
@@ -253,12 +260,30 @@ class Outgoing:
 
 
 @frozen
+class Briefing:
+    """What an agent is told of a session that the assistant hands over. `handoff` on the wire."""
+
+    reason: str                                 # as in the session's `pending_reason`
+    at: datetime
+    mood: str = "calm"                          # or impatient, or angry
+    wants: str = ""
+    tried: str = ""
+    open: str = ""
+    orders: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()                # masked
+    draft: str = ""                             # what the assistant would have said
+    basis: Mapping[str, Any] = Factory(dict)    # what the draft rests on
+
+
+@frozen
 class Event:
     """What the workbench is told of a change, with the session as it was then."""
 
     type: EventType
     session: Session
     message: Message | None = None
+    briefing: Briefing | None = None            # of a session that the assistant hands over
 
 
 class PlatformId(NamedTuple):
@@ -286,6 +311,7 @@ class Change:
     profiles: tuple[Profile, ...] = ()
     verdicts: tuple[Verdict, ...] = ()          # on messages that are `revised` by them
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
+    briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
 
     @property
     def is_empty(self) -> bool:

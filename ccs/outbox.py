@@ -14,6 +14,7 @@ from typing import Any
 from attrs import evolve
 
 from ccs import fate, limits
+from ccs.backoff import woken_or
 from ccs.channels.base import Channel, Way
 from ccs.desk import Desk
 from ccs.errors import CannotReply, DeliveryDelayed, DeliveryRefused, SessionShut, StoreUnavailable
@@ -95,7 +96,7 @@ class Outbox(Worker):
                     break
                 pause = (waiting[0].delivery.due_at - self._now()).total_seconds() if waiting[0].delivery else 0.0
                 if pause > 0:
-                    await _either(woken, pause)
+                    await woken_or(woken, pause)
                     continue
                 await self._deliver(waiting[0])
         except StoreUnavailable:
@@ -199,10 +200,3 @@ def _final(message: Message, payload: Mapping[str, Any]) -> Message:
     delivery = message.delivery
     part = delivery.part_of(request_id) if delivery and delivery.id != request_id else None
     return fate.failed(message, reason) if part is None else fate.part_failed(message, part, reason)
-
-
-async def _either(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(woken.wait(), seconds)
-    except TimeoutError:
-        pass

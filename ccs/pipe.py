@@ -11,7 +11,7 @@ from ccs.errors import Refusal
 from ccs.inbound import PlatformTells
 from ccs.kept import Notice
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Change, Clock, Event, Message, Stage, Via
+from ccs.models import Change, Clock, Event, Message, Session, Stage, Via
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 
@@ -23,7 +23,8 @@ class Pipe:
     """For the desk and the reception, whose verbs read a session, ask its rule and hand over the change.
 
     `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_fetcher` a message
-    whose file is to be fetched: each once what it rests on is on disk.
+    whose file is to be fetched: each once what it rests on is on disk. `hush_assistant` is told at once of a session in
+    which the assistant has nothing to say now.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Pipe:
         self.wake_outbox: Callable[[str], None] = lambda session_id: None
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
         self.wake_fetcher: Callable[[Message], None] = lambda message: None
+        self.hush_assistant: Callable[[Session], None] = lambda session: None
 
     def allowed(self, session_id: str) -> Limits:
         """What the session's platform takes."""
@@ -57,6 +59,8 @@ class Pipe:
     def commit(self, change: Change, value: object = None) -> Ticket:
         """`value` is the ticket's."""
         ticket = self.registry.commit(change, value)
+        if change.session and not change.session.awaits_assistant:
+            self.hush_assistant(change.session)
         if change.events:
             ticket.then(self._publish, change.events, ticket.first_event_id)
         for message in (*change.messages, *change.deliveries):

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 
 from attrs import define, field
 
-from ccs import stream
-from ccs.channels.base import Source
+from ccs import backoff, stream
+from ccs.channels.base import NothingToPull, Source
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
 from ccs.inbound import Inbound
 from ccs.models import Clock
@@ -30,6 +30,7 @@ REFUSED_FLOOR = 60.0        # seconds after a refusal in which not even a wake-u
 REFUSED_PAUSE = 600.0       # within an hour shut a company out; and how soon a mended setting is noticed without one
 SLOWEST = 16                # times the usual pause of the timer, when the platform complains of it
 LOOK_EVERY = 3600.0         # seconds between two looks at which accounts there are
+LOOK_RARELY = 86_400.0      # the same where there is nothing to be fetched; a callback or a restart is noticed at once
 
 
 class Archive(stream.Archive, Protocol):
@@ -105,6 +106,9 @@ class Puller(Worker):
                 setbacks.are_over()
             except DeliveryDelayed as delay:
                 pause = setbacks.delayed(delay)
+            except NothingToPull as nothing:
+                pause = LOOK_RARELY
+                setbacks.are_idle(nothing)
             except DeliveryRefused as refused:
                 pause = setbacks.refused(refused)
             except Exception:
@@ -131,7 +135,7 @@ class Follower:
             self.woken.clear()
             pause = await self._visit()
             await asyncio.sleep(pause.least)
-            await _either(self.woken, pause.most - pause.least)
+            await backoff.woken_or(self.woken, pause.most - pause.least)
 
     async def _visit(self) -> Pause:
         """Fetch what there is; how long to wait then."""
@@ -174,8 +178,7 @@ class Setbacks:
     def delayed(self, delay: DeliveryDelayed) -> float:
         """How long to wait, in seconds."""
         self._delays += 1
-        usual = min(PAUSE_CAP, FIRST_PAUSE * 2 ** min(self._delays - 1, 16)) * self._chance.uniform(0.5, 1.0)
-        pause = delay.retry_after or usual
+        pause = delay.retry_after or backoff.pause(self._delays, FIRST_PAUSE, PAUSE_CAP, self._chance)
         log.warning("%s cannot be fetched now (%s), again in %.1f s", self.of, delay, pause)
         return pause
 
@@ -186,14 +189,13 @@ class Setbacks:
             log.error("%s cannot be fetched: %s (code %s)", self.of, refused, refused.code)
         return REFUSED_PAUSE
 
+    def are_idle(self, nothing: DeliveryRefused) -> None:
+        """Told once too, and calmly."""
+        if self._refusal != str(nothing):
+            self._refusal = str(nothing)
+            log.info("%s: %s (code %s)", self.of, nothing, nothing.code)
+
     def are_over(self) -> None:
         if self._delays or self._refusal:
             log.info("%s can be fetched again", self.of)
         self._delays, self._refusal = 0, ""
-
-
-async def _either(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(woken.wait(), seconds)
-    except TimeoutError:
-        pass

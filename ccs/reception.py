@@ -28,14 +28,14 @@ from ccs.ticket import Ticket
 
 
 class Reception:
-    """The verbs.
+    """The verbs. `assistant_on` tells whether the assistant serves a channel.
 
     `wake_puller` is told the channel and account that have news, `introduce` a session whose customer has no name yet,
     `heed` a platform's notice, `use_code` what may be answered once: each once what it rests on is on disk.
     `forget_owner` hears of whom the platform says that somebody else serves her now.
     """
 
-    def __init__(self, pipe: Pipe, *, assistant_on: bool) -> None:
+    def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
         self.registry = pipe.registry
         self._pipe = pipe
         self._now = pipe.now
@@ -52,7 +52,8 @@ class Reception:
         session = self.registry.open_session(says.customer)
         allowed = self._pipe.limits(says.customer.channel, says.via)
         unsent = sum(map(allowed.unsent, self.registry.outgoing(session.id))) if session and allowed.replies else 0
-        change = lifecycle.customer_writes(session, self._now(), says, self._assistant_on, allowed, unsent)
+        serves = self._assistant_on(says.customer.channel)
+        change = lifecycle.customer_writes(session, self._now(), says, serves, allowed, unsent)
         ticket = self._pipe.commit(change)
         if change.session and not change.session.customer.name:
             ticket.then(self.introduce, change.session)
@@ -123,9 +124,11 @@ class Reception:
         """The code itself is kept nowhere: after a restart it is too old."""
         if again := self.registry.taken(offered.ids):
             return again
-        ticket = self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
-        ticket.then(self.use_code, offered)
-        return ticket
+        is_known = offered.unless_open and self.registry.open_session(offered.customer) is not None
+        ticket = self.platform_tells(offered.tells) if offered.tells else (
+            self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
+        )
+        return ticket if is_known else ticket.then(self.use_code, offered)
 
     def _unplaced(self, customer: Customer, kind: str, ids: tuple[PlatformId, ...], **more: Any) -> Ticket:
         payload = {"customerId": customer.id, **more}

@@ -31,6 +31,9 @@ WECOM_KEY = re.compile(r"[A-Za-z0-9]{43}", re.ASCII)
 HOST_PATTERN = re.compile(r"(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360buyimg.com")
 
+CHANNEL_NAMES = ("wechat", "douyin", "jd")
+HOURS = re.compile(r"(?P<begin>([01][0-9]|2[0-3]):[0-5][0-9])-(?P<end>([01][0-9]|2[0-3]):[0-5][0-9])", re.ASCII)
+
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
 
 
@@ -53,8 +56,23 @@ def at_most_bytes(most: int) -> Check:
     return lambda value: None if len(value.encode()) <= most else f"must be at most {most} bytes of UTF-8"
 
 
+def at_most_characters(most: int) -> Check:
+    return lambda value: None if len(value) <= most else f"must be at most {most} characters"
+
+
 def one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def hours(value: str) -> str | None:
+    match = HOURS.fullmatch(value)
+    usable = not value or match is not None and match["begin"] != match["end"]
+    return None if usable else 'must be hours such as "09:00-22:00", or "" for always'
+
+
+def channel_names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if each not in CHANNEL_NAMES]
+    return f"must hold some of {', '.join(CHANNEL_NAMES)}, not {wrong[0]!r}" if wrong else None
 
 
 def time_zone(value: str) -> str | None:
@@ -199,6 +217,7 @@ class DouyinSettings(ChannelSettings):
     api_base: str = setting("https://open.douyin.com", given_web_address)
     reply_window_hours: int = setting(24, within(1, 168))
     reply_quota: int = setting(6, within(1, 99))
+    welcome: str = setting("", at_most_characters(1000))
     scopes: tuple[str, ...] = setting(("im.direct_message", "im.recall_message", "renew_refresh_token"))
 
 
@@ -207,7 +226,9 @@ class JDSettings(ChannelSettings):
     app_key: str = setting("")
     app_secret: str = setting("", secret=True)
     access_token: str = setting("", secret=True)
+    refresh_token: str = setting("", secret=True)
     api_base: str = setting("https://api.jd.com/routerjson", given_web_address)
+    oauth_base: str = setting("https://open-oauth.jd.com", given_web_address)
     daojia_app_key: str = setting("")
     daojia_app_secret: str = setting("", daojia_secret, secret=True)
 
@@ -225,6 +246,17 @@ class AssistantSettings:
     welcome: str = setting("您好，我是智能助手，请问有什么可以帮您？如需人工服务，请回复“人工”。")
     handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
     max_failures: int = setting(2, within(1, 100))
+    forbidden_topics: tuple[str, ...] = setting(("赔偿", "投诉", "律师", "媒体", "12315"))
+    channels: tuple[str, ...] = setting(CHANNEL_NAMES, channel_names)
+    hours: str = setting("", hours)
+    holding: str = setting("这个问题我请同事来答复您，请稍等。", at_most_bytes(2048))
+    closed_words: str = setting("您好，您的消息已收到，客服会尽快回复您。", at_most_bytes(2048))
+    wait_seconds: float = setting(1.0, within(0, 30))
+    timeout_seconds: int = setting(20, within(1, 300))
+
+    def serves(self, channel: str) -> bool:
+        """Whether customers of the channel are answered by the assistant first."""
+        return self.provider != "off" and channel in self.channels
 
 
 @frozen
@@ -250,5 +282,5 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "assistant.min_confidence", "assistant.timeout_seconds", "assistant.knowledge_dir", "assistant.openai",
+    "assistant.min_confidence", "assistant.knowledge_dir", "assistant.openai",
 }

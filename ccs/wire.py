@@ -18,7 +18,7 @@ from cattrs import ClassValidationError, transform_error
 from ccs.avatars import digest_of
 from ccs.errors import BadRequest
 from ccs.kept import Thumb, Verdict
-from ccs.models import Attachment, Event, EventType, Message, Session
+from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 T = TypeVar("T")
 
@@ -40,13 +40,16 @@ class Wire:
             lambda moment: moment.astimezone(zone).isoformat(timespec="milliseconds")
         )
 
-    def session(self, session: Session, *, words: bool = True) -> dict[str, Any]:
+    def session(
+        self, session: Session, *, words: bool = True, briefing: Briefing | None = None
+    ) -> dict[str, Any]:
         """SessionInfo. Without `words` it holds nothing that was said, for those who may not open the session."""
-        info = {
+        info: dict[str, Any] = {
             "sessionId": session.id,
             "customerId": session.customer.id,
             "kfId": session.customer.account,
             "channelType": session.customer.channel,
+            "via": session.via.value,
             "status": session.status.value,
             "messageCount": session.seq,
             "createdAt": self.time(session.created_at),
@@ -76,7 +79,26 @@ class Wire:
             info["replyQuotaLeft"] = session.replies_left
         if session.platform_owner:
             info["platformOwner"] = session.platform_owner
+        if words and briefing and session.status is not Status.AI:
+            info["handoff"] = self.briefing(briefing)
         return info
+
+    def briefing(self, briefing: Briefing) -> dict[str, Any]:
+        """HandoffInfo."""
+        told = {
+            "reason": briefing.reason,
+            "mood": briefing.mood,
+            "wants": briefing.wants,
+            "tried": briefing.tried,
+            "open": briefing.open,
+            "orders": list(briefing.orders),
+            "products": list(briefing.products),
+            "phones": list(briefing.phones),
+            "draft": briefing.draft,
+            "assistant": briefing.basis,
+            "createdAt": self.time(briefing.at),
+        }
+        return {name: value for name, value in told.items() if value}
 
     def message(self, message: Message) -> dict[str, Any]:
         """MessageInfo."""
@@ -112,7 +134,8 @@ class Wire:
     def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""
         if event.message is None or event.type.is_transition:
-            return self._event(event.type, event, event_id, self.session(event.session))
+            data = self.session(event.session, briefing=event.briefing)
+            return self._event(event.type, event, event_id, data)
         if event.type is EventType.MESSAGE_UPDATED:
             return self._event(event.type, event, event_id, self.message(event.message))
         # A new message brings its session's new state along, so nobody needs a second event for the list row.
@@ -123,7 +146,8 @@ class Wire:
     def outer(self, event: Event, event_id: int, *, words: bool) -> bytes:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""
         told = event.type if event.type.is_transition else EventType.SESSION_UPDATED
-        return self._event(told, event, event_id, self.session(event.session, words=words))
+        data = self.session(event.session, words=words, briefing=event.briefing)
+        return self._event(told, event, event_id, data)
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> bytes:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})

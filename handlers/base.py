@@ -95,6 +95,7 @@ class Parts:
     epoch: str
     avatars: Avatars
     reclaims: Reclaims
+    abilities: list[dict[str, Any]]                 # of the channels, as the page is told
     lookup: Callable[[str], Lookup | None]          # of a channel
     recalls: Recalls
     douyin: Douyin

@@ -6,13 +6,15 @@ from typing import Any, Protocol
 
 from ccs import fetcher
 from ccs.kept import Login
-from ccs.models import Event, Judged, Message, Page, Session, SessionFilter
+from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
     """Reads what is durable, so that nobody is shown what could still be lost. Raises StoreUnavailable."""
 
     def session(self, session_id: str) -> Session | None: ...
+
+    def briefing(self, session_id: str) -> Briefing | None: ...
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]: ...
 

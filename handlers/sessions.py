@@ -12,7 +12,7 @@ from ccs.channels import CHANNELS, cards
 from ccs.channels.base import readable
 from ccs.errors import BadRequest, NotFound
 from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
-from ccs.wire import Fields, Identifier, encode
+from ccs.wire import Fields, Identifier, OptionalText, encode
 from handlers.attaching import attached, must_be_wordless
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself
@@ -33,6 +33,12 @@ class AcceptRequest:
 @frozen
 class OptionalAgentRequest:
     csId: Identifier | None = None
+
+
+@frozen
+class ReleaseRequest:
+    csId: Identifier | None = None
+    conclusion: OptionalText | None = None
 
 
 @frozen
@@ -65,7 +71,9 @@ class SessionHandler(ApiHandler):
         return session
 
     def answer_session(self, session: Session, **more: Any) -> None:
-        self.answer({**self.parts.wire.session(session, words=self.may_read(session)), **more})
+        briefing = self.parts.archive.briefing(session.id)
+        told = self.parts.wire.session(session, words=self.may_read(session), briefing=briefing)
+        self.answer({**told, **more})
 
 
 class SessionList(ApiHandler):
@@ -169,8 +177,10 @@ class TakeOver(SessionHandler):
 
 class Release(SessionHandler):
     async def post(self, session_id: str) -> None:
-        by = self.by(self.read(OptionalAgentRequest).csId)
-        self.answer_session(await self.parts.desk.release(session_id, by))
+        request = self.read(ReleaseRequest)
+        conclusion = (request.conclusion or "").strip()
+        by = self.by(request.csId)
+        self.answer_session(await self.parts.desk.release(session_id, by, conclusion or None))
 
 
 class Transfer(SessionHandler):

@@ -257,6 +257,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "me": me,
             "counts": self._counts(agent),
             "features": sorted(self._frames),
+            "channels": self.parts.abilities,
         }
 
     def _tell(self, told: dict[str, Any]) -> None:

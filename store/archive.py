@@ -14,8 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
 from ccs.kept import Cursor, Login, Nudge, Profile, Token, Verdict
-from ccs.models import Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
-from store import attachments, database, events, feedback, inbox, logins, messages, sessions, streams
+from ccs.models import Briefing, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
+from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -45,6 +45,10 @@ class Archive:
 
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
+
+    def briefing(self, session_id: str) -> Briefing | None:
+        """What the assistant told of the session when it last handed it over."""
+        return self._now(handoffs.one, session_id)
 
     def next_taken(self, wanted: PlatformId) -> str | None:
         return self._now(inbox.next_taken, wanted)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ccs.models import Event, EventType, to_millis
-from store import messages, sessions
+from store import handoffs, messages, sessions
 from store.rows import Row, Table
 
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
@@ -39,6 +39,7 @@ def between(connection: Any, after: int, last: int, limit: int) -> list[tuple[in
         (event_id, Event(
             EventType(kind), known[session_id],
             None if seq is None else messages.one(connection, session_id, "seq", seq),
+            handoffs.one(connection, session_id) if kind == EventType.NEW_PENDING_SESSION else None,
         ))
         for event_id, kind, session_id, seq in rows
     ]

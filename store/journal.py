@@ -19,8 +19,10 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Change, Message, Session, Snapshot
-from store import attachments, database, deliveries, events, feedback, inbox, logins, messages, meta, sessions, streams
+from ccs.models import Briefing, Change, Message, Session, Snapshot
+from store import (
+    attachments, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, sessions, streams,
+)
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -231,7 +233,12 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
     yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
+    yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
+
+
+def _last_briefings(changes: Iterable[Change]) -> Iterable[tuple[str, Briefing]]:
+    return {id_: briefing for change in changes for id_, briefing in change.briefings.items()}.items()
 
 
 def snapshot_of(connection: Any, touched: set[str] | None = None) -> Snapshot:

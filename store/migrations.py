@@ -184,6 +184,20 @@ def m003_platforms(db: Database) -> None:
 
 
 @steps()
+def m004_handoffs(db: Database) -> None:
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN conclusion TEXT;
+
+        CREATE TABLE handoffs (
+            session_id TEXT PRIMARY KEY,
+            briefing TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@steps()
 def m005_feedback(db: Database) -> None:
     db.executescript(
         """

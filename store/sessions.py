@@ -12,7 +12,7 @@ from store.rows import Row, Table
 _MUTABLE = (
     "customer_name", "customer_avatar", "status", "agent_id", "seq", "version", "turn", "last_text",
     "last_message_at", "waiting_since", "unread", "unhelped", "pending_reason", "close_reason", "updated_at",
-    "reply_until", "replies_left", "platform_owner",
+    "reply_until", "replies_left", "platform_owner", "conclusion",
 )
 TABLE = Table(
     "sessions",
@@ -32,7 +32,7 @@ def to_row(session: Session) -> Row:
         session.waiting_since and to_millis(session.waiting_since),
         session.unread, session.unhelped, session.pending_reason, session.close_reason,
         to_millis(session.updated_at), session.reply_until and to_millis(session.reply_until),
-        session.replies_left, session.platform_owner,
+        session.replies_left, session.platform_owner, session.conclusion,
     )
 
 
@@ -40,7 +40,7 @@ def from_row(row: Sequence[Any]) -> Session:
     (
         session_id, channel, account, customer_id, via, conversation, created_at, name, avatar, status, agent_id,
         seq, version, turn, last_text, last_message_at, waiting_since, unread, unhelped, pending_reason,
-        close_reason, updated_at, reply_until, replies_left, platform_owner,
+        close_reason, updated_at, reply_until, replies_left, platform_owner, conclusion,
     ) = row
     return Session(
         session_id, Customer(channel, account, customer_id, name, avatar), Via(via), Status(status),
@@ -49,6 +49,7 @@ def from_row(row: Sequence[Any]) -> Session:
         None if waiting_since is None else from_millis(waiting_since),
         unread, unhelped, pending_reason, close_reason,
         None if reply_until is None else from_millis(reply_until), replies_left, platform_owner,
+        conclusion,
     )
 
 

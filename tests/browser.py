@@ -25,7 +25,9 @@ from playwright.async_api import (
 )
 from tornado.ioloop import IOLoop
 
+from ccs.settings import Config
 from tests.conftest import Stage
+from tests.platforms import gateway_message
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -121,11 +123,27 @@ class Office:
         if said.type in ("error", "warning") and not expected:
             self.complaints.append(said.text)
 
+    async def start(self, settings: Config | None = None) -> None:
+        await self.stage.start(settings)
+        await self.keep_port()
+
+    async def hears(self, channel: str, customer: str, *texts: str, **message: Any) -> None:
+        """A customer writes by this channel's gateway."""
+        for text in texts:
+            said = gateway_message(customer, text, self.stage.new_id(), **message)
+            assert (await self.stage.envelope(said, channel)).status_code == 200
+
+    async def wang_talks(self, words: str = "在吗", **how: Any) -> "Workbench":
+        """陈女士 has written, and 小王 holds her session."""
+        wang = await self.agent("wang", **how)
+        await self.hears("jd", "陈女士", words)
+        await wang.accepts("陈女士")
+        return wang
+
     async def agent(self, cs_id: str | None, path: str = "/", **how: Any) -> "Workbench":
         """An agent opens the workbench; with None she has not said yet who she is."""
         if self.stage.server is None:
-            await self.stage.start()
-            await self.keep_port()
+            await self.start()
         context = await self.context(**how)
         workbench = Workbench(self.stage, await self.page(context))
         await workbench.page.goto(self.stage.base + path)
@@ -235,6 +253,11 @@ class Workbench:
         await self.opens(customer)
         await self.button("接入").first.click()
         await expect(self.composer).to_be_editable()
+
+    async def leaves(self) -> None:
+        """Back to where no session is open, as on a phone one has to."""
+        await self.page.evaluate("location.hash = '#/'")
+        await expect(self.page.locator("body")).to_have_attribute("data-open", "list")
 
     async def has_read(self, customer: str) -> None:
         await expect(self.row(customer).get_by_label("条未读")).to_be_hidden()

@@ -36,7 +36,7 @@ from server import Server
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 from tests.raw import PATIENCE, SlowReader
 
-pytest_plugins = ["tests.browser", "tests.model"]       # agents at their browsers, and what a page makes of events
+pytest_plugins = ["tests.browser", "tests.goods", "tests.model"]        # agents at their browsers, and what they see
 
 W = TypeVar("W", bound=Worker)
 
@@ -95,7 +95,8 @@ def settings(tmp_path: Path, gateway: Gateway, wecom: WeCom, douyin: Douyin) -> 
 
 @pytest.fixture
 def with_assistant(settings: Config) -> Config:
-    return evolve(settings, assistant=AssistantSettings())
+    """It answers at once, and hands over without a word."""
+    return evolve(settings, assistant=AssistantSettings(wait_seconds=0, holding=""))
 
 
 @pytest.fixture

@@ -50,12 +50,29 @@ class Model:
 
 
 T0 = 1_767_000_000_000      # ms
+JPG_PNG, MB = ["image/jpeg", "image/png"], 1 << 20
+CHANNELS = [        # as `hello` tells of them
+    {"channelType": "jd", "via": "gateway", "recalls": False, "looksUp": False, "takes": [
+        *({"msgType": kind, "largest": 8 * MB, "smallest": 1} for kind in ("image", "voice", "video", "file")),
+        *({"msgType": kind} for kind in ("product", "order", "link")),
+    ]},
+    {"channelType": "wechat", "via": "kf", "recalls": False, "looksUp": False, "takes": [
+        {"msgType": "image", "largest": 10 * MB, "smallest": 6, "mimes": JPG_PNG},
+        {"msgType": "voice", "largest": 2 * MB, "smallest": 6, "mimes": ["audio/amr"]},
+        {"msgType": "video", "largest": 10 * MB, "smallest": 6, "mimes": ["video/mp4"]},
+        {"msgType": "file", "largest": 20 * MB, "smallest": 6},
+        {"msgType": "link", "largest": 10 * MB, "smallest": 6, "mimes": JPG_PNG},
+    ]},
+    {"channelType": "douyin", "via": "native", "recalls": True, "looksUp": False, "takes": [
+        {"msgType": "image", "largest": 10 * MB, "smallest": 1, "mimes": JPG_PNG},
+    ]},
+]
 WANG = {"csId": "wang", "name": "小王", "role": "agent"}
 serial = count(100)
 
 
 def entered(me: dict[str, Any] = WANG, **counts: int) -> list[dict[str, Any]]:
-    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z"}
+    frame = {"me": me, "eventId": 10, "serverTime": "2025-12-29T09:20:00.000Z", "channels": CHANNELS}
     return [
         {"type": "ticked", "now": T0}, {"type": "entered", "me": me, "required": False},
         {"type": "hello", "now": T0, "frame": {
@@ -66,8 +83,9 @@ def entered(me: dict[str, Any] = WANG, **counts: int) -> list[dict[str, Any]]:
 def session(session_id: str = "s", status: str = "pending", version: int = 1, **more: Any) -> dict[str, Any]:
     time = f"2025-12-29T17:20:{version:02}.000+08:00"
     return {
-        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "status": status,
-        "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version, "unread": 0, **more,
+        "sessionId": session_id, "customerId": "陈女士", "kfId": "1", "channelType": "jd", "via": "gateway",
+        "status": status, "messageCount": 1, "createdAt": time, "updatedAt": time, "version": version,
+        "unread": 0, **more,
     }
 
 

@@ -51,13 +51,13 @@ def answers(code: int, **data: Any) -> Mood:
 
 def vanishes(request: Messages) -> bool:
     """Takes the message, then cuts the line before it answers."""
-    request.gateway.take(request.gateway.requests[-1])
+    request.act()
     return forgets(request)
 
 
 def garbles(request: Messages) -> bool:
     """Takes the message and answers what no client can decode."""
-    request.gateway.take(request.gateway.requests[-1])
+    request.act()
     request.set_header("Content-Encoding", "gzip")
     request.finish("this is not gzip")
     return True

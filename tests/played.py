@@ -7,8 +7,9 @@ from heapq import nsmallest
 from itertools import count
 from typing import Any
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
+from ccs.assistant.turns import Turns
 from ccs.demo.shop import ACCOUNT, Shop
 from tests.conftest import Stage, until
 
@@ -107,7 +108,8 @@ async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator
         """The stream is fetched, and nothing on its way to the disk or to a platform: the assistant has spoken too."""
         registry = stage.server._registry
         is_kept = registry.published_event_id == registry._last_event_id
-        return has_fetched() and is_kept and not registry.sessions_with_outgoing()
+        is_said = stage.worker(Turns).is_idle and not registry.sessions_with_outgoing()
+        return has_fetched() and is_kept and is_said and shop.world.is_idle
 
     def has_fetched() -> bool:
         stream = door.wecom.accounts[ACCOUNT].stream
@@ -117,8 +119,8 @@ async def play(stage: Stage, customers: int = 6, seed: int = 7) -> AsyncIterator
     time = PlayedTime(customers, is_quiet)
     async with Shop.open(customers, seed, time, port=0) as shop:
         door = shop.world.doors["wechat"]
-        door.lost = 0.0                     # what is lost, is lost until something else happens
-        await stage.start(shop.settings)
+        door.line.lost = 0.0                # what is lost, is lost until something else happens
+        await stage.start(evolve(shop.settings, assistant=evolve(shop.settings.assistant, wait_seconds=0)))
         try:
             async with shop.world.open(stage.base):
                 yield Play(stage, shop, time)

@@ -27,7 +27,7 @@ enabled = true
 gateway_secret = "{secret}"
 gateway_url = "{url}"
 [assistant]
-provider = "off"
+provider = "{provider}"
 """
 START = 20.0            # seconds in which a server must answer
 
@@ -41,7 +41,8 @@ class Process:
     wrapper: list[str] = field(factory=list)        # a command that runs it, strace for one
     port: int = field(factory=lambda: free_port())
     log_level: str = "info"
-    more: str = ""                                  # settings after the usual ones
+    provider: str = "off"                           # who answers first
+    more: str = ""                                  # settings after the usual ones, the assistant's being the last
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,6 +66,7 @@ class Process:
         config = self.folder / "config.toml"
         config.write_text(CONFIG.format(
             port=self.port, secret=SECRET, url=self.gateway_url, log_level=self.log_level,
+            provider=self.provider,
         ) + self.more)
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(

@@ -120,6 +120,10 @@ async def test_every_event_of_the_envelope_is_taken_once_and_every_kind_is_reada
     assert all(row["content"].strip() for row in rows) and "recalledAt" in rows[0]
     kinds = {json.loads(path.read_text()).get("message", {}).get("msgType") for path in ENVELOPES} - {None}
     assert {row["msgType"] for row in rows} == kinds
+    told = {json.loads(path.read_text())["type"] for path in ENVELOPES}
+    assert told >= {  # every type that the envelope has
+        "message", "message_recalled", "session_started", "session_ended", "read", "send_result", "ping",
+    }
     assert next(row for row in rows if row["msgType"] == "red_packet")["fields"]["amount"] == 100
 
 

@@ -101,6 +101,12 @@ FAULTS = [
     ("[channels.wechat]\nencoding_aes_key = 'short'", "channels.wechat.encoding_aes_key must be the 43"),
     ("[assistant]\nprovider = 'oracle'", "assistant.provider must be one of"),
     ("[assistant]\nmax_failures = 0", "assistant.max_failures must be between"),
+    ("[assistant]\nhours = '9-22'", "assistant.hours must be hours such as"),
+    ("[assistant]\nhours = '09:00-09:00'", "assistant.hours must be hours such as"),
+    ("[assistant]\nchannels = ['jd', 'taobao']", "assistant.channels must hold some of wechat, douyin, jd, not 'tao"),
+    ("[assistant]\nwait_seconds = 31", "assistant.wait_seconds must be between"),
+    ("[assistant]\nwait_seconds = '1'", "assistant.wait_seconds must be a number"),
+    ("[assistant]\ntimeout_seconds = 0", "assistant.timeout_seconds must be between"),
     ("[[agents]]\nid = 'wang'\nrole = 'boss'", "agents.role must be one of agent, supervisor, admin"),
     ("[[agents]]\nid = '小王'", "agents.id must be 1 to 64"),
     ("[[agents]]\nid = ''", "agents.id must be 1 to 64"),
@@ -294,6 +300,25 @@ def test_settings_of_later_versions_have_no_effect_and_are_named(tmp_path: Path)
 def test_what_is_odd_is_noted_and_stops_nobody(tmp_path: Path, text: str, note: str) -> None:
     _, notes = read(written(tmp_path, text), {})
     assert len(notes) == 1 and note in notes[0]
+
+
+KEY = "a" * 43
+LACKING = {
+    f'wechat]\ncorp_id = "c"\ntoken = "t"\nencoding_aes_key = "{KEY}"': "channels.wechat.secret",
+    'wechat]\ngateway_secret = "s"': "channels.wechat.gateway_url",
+    'douyin]\nclient_secret = "s"': "channels.douyin.client_key",
+    'douyin]\nclient_key = "k"\nverify_secret = "s"': "channels.douyin.client_secret",
+    'jd]\ngateway_secret = "s"': "channels.jd.gateway_url",
+    'jd]\ngateway_secret = "s"\ngateway_url = "http://g"\napp_key = "k"\napp_secret = "s"': "channels.jd.access_token",
+    f'jd]\ndaojia_app_secret = "{KEY}"': "channels.jd.gateway_secret",
+}
+
+
+@pytest.mark.parametrize("channel", LACKING)
+def test_what_a_channel_cannot_do_for_want_of_a_setting_is_said(tmp_path: Path, channel: str) -> None:
+    _, notes = read(written(tmp_path, f"[channels.{channel}\nenabled = true"), {})
+    assert len(notes) == 1 and LACKING[channel] in notes[0]
+    assert read(written(tmp_path, f"[channels.{channel}\nenabled = false"), {})[1] == []
 
 
 @pytest.mark.parametrize("agents, cs_id, agent", [

@@ -23,7 +23,7 @@ TABLES = ("sessions", "messages", "notices", "platform_ids", "events")
 OK = {"code": 0, "message": "ok"}
 
 # Known answers of the signature, to the byte
-DEMO_BODY = b'{"event":"verify_webhook","client_key":"abc","content":{"challenge":12345}}'
+DEMO_BODY = (PAYLOADS / "verify_webhook.json").read_bytes()
 DEMO_SECRET, DEMO_SIGNATURE = "***", "f76a589bf14313f3a63d2a5e1904d5033c35db77"
 KNOWN_BODY = (
     r'{"event":"im_receive_msg","client_key":"awdemo","from_user_id":"cust-1","to_user_id":"biz-1","content":"'
@@ -305,12 +305,15 @@ NOTICES = {         # payload → the account it is kept under
     "im_send_msg_own": SHOP, "im_group_receive_msg": SHOP, "im_group_send_msg": SHOP, "im_receive_msg_group": SHOP,
     "im_recall_msg": SHOP, "im_enter_direct_msg": SHOP, "im_authorize": SHOP, "authorize": SHOP, "unauthorize": SHOP,
     "authorize_published": "", "enter_im": SHOP, "receive_msg": SHOP, "group_fans_event": SHOP,
-    "item_comment_reply": SHOP, "unknown_event": SHOP,
+    "item_comment_reply": SHOP, "unknown_event": SHOP, "enter_group_audit_change": SHOP, "contract_authorize": SHOP,
+    "contract_unauthorize": SHOP, "union_auth_authorize": SHOP, "dial_phone": SHOP, "website_contact": SHOP,
+    "personal_tab_contact": SHOP, "new_follow_action": SHOP, "new_video_digg": SHOP, "create_video": SHOP,
 }
 
 
 def test_every_payload_is_in_a_table() -> None:
-    assert {path.stem for path in PAYLOADS.iterdir()} == {*MESSAGES, *NOTICES, "im_send_msg", "published"}
+    assert {path.stem for path in PAYLOADS.iterdir()} == {
+        *MESSAGES, *NOTICES, "im_send_msg", "published", "verify_webhook"}
 
 
 @pytest.mark.gen_test

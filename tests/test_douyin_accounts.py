@@ -19,7 +19,9 @@ from ccs.channels.base import Tools
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.http import Http
-from ccs.demo.douyin import Douyin, vices
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
+from ccs.doctor import Doctor
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.kept import Token
 from ccs.models import from_millis
@@ -166,6 +168,29 @@ async def test_what_the_operator_takes_back_is_seen_and_told(stage: Stage, douyi
     await authorised(stage)
     assert (await stage.post(f"/api/sessions/{session_id}/message", {"content": "又可以了"})).status_code == 200
     await chen.delivery("sent")
+
+
+@pytest.mark.gen_test
+async def test_an_account_that_agreed_but_was_not_connected_here_is_told(stage: Stage, douyin: Douyin) -> None:
+    await stage.start()
+    chen = Chen(stage, douyin)
+
+    async def grants() -> dict[str, Any]:
+        stage.worker(Doctor)._latest = None                 # a checkup is remembered for ten seconds
+        return next(each for each in await _checkup(stage) if each["step"] == "grants")
+    for event, words in (("authorize", "没有在这里完成连接"), ("unauthorize", "还没有抖音号授权"), ("authorize", "没有在这里完成连接")):
+        douyin._event(event, SHOP, "", {"scopes": ["im.direct_message"]})
+        await chen.told()
+        assert (await grants())["result"] == "warn" and words in (await grants())["words"]
+        assert "/douyin/authorize" in (await grants())["advice"]
+    await stage.stop()
+    await stage.start()
+    assert "没有在这里完成连接" in (await grants())["words"]
+    await authorised(stage)
+    assert (await grants())["result"] == "ok"
+    douyin._event("authorize", SHOP, "", {"scopes": ["im.direct_message"]})     # as Douyin tells of that one too
+    await chen.told()
+    assert (await grants())["result"] == "ok"
 
 
 @pytest.mark.gen_test

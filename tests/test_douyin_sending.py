@@ -1,6 +1,8 @@
 """What we say to Douyin's customers: once, whatever becomes of the answer, and with words for every refusal."""
 
 import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -8,9 +10,14 @@ import pytest
 from attrs import evolve
 
 from ccs import fate
-from ccs.channels.douyin import errcodes
-from ccs.demo.douyin import Douyin, vices
+from ccs.channels.douyin import api, errcodes, sending
+from ccs.channels.douyin.grant import granted
+from ccs.channels.http import Reply
+from ccs.demo import vices
+from ccs.demo.douyin import Douyin
 from ccs.demo.samples import picture, video
+from ccs.errors import DeliveryDelayed, DeliveryRefused, SessionShut
+from ccs.models import EPOCH, from_millis
 from ccs.settings import Config
 from tests.conftest import AgentAtWork, Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
@@ -188,6 +195,60 @@ async def _with_reason(chen: Chen) -> dict[str, Any] | None:
     return message if message.get("delivery", {}).get("reason") else None
 
 
+WAITS, ENDS, SHUTS = DeliveryDelayed, DeliveryRefused, SessionShut
+DESCRIBED = {       # what the sheet of error numbers wants done
+    **dict.fromkeys((28001005, 28001006, 28029014, 2100004, 28003018, 10020), WAITS),
+    **dict.fromkeys((28001008, 2190008, 10008, 28001003, 2190002), WAITS),          # refreshed once, see accounts
+    **dict.fromkeys((28003017, 2190001), WAITS),                                    # until the next day
+    **dict.fromkeys((28001007, 2100005, 28001038, 28003082, 28003101, 28029016, 28029020), ENDS),
+    **dict.fromkeys((10010, 28001012, 28001014, 28001018, 2190004, 28001015, 2190015, 28001016, 28001019), ENDS),
+    **dict.fromkeys((28003095, 28029003, 28029004), ENDS),
+    **dict.fromkeys((28003070, 28003080, 28003081), SHUTS),
+}
+
+
+@pytest.mark.parametrize("code", DESCRIBED)
+def test_every_described_error_is_sorted_as_it_should_be(code: int) -> None:
+    error = errcodes.error_of(code, from_millis(1_767_000_000_000))
+    assert type(error) is DESCRIBED[code] and error.code == code and "错误码" not in str(error)
+    if code in (28003017, 2190001):
+        assert isinstance(error, DeliveryDelayed) and 0 < (error.retry_after or 0) <= 86_400
+    if isinstance(error, SessionShut):
+        assert (error.used_up, error.closed) == (code == 28003070, code != 28003070)
+
+
+@pytest.mark.gen_test
+async def test_each_account_is_answered_with_its_own_token(stage: Stage, douyin: Douyin) -> None:
+    await stage.start()
+    wang = await stage.agent("wang")
+    for account in (SHOP, "biz-2"):
+        douyin.agrees = account
+        await authorised(stage)
+    for account, customer in ((SHOP, CHEN), ("biz-2", "cust-lin")):
+        chen = Chen(stage, douyin, customer, account)
+        await chen.says("在吗？")
+        await wang.replies(await chen.accepted_by(wang), f"这里是 {account}")
+        await chen.delivery("sent")
+    assert [(said.account, said.body["text"]) for said in douyin.said if said.source] == [
+        (SHOP, f"这里是 {SHOP}"), ("biz-2", "这里是 biz-2")]
+
+
+@pytest.mark.gen_test
+async def test_window_and_allowance_are_what_the_settings_say(stage: Stage, douyin: Douyin) -> None:
+    channels = stage.settings.channels
+    limited = evolve(channels.douyin, reply_quota=1, reply_window_hours=2)
+    await stage.start(evolve(stage.settings, channels=evolve(channels, douyin=limited)))
+    await authorised(stage)
+    chen, wang = Chen(stage, douyin), await stage.agent("wang")
+    await chen.says("在吗？")
+    session_id = await chen.accepted_by(wang)
+    session = await chen.session()
+    window = datetime.fromisoformat(session["replyWindowUntil"]) - datetime.fromisoformat(session["createdAt"])
+    assert session["replyQuotaLeft"] == 1 and timedelta(0) <= timedelta(hours=2) - window < timedelta(minutes=1)
+    assert (await wang.replies(session_id, "在的")).status_code == 200
+    assert (await wang.replies(session_id, "还在")).json()["code"] == 4008
+
+
 @pytest.mark.gen_test
 async def test_an_error_nobody_has_described_is_given_one_more_chance(stage: Stage, douyin: Douyin) -> None:
     chen, wang, session_id = await held_by_wang(stage, douyin)
@@ -229,6 +290,26 @@ async def test_an_outage_delays_and_loses_nothing(stage: Stage, douyin: Douyin) 
     douyin.comes_back()
     await chen.delivery("sent")
     assert said_by_us(douyin) == ["在的"]
+
+
+# Answers that are published, or as the pages describe them
+
+ANSWERS = Path(__file__).parent / "payloads" / "answers"
+
+
+@pytest.mark.parametrize("name, msg_id", [
+    ("douyin_sent_older", "@c29bfc000+MNggFhRkwGuX1ntuc0RPc0VHKefj/yWEJ8DtjU=="), ("douyin_sent_newer", None),
+])
+def test_a_published_answer_is_read(name: str, msg_id: str | None) -> None:
+    answer = api.read(Reply(200, (ANSWERS / f"{name}.json").read_bytes()))
+    assert api.error_code(answer) == 0 and sending._named(answer) == msg_id
+
+
+def test_a_published_grant_is_read_though_its_numbers_are_text() -> None:
+    answer = api.read(Reply(200, (ANSWERS / "douyin_granted.json").read_bytes()))
+    grant = granted(api.data_of(answer), EPOCH)
+    assert (grant.open_id, grant.access, grant.refresh) == ("aaa-bbb-ccc", "access_token", "refresh_token")
+    assert grant.access_until == grant.refresh_until == EPOCH + timedelta(days=1)
 
 
 # Taking back

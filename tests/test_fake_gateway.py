@@ -5,9 +5,8 @@ from random import Random
 
 import pytest
 
-from ccs.demo import gateway_vices as vices
+from ccs.demo import vices
 from tests.conftest import Stage
-from tests.moods import usual
 from tests.platforms import gateway_message
 
 
@@ -18,7 +17,9 @@ async def test_what_agents_say_is_said_once_and_in_order_whatever_its_mood(stage
     await stage.customer().says("在吗？")
     session_id = (await wang.next("new_pending_session"))["sessionId"]
     await wang.accepts(session_id)
-    gateway.moods += [vices.limits(0.1), usual, vices.loses_answer, usual, vices.is_slow(0.1)]
+    gateway.moods += [
+        vices.refuses(3001, retryAfter=0.1), vices.usual, vices.loses_answer, vices.usual, vices.is_slow(0.1)
+    ]
     words = [f"第 {number} 句" for number in range(3)]
     for text in words:
         await wang.replies(session_id, text)
@@ -38,8 +39,3 @@ async def test_what_customers_write_is_taken_once_however_the_line_mixes_it_up(s
     [session] = (await stage.get("/api/sessions")).json()["data"]
     rows = await stage.history(session["sessionId"])
     assert sorted(row["content"] for row in rows) == sorted(f"第 {n} 句" for n in range(20))
-
-
-def test_a_temper_never_lasts_for_two_requests() -> None:
-    temper = vices.Temper(Random(1), one_in=1)
-    assert [temper.mood() is not None for _ in range(6)] == [True, False] * 3

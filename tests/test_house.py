@@ -201,7 +201,7 @@ def explained(text: str) -> dict[str, bool]:
     for line in text.splitlines():
         if header := re.fullmatch(r"(?:# )?\[+([\w.]+)\]+", line):
             section, above = header[1], False
-        elif setting := re.fullmatch(r"(?:# )?(\w+) = (?:\"[^\"]*\"|\[.*\]|\w+)(\s+# \S.*)?", line):
+        elif setting := re.fullmatch(r"(?:# )?(\w+) = (?:\"[^\"]*\"|\[.*\]|[\w.]+)(\s+# \S.*)?", line):
             found[f"{section}.{setting[1]}"] = above or bool(setting[2])
             above = False
         else:

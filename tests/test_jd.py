@@ -19,9 +19,11 @@ from ccs.accounts import hash_token
 from ccs.channels.base import Callback
 from ccs.channels.http import Http
 from ccs.channels.jd import JD
-from ccs.channels.jd.jos import BUSY, WORDS, sign
+from ccs.channels.jd.errcodes import BUSY, WORDS
+from ccs.channels.jd.jos import sign
 from ccs.channels.jd.numbers import order_numbers
 from ccs.demo.jos import Jos, Router
+from ccs.demo.vices import refuses
 from ccs.doctor import Result, Visit
 from ccs.inbound import CustomerSays, PlatformTells, StaffSays
 from ccs.models import Via
@@ -128,13 +130,6 @@ async def test_an_agent_sees_the_order_that_a_customer_names(stage: Stage, with_
     assert (await asks(stage, "100000000000")).json()["code"] == 4010
     assert (await asks(stage, "1", "products")).status_code == 404
     assert (await asks(stage, "0x1")).status_code == 400
-
-
-def refuses(code: int) -> Any:
-    def mood(router: Router) -> bool:
-        router.refuse(code)
-        return True
-    return mood
 
 
 def garbles(router: Router) -> bool:
@@ -266,7 +261,7 @@ async def test_a_push_for_another_application_or_without_a_secret_is_refused(sta
 @pytest.mark.gen_test
 async def test_the_push_of_a_token_is_answered_and_kept_nowhere(stage: Stage, with_jos) -> None:
     await stage.start(with_jos)
-    answer = await pushes(stage, urlencode({"token": json.dumps({"token": "t", "venderId": "1"})}).encode(), "token")
+    answer = await pushes(stage, (PUSHES / "token.form").read_bytes(), "token")
     assert answer.json()["code"] == "0"
 
 

@@ -12,8 +12,8 @@ from attrs import evolve
 
 from ccs import puller, stream
 from ccs.channels.wecom import pulling
+from ccs.demo.vices import answers_late, breaks, refuses, waits
 from ccs.demo.wecom import Call, WeCom
-from ccs.demo.wecom.vices import answers_late, breaks, refuses, waits
 from ccs.puller import Puller
 from ccs.settings import Config
 from tests.conftest import Stage, until
@@ -256,6 +256,18 @@ async def test_nothing_new_on_ever_new_cursors_is_left_until_later_too(stage: St
     await is_quiet(wecom)
     await chen.wakes()
     await heard(chen, "一")
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("code", [48001, 48002, 48007])
+async def test_a_company_without_accounts_is_told_so_once_and_calmly(stage, wecom, code, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(puller, "LOOK_RARELY", 0.0)
+    wecom.habits["kf/account/list"] = refuses(code)
+    with caplog.at_level("INFO"):
+        await stage.start()
+        await until(lambda: wecom.calls.count("kf/account/list") >= 3)
+    told = [(record.levelname, record.getMessage()) for record in caplog.records if str(code) in record.getMessage()]
+    assert [level for level, _ in told] == ["INFO"] and "微信客服" in told[0][1]
 
 
 @pytest.mark.gen_test

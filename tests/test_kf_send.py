@@ -14,9 +14,10 @@ from ccs import fate, outbox
 from ccs.channels.wecom import states
 from ccs.channels.wecom.kinds import LONGEST_TEXT
 from ccs.demo import samples
+from ccs.demo.platform import EVERY
+from ccs.demo.vices import answers_late, breaks, cuts, loses_answer, refuses, usual
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.states import ASSISTANT, ENDED, NEW, STAFF, WAITING
-from ccs.demo.wecom.vices import EVERY, answers_late, breaks, cuts, loses_answer, refuses, usual
 from ccs.errors import BadRequest
 from ccs.models import Outgoing
 from tests.conftest import AgentAtWork, Stage, until
@@ -605,7 +606,7 @@ async def test_after_an_hour_without_the_platform_every_reply_is_there_once_and_
         await asyncio.sleep(0)
 
     wang = await talk(stage, wecom)
-    monkeypatch.setattr(outbox, "_either", passes)
+    monkeypatch.setattr(outbox, "woken_or", passes)
     if how == "nobody listens":
         await wecom.hangs_up()
     else:

@@ -10,8 +10,8 @@ import pytest
 
 from ccs import welcome
 from ccs.channels.wecom import kf
+from ccs.demo.vices import loses_answer, refuses, waits
 from ccs.demo.wecom import Call, WeCom
-from ccs.demo.wecom.vices import loses_answer, refuses, waits
 from ccs.settings import Config
 from ccs.welcome import Welcome
 from tests.conftest import Stage, until

@@ -1,4 +1,4 @@
-"""The rules of a session, of a delivery and of the first assistant, as functions: no server, no disk, no clock."""
+"""The rules of a session and of a delivery, as functions: no server, no disk, no clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
 from ccs import fate, lifecycle
-from ccs.assistant.greeter import Answer, HandOff, consider
-from ccs.assistant.turns import unanswered
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
 from ccs.inbound import CustomerSays, StaffSays
+from ccs.limits import Limits
 from ccs.models import (
     Agent,
+    Briefing,
     Change,
     Customer,
     Delivery,
@@ -35,9 +35,9 @@ from ccs.models import (
 from ccs.pipe import Pipe
 from ccs.reception import Reception
 from ccs.registry import Registry
-from ccs.settings import AssistantSettings
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+HELLO = (Outgoing("您好"),)
 SOON = NOW + timedelta(minutes=1)
 CHEN = Customer("jd", "shop", "陈女士")
 
@@ -74,7 +74,7 @@ def a_session(status: str, **more: Any) -> Session:
 VERBS: dict[str, Verb] = {
     "customer writes": lambda session, who, now: lifecycle.customer_writes(session, now, says(), True),
     "staff writes": lambda session, who, now: lifecycle.staff_writes(session, now, staff_says()),
-    "answer": lambda session, who, now: lifecycle.answer(session, now, session.turn, "您好", helped=False),
+    "answer": lambda session, who, now: lifecycle.answer(session, now, session.turn, HELLO, helped=False),
     "ask for human": lambda session, who, now: lifecycle.ask_for_human(session, now, "keyword"),
     "accept": lambda session, who, now: lifecycle.accept(session, now, who or WANG),
     "takeover": lambda session, who, now: lifecycle.takeover(session, now, who or WANG),
@@ -221,6 +221,11 @@ def test_a_first_message_opens_a_session(
     assert message.delivery is None
 
 
+def nowhere(channel: str) -> bool:
+    """No assistant."""
+    return False
+
+
 def verbs_over_a_slow_disk() -> tuple[Desk, Reception, Registry]:
     """Verbs on memory alone: nothing they change is ever on disk."""
 
@@ -231,7 +236,7 @@ def verbs_over_a_slow_disk() -> tuple[Desk, Reception, Registry]:
 
     registry = Registry(Disk(), Disk())
     pipe = Pipe(registry, lambda events, first_id: None, lambda: NOW)
-    return Desk(pipe, assistant_on=False), Reception(pipe, assistant_on=False), registry
+    return Desk(pipe, assistant_on=nowhere), Reception(pipe, assistant_on=nowhere), registry
 
 
 def test_a_customer_who_writes_after_the_close_opens_a_new_session_though_the_close_is_not_on_disk() -> None:
@@ -291,7 +296,7 @@ def test_the_assistant_does_not_speak_once_something_happened_while_it_thought(v
     for verb in verbs:
         session = VERBS[verb](session, WANG, SOON).session or session
     with pytest.raises(WrongStatus):
-        lifecycle.answer(session, SOON, thought_about.turn, "您好", helped=True)
+        lifecycle.answer(session, SOON, thought_about.turn, HELLO, helped=True)
 
 
 DELIVERIES = [      # who said it, how far it got, whether it may have left; whether an accept withdraws it
@@ -489,52 +494,63 @@ def test_only_what_failed_or_may_have_arrived_is_sent_again_and_under_a_new_requ
     assert again.created_at == again.due_at == SOON
 
 
-# The first assistant
+# What the assistant does
 
 
-GREETER = AssistantSettings(handoff_keywords=("人工", "真人", "Agent"))
+KF = Limits(window=timedelta(hours=48), replies=5)
 
 
-def heard(*texts: str) -> list[Message]:
-    return [Message(f"m{seq}", "s", seq, Sender.CUSTOMER, CHEN.id, text, NOW) for seq, text in enumerate(texts, 1)]
+def test_an_answer_is_a_message_and_what_belongs_to_it_in_one_change() -> None:
+    picture = Outgoing("[图片]", "image")
+    change = lifecycle.answer(a_session("ai"), SOON, 5, (*HELLO, picture), helped=True)
+    assert [(message.seq, message.type) for message in change.messages] == [(4, "text"), (5, "image")]
+    assert all(message.delivery for message in change.messages)
+    assert [(event.type, event.message) for event in change.events] == [
+        (EventType.NEW_MESSAGE, message) for message in change.messages
+    ]
 
 
-@pytest.mark.parametrize("text", [
-    "人工", "我要转 人 工！", "请转\n人工", "人　工", "人⼯", "AGENT", "ａｇｅｎｔ please", "a g e n t", "有真人吗",
+def test_of_what_belongs_to_an_answer_as_much_is_said_as_the_platform_takes() -> None:
+    session = a_session("ai", replies_left=2)
+    change = lifecycle.answer(session, SOON, 5, (*HELLO, *HELLO, *HELLO), helped=True, allowed=KF)
+    assert change.session and (len(change.messages), change.session.replies_left) == (2, 0)
+
+
+def test_who_is_handed_over_is_told_so_and_waits_on() -> None:
+    session = a_session("ai", waiting_since=NOW, replies_left=5)
+    briefing = Briefing("angry", SOON, mood="angry")
+    change = lifecycle.ask_for_human(session, SOON, "angry", "请稍等", briefing, KF)
+    after, (message,) = change.session, change.messages
+    assert after and (after.status, after.waiting_since, after.replies_left) == (Status.PENDING, NOW, 4)
+    assert (message.content, message.is_holding) == ("请稍等", True) and message.delivery
+    assert [event.type for event in change.events] == [EventType.NEW_MESSAGE, EventType.NEW_PENDING_SESSION]
+    assert change.briefings == {"s": briefing} and change.events[-1].briefing == briefing
+
+
+@pytest.mark.parametrize("allows", [
+    {"replies_left": 1}, {"replies_left": 0}, {"reply_until": NOW}, {"platform_owner": "li.na"},
 ])
-def test_a_keyword_fetches_a_person_at_once_at_any_width_case_and_spacing(text: str) -> None:
-    fresh = a_session("ai", unhelped=0)
-    assert consider(fresh, heard(text), GREETER) == HandOff("keyword")
-    assert consider(fresh, heard("你好", text, "在吗"), GREETER) == HandOff("keyword")
+def test_words_that_do_not_reach_her_or_cost_the_agents_reply_are_not_said(allows: dict[str, Any]) -> None:
+    change = lifecycle.ask_for_human(a_session("ai", **allows), SOON, "angry", "请稍等", None, KF)
+    assert change.session and change.session.status is Status.PENDING and change.messages == ()
 
 
-@pytest.mark.parametrize("text", ["在吗", "工人师傅几点来", "人很多，工期多久", "age", ""])
-def test_what_only_looks_like_a_keyword_is_greeted(text: str) -> None:
-    assert consider(a_session("ai", unhelped=0), heard(text), GREETER) == Answer(GREETER.welcome, helped=False)
+def test_an_answer_that_cannot_be_heard_is_told_to_the_agent() -> None:
+    briefing = Briefing("cannot_reply", SOON, draft="您好")
+    change = lifecycle.answer(a_session("ai", replies_left=0), SOON, 5, HELLO, True, KF, briefing)
+    assert change.session and change.session.pending_reason == "cannot_reply" and change.messages == ()
+    assert change.briefings == {"s": briefing}
 
 
-def test_the_assistant_greets_and_fetches_a_person_for_the_second_message_it_has_no_answer_for() -> None:
-    change = lifecycle.customer_writes(None, NOW, says("在吗"), True)
-    said = list(change.messages)
-    assert change.session
-    greeting = consider(change.session, unanswered(said), GREETER)
-    assert isinstance(greeting, Answer)
-    change = lifecycle.answer(change.session, SOON, change.session.turn, greeting.text, helped=greeting.helped)
-    said += change.messages
-    change = lifecycle.customer_writes(change.session, SOON, says("什么时候发货"), True)
-    said += change.messages
-    assert change.session
-    assert [message.content for message in unanswered(said)] == ["什么时候发货"]
-    assert consider(change.session, unanswered(said), GREETER) == HandOff("failed_answers")
-
-
-@pytest.mark.parametrize("most, unhelped, steps_back", [(1, 0, True), (3, 1, False), (3, 2, True)])
-def test_how_often_the_assistant_may_fail_is_a_setting(most: int, unhelped: int, steps_back: bool) -> None:
-    decision = consider(a_session("ai", unhelped=unhelped), heard("发货"), evolve(GREETER, max_failures=most))
-    assert isinstance(decision, HandOff) is steps_back
+def test_what_a_person_concludes_answers_what_was_asked_so_far() -> None:
+    asked = a_session("manual", waiting_since=NOW)
+    concluded = lifecycle.release(asked, SOON, WANG, True, "已补发").session
+    without = lifecycle.release(asked, SOON, WANG, True).session
+    assert concluded and (concluded.conclusion, concluded.waiting_since) == ("已补发", None)
+    assert without and (without.conclusion, without.waiting_since) == (None, NOW)
 
 
 def test_a_good_answer_and_a_hand_back_begin_the_assistants_count_anew() -> None:
-    helped = lifecycle.answer(a_session("ai"), SOON, 5, "今天发货", helped=True).session
+    helped = lifecycle.answer(a_session("ai"), SOON, 5, HELLO, helped=True).session
     handed_back = lifecycle.release(a_session("manual"), SOON, WANG, True).session
     assert helped and handed_back and helped.unhelped == handed_back.unhelped == 0

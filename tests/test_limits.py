@@ -57,7 +57,7 @@ def test_what_would_not_arrive_is_refused_before_it_is_said() -> None:
 
 def test_the_assistant_hands_over_what_it_could_not_say() -> None:
     session = evolve(held(), status=Status.AI, agent_id=None, replies_left=0)
-    change = lifecycle.answer(session, SOON, session.turn, "您好", False, KF)
+    change = lifecycle.answer(session, SOON, session.turn, (Outgoing("您好"),), False, KF)
     assert change.session and not change.messages
     assert (change.session.status, change.session.pending_reason) == (Status.PENDING, "cannot_reply")
 
@@ -100,7 +100,7 @@ def test_a_piece_ends_with_a_line_where_it_can() -> None:
 def test_a_customer_whom_the_assistants_answer_did_not_reach_waits_for_a_person() -> None:
     heard = lifecycle.customer_writes(None, NOW, says(), True, KF).session
     assert heard
-    said = lifecycle.answer(heard, NOW, heard.turn, "您好", False, KF)
+    said = lifecycle.answer(heard, NOW, heard.turn, (Outgoing("您好"),), False, KF)
     assert said.session and said.session.status is Status.AI and said.session.waiting_since is None
     shut = SessionShut("在接待池", owner="企业微信接待池")
     failed = fate.failed(fate.sending(said.messages[0]), str(shut))

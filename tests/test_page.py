@@ -123,9 +123,7 @@ async def test_a_customer_waits_is_accepted_answered_and_closed(office: Office, 
 
 @pytest.mark.gen_test
 async def test_a_failed_reply_says_why_and_can_be_sent_again(office: Office, gateway) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     gateway.moods.append(answers(2001))
     await wang.replies("在的")
     failed = wang.message("在的")
@@ -137,9 +135,7 @@ async def test_a_failed_reply_says_why_and_can_be_sent_again(office: Office, gat
 
 @pytest.mark.gen_test
 async def test_draft_and_selection_survive_a_reload(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.writes("稍等，我查一")
     await wang.page.reload()
     await expect(wang.composer).to_have_value("稍等，我查一")
@@ -237,9 +233,7 @@ async def test_nothing_is_missed_or_told_twice_over_a_cut_and_a_restart(office: 
 
 @pytest.mark.gen_test
 async def test_a_reply_written_without_a_line_waits_and_is_sent_once(office: Office, gateway) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await office.stage.stop()
     await expect(wang.page.get_by_text("重连中")).to_be_visible()
     await wang.replies("在的")
@@ -274,9 +268,7 @@ async def until_li_has_it(office: Office, session_id: str, route) -> None:
     pytest.param([("compositionstart", {}), ("compositionend", {}), ("keydown", {})], id="after it, as in Safari"),
 ])
 async def test_half_a_word_is_never_sent(office: Office, gateway, told) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.writes("zai")
     await wang.composer.evaluate(TELL, told)
     await wang.writes("在的")
@@ -435,9 +427,7 @@ async def test_another_tab_is_shown_from_its_start(office: Office) -> None:
 
 @pytest.mark.gen_test
 async def test_an_end_can_be_undone_and_leaves_the_draft(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.writes("稍等，我查一")
     await wang.page.clock.install()
     await wang.page.keyboard.press("Alt+e")
@@ -456,9 +446,7 @@ async def test_an_end_can_be_undone_and_leaves_the_draft(office: Office) -> None
 
 @pytest.mark.gen_test
 async def test_who_leaves_the_page_ends_what_was_ending(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.button("结束").click()
     await expect(wang.button("撤销")).to_be_visible()
     await wang.page.goto("about:blank")
@@ -482,9 +470,7 @@ async def test_an_accept_without_an_answer_is_taken_back(office: Office) -> None
 
 @pytest.mark.gen_test
 async def test_two_tabs_agree_about_drafts(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     other = Workbench(office.stage, await office.page(wang.page.context))
     await other.page.goto(wang.page.url)
     await other.is_connected()
@@ -502,9 +488,7 @@ async def test_two_tabs_agree_about_drafts(office: Office) -> None:
 
 @pytest.mark.gen_test
 async def test_a_reply_under_way_belongs_to_its_tab_while_that_lives(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.page.route("**/message", lambda route: route.abort())
     await wang.replies("第一句")
     await expect(wang.message("第一句")).to_contain_text("未确认")
@@ -523,9 +507,7 @@ async def test_a_reply_under_way_belongs_to_its_tab_while_that_lives(office: Off
 
 @pytest.mark.gen_test
 async def test_a_draft_is_forgotten_after_a_week(office: Office) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.writes("很久以前")
     await wang.page.reload()
     await expect(wang.composer).to_have_value("很久以前")
@@ -539,9 +521,7 @@ async def test_a_draft_is_forgotten_after_a_week(office: Office) -> None:
 
 @pytest.mark.gen_test
 async def test_a_reply_the_server_could_not_take_just_now_goes_again_by_itself(office: Office, gateway) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     busy = {"status": 503, "json": {"code": 503, "message": "稍后再试"}}
     await wang.page.route("**/message", lambda route: route.fulfill(**busy), times=1)
     await wang.replies("在的")

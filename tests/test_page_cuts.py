@@ -50,9 +50,7 @@ def texts(gateway: Gateway) -> list[str]:
 @pytest.mark.gen_test
 @pytest.mark.parametrize("fate", [lost_on_the_way, lost_on_the_way_back, answered_by_a_proxy])
 async def test_a_reply_that_no_answer_came_for_is_said_once(office: Office, gateway: Gateway, fate: Fate) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await next_reply(wang, fate)
     await wang.replies("在的，请讲")
     if fate is lost_on_the_way:
@@ -69,9 +67,7 @@ async def test_a_reply_that_no_answer_came_for_is_said_once(office: Office, gate
 async def test_a_reply_lost_together_with_the_line_goes_again_by_itself_and_once(
     office: Office, gateway: Gateway
 ) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
 
     async def cut(route: Route) -> None:
         office.cut_lines()
@@ -153,9 +149,7 @@ def break_disk(office: Office, how: str) -> None:
 async def test_a_reply_that_the_disk_did_not_take_is_asked_for_again_and_said_once(
     office: Office, gateway: Gateway, how: str
 ) -> None:
-    wang = await office.agent("wang")
-    await office.stage.customer().says("在吗")
-    await wang.accepts("陈女士")
+    wang = await office.wang_talks()
     await wang.has_read("陈女士")               # or that is what the disk does not take
     break_disk(office, how)
     async with wang.page.expect_response(lambda answer: answer.status == 503):

@@ -7,7 +7,7 @@ import pytest
 from ccs.limits import split
 from tests.model import T0, Model, heard, message, opened, said, session
 
-LIMITED = {"channelType": "wechat", "replyQuotaLeft": 5}
+LIMITED = {"channelType": "wechat", "via": "kf", "replyQuotaLeft": 5}
 
 
 def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
@@ -18,7 +18,8 @@ def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("name, mime, size, kind, trouble", [
-    ("a.png", "image/png", 9_000, "image", None), ("a.jpg", "image/jpeg", 11 << 20, "file", None),
+    ("a.png", "image/png", 9_000, "image", None), ("a.amr", "audio/amr", 3 << 20, "file", None),
+    ("a.jpg", "image/jpeg", 11 << 20, "file", None),
     ("a.gif", "image/gif", 9_000, "file", None), ("a.mp4", "video/mp4", 9_000, "video", None),
     ("a.amr", "audio/amr", 9_000, "voice", None), ("A.AMR", "", 9_000, "voice", None),
     ("a.pdf", "application/pdf", 20 << 20, "file", None),
@@ -26,9 +27,34 @@ def chosen(*files: tuple[str, str, int]) -> dict[str, Any]:
     ("a.txt", "text/plain", 5, "file", "empty"),
 ])
 async def test_a_file_goes_as_what_its_platform_takes(model: Model, name, mime, size, kind, trouble) -> None:
-    file = (await model.after(*opened(message(1)), chosen((name, mime, size))))["files"]["k0"]
+    file = (await model.after(*opened(message(1), **LIMITED), chosen((name, mime, size))))["files"]["k0"]
     assert (file["msgType"], file["trouble"]) == (kind, trouble)
     assert file["phase"] == ("refused" if trouble else "waiting")
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("channel, via, mime, size, kind, trouble", [
+    ("douyin", "native", "image/png", 10 << 20, "image", None),
+    ("douyin", "native", "image/png", (10 << 20) + 1, "image", "tooLarge"),
+    ("douyin", "native", "image/gif", 9_000, "image", "notTaken"),
+    ("douyin", "native", "application/pdf", 9_000, "file", "notTaken"),
+    ("jd", "gateway", "image/gif", 9_000, "image", None), ("jd", "gateway", "audio/mpeg", 9_000, "voice", None),
+    ("jd", "gateway", "application/pdf", 5, "file", None), ("jd", "gateway", "application/pdf", 0, "file", "empty"),
+    ("jd", "gateway", "application/pdf", (8 << 20) + 1, "file", "tooLarge"),
+    ("jd", "native", "image/png", 9_000, "image", "notTaken"),
+])
+async def test_each_channel_takes_its_own(model: Model, channel, via, mime, size, kind, trouble) -> None:
+    events = [*opened(message(1), channelType=channel, via=via), chosen(("a", mime, size))]
+    file = (await model.after(*events))["files"]["k0"]
+    assert (file["msgType"], file["trouble"]) == (kind, trouble)
+
+
+@pytest.mark.gen_test
+async def test_a_file_that_turns_out_to_be_another_is_not_sent(model: Model) -> None:
+    events = [*opened(message(1), channelType="douyin", via="native"), chosen(("a.png", "image/png", 9_000))]
+    up = {"type": "uploaded", "key": "k0", "fileId": "f1", "mime": "text/plain"}
+    file = (await model.after(*events, up))["files"]["k0"]
+    assert (file["phase"], file["trouble"]) == ("refused", "notTaken")
 
 
 @pytest.mark.gen_test
@@ -75,16 +101,19 @@ async def test_what_is_left_of_window_and_quota(model: Model, more, lock, level)
 
 
 @pytest.mark.gen_test
-async def test_other_channels_are_not_counted(model: Model) -> None:
-    for row in (session(status="manual"), session(status="manual", channelType="wechat")):
-        assert await model.calls("platform", "allowance", row, T0) is None
-        assert await model.calls("platform", "partsOf", row, "长" * 2000) == 1
+async def test_what_is_not_limited_is_not_counted(model: Model) -> None:
+    assert await model.calls("platform", "allowance", session(status="manual"), T0) is None
+    assert await model.calls("platform", "partsOf", {}, "长" * 2000) == 1
+
+
+TEXTS = [
+    "", "a" * 2048, "a" * 2049, "长" * 682, "长" * 683, "长" * 1365, "长" * 1366, "😀" * 513, "\ufeff" * 700, "\ufffd" * 700,
+    ("长" * 400 + "\n") * 4, "长" * 600 + "\n" + "长" * 300, "😀" * 1001, ("😀" * 700 + "\n") * 2,
+]
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("text", [
-    "", "a" * 2048, "a" * 2049, "长" * 682, "长" * 683, "长" * 1365, "长" * 1366, "😀" * 513, "\ufeff" * 700, "\ufffd" * 700,
-    ("长" * 400 + "\n") * 4, "长" * 600 + "\n" + "长" * 300,
-])
+@pytest.mark.parametrize("text", TEXTS)
 async def test_a_text_is_cut_as_the_server_cuts_it(model: Model, text) -> None:
-    assert await model.calls("platform", "partsOf", session(**LIMITED), text) == len(split(text, 2048))
+    assert await model.calls("platform", "partsOf", {"textBytes": 2048}, text) == len(split(text, 2048))
+    assert await model.calls("platform", "partsOf", {"textLength": 1000}, text) == len(split(text, None, 1000))

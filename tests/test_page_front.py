@@ -10,7 +10,7 @@ from ccs.demo import samples
 from ccs.demo.wecom import WeCom
 from tests.browser import PHONE, Office, Workbench
 from tests.kf import CHEN, KF, Chen, at_kf
-from tests.test_page_states import LOOKS, look_at, writes
+from tests.looks import LOOKS, look_at
 
 OTHERS = {"wmZhou": ("老周", "快递停了三天了 人工"), "wmMay": ("阿May", "发票抬头开错了"), "wmLin": ("林小满", "这款还有大码吗")}
 
@@ -43,8 +43,8 @@ async def others_wait(office: Office, wecom: WeCom) -> None:
     for userid, (name, words) in OTHERS.items():
         wecom.know(userid, name)
         await Chen(office.stage, wecom, KF, userid).says(words)
-    await writes(office, "douyin", "孙先生", "真人在吗，想问下安装")
-    await writes(office, "jd", "周航", "收到的碗碎了一只，找人工处理")
+    await office.hears("douyin", "孙先生", "真人在吗，想问下安装")
+    await office.hears("jd", "周航", "收到的碗碎了一只，找人工处理")
 
 
 async def talk(wang: Workbench, chen: Chen) -> None:

@@ -19,7 +19,7 @@ from ccs.models import Agent, Attachment, Change, Customer, Event, EventType, Pl
 from ccs.outbox import Outbox
 from ccs.reception import Reception
 from tests.browser import Office, Workbench
-from tests.test_page_states import LOOKS, leave, look_at
+from tests.looks import LOOKS, look_at
 
 CHEN = Customer("wechat", "wkShop0001", "wmChen0001", "陈女士")
 PICTURE = Attachment(Stage.READY, "尺码标签.png", "image/png", 24_310, "0" * 64)
@@ -35,8 +35,7 @@ FINDINGS = [
 @pytest.mark.gen_test(timeout=120)
 @pytest.mark.parametrize("look", LOOKS)
 async def test_nothing_of_wechats_shuts_anybody_out(office: Office, look: str) -> None:
-    await office.stage.start()
-    await office.keep_port()
+    await office.start()
     wang = await office.agent("wang", **LOOKS[look])
     await wang.page.get_by_role("button", name="不需要声音").click()
     await wang.page.route("**/messages/*/file*", answer_file)
@@ -115,7 +114,7 @@ async def locks(office: Office, wang: Workbench) -> AsyncIterator[str]:
     await wang.button("收回").click()
     await expect(wang.button("确定收回")).to_be_focused()
     yield "owner-sure"
-    await leave(wang)
+    await wang.leaves()
     await expect(wang.row("陈女士").get_by_role("img", name="li.na")).to_be_visible()
     yield "owner-row"
 

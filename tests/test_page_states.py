@@ -4,65 +4,20 @@ The pictures are for people to look at; those in the README come of `test_page_f
 """
 
 import time
-import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from ccs import accounts
 from ccs.demo.gateway import Gateway
 from ccs.settings import AgentSettings, AuthSettings, Config
-from tests.browser import PHONE, Office, Workbench
+from tests.browser import Office, Workbench
+from tests.looks import LOOKS, look_at
 from tests.moods import answers
-from tests.platforms import gateway_message
 
-SCREENS = Path(__file__).parents[1] / "build" / "screens"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "viewport": PHONE, "has_touch": True, "is_mobile": True},
-}
 PASSWORD = "correct horse"
-GRAVE = ("serious", "critical")
-
-
-async def look_at(agent: Workbench, look: str, state: str) -> list[str]:
-    """Takes the picture; what axe finds grave."""
-    picture = await agent.page.screenshot(animations="disabled", caret="hide")
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    (SCREENS / f"{look}-{state}.png").write_bytes(picture)
-    assert not is_blank(picture), state
-    found = (await Axe().run(agent.page)).response["violations"]
-    return [
-        f"{state}: {fault['id']}, {fault['nodes'][0]['html']}" for fault in found if fault["impact"] in GRAVE
-    ]
-
-
-def is_blank(picture: bytes) -> bool:
-    """Whether a PNG has hardly two lines of pixels that differ."""
-    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    place, data = 8, b""
-    while place < len(picture):
-        size, kind = int.from_bytes(picture[place:place + 4], "big"), picture[place + 4:place + 8]
-        if kind == b"IHDR":
-            width, height = (int.from_bytes(picture[start:start + 4], "big") for start in (place + 8, place + 12))
-        if kind == b"IDAT":
-            data += picture[place + 8:place + 8 + size]
-        place += size + 12
-    pixels = zlib.decompress(data)
-    line = len(pixels) // height
-    return len({pixels[start:start + line] for start in range(0, len(pixels), line)}) < height // 10
-
-
-async def writes(office: Office, channel: str, name: str, *texts: str, **message: Any) -> None:
-    for text in texts:
-        said = gateway_message(name, text, office.stage.new_id(), **message)
-        assert (await office.stage.envelope(said, channel)).status_code == 200
 
 
 async def session_of(office: Office, name: str) -> str:
@@ -74,8 +29,7 @@ async def session_of(office: Office, name: str) -> str:
 async def test_no_state_shuts_anybody_out(
     office: Office, with_assistant: Config, gateway: Gateway, look: str
 ) -> None:
-    await office.stage.start(with_assistant)
-    await office.keep_port()
+    await office.start(with_assistant)
     wang = await office.agent(None, **LOOKS[look])
     found: list[str] = []
     async for state in states(office, wang, gateway):
@@ -99,22 +53,22 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await wang.opens("周航")
     await wang.sees("收到的杯子碎了一只")
     yield "thread-pending"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("AI 接待中").click()
     await wang.opens("林小满")
     await wang.sees("我是智能助手")
     yield "thread-ai"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("全部").click()
     await wang.opens("马先生")
     await expect(page.get_by_text("只有本人或主管可以查看")).to_be_visible()
     yield "thread-others"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("已结束").click()
     await wang.opens("何琳")
     await wang.sees("收到了，谢谢")
     yield "thread-closed"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("待接入").click()
     await talk(office, wang)
     await page.keyboard.press("Alt+4")      # all sessions beside it
@@ -142,7 +96,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await expect(wang.message("优惠券")).to_contain_text("失败：")
     await wang.writes("稍等，我再发一次")
     yield "failed"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("待接入").click()
     await wang.opens("许静")
     _, go_on = await wang.hold("**/accept")
@@ -151,7 +105,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     go_on.set()
     await expect(page.get_by_text("已被 小李 接入")).to_be_visible()
     yield "told-who"
-    await leave(wang)
+    await wang.leaves()
     await wang.tab("我的").click()
     await wang.opens("陈女士")
     await page.context.set_offline(True)
@@ -165,27 +119,21 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     yield "offline"
 
 
-async def leave(agent: Workbench) -> None:
-    """Back to where no session is open, as on a phone one has to."""
-    await agent.page.evaluate("location.hash = '#/'")
-    await expect(agent.page.locator("body")).to_have_attribute("data-open", "list")
-
-
 async def people_come(office: Office) -> None:
-    await writes(office, "wechat", "何琳", "转人工，快递显示签收了，可我没拿到")
+    await office.hears("wechat", "何琳", "转人工，快递显示签收了，可我没拿到")
     closed = await session_of(office, "何琳")
     await office.stage.post(f"/api/sessions/{closed}/accept", {"csId": "li"})
     await office.stage.post(f"/api/sessions/{closed}/message", {"content": "放在小区驿站了，取件码 6-2-1108"})
-    await writes(office, "wechat", "何琳", "收到了，谢谢")
+    await office.hears("wechat", "何琳", "收到了，谢谢")
     await office.stage.post(f"/api/sessions/{closed}/close")
-    await writes(office, "douyin", "林小满", "直播间那件卫衣有大码吗？")
-    await writes(office, "douyin", "马先生", "人工！昨天说今天发货的")
+    await office.hears("douyin", "林小满", "直播间那件卫衣有大码吗？")
+    await office.hears("douyin", "马先生", "人工！昨天说今天发货的")
     await office.stage.post(f"/api/sessions/{await session_of(office, '马先生')}/accept", {"csId": "li"})
-    await writes(office, "jd", "陈女士", "你好", "我要转人工")
-    await writes(office, "jd", "周航", "收到的杯子碎了一只，找人工处理")
-    await writes(office, "jd", "周航", "", msgType="image", mediaUrl="https://img.example/1.png")
-    await writes(office, "wechat", "许静", "发票抬头开错了，转人工")
-    await writes(office, "douyin", "孙先生", "真人在吗，想问下安装")
+    await office.hears("jd", "陈女士", "你好", "我要转人工")
+    await office.hears("jd", "周航", "收到的杯子碎了一只，找人工处理")
+    await office.hears("jd", "周航", "", msgType="image", mediaUrl="https://img.example/1.png")
+    await office.hears("wechat", "许静", "发票抬头开错了，转人工")
+    await office.hears("douyin", "孙先生", "真人在吗，想问下安装")
 
 
 async def talk(office: Office, wang: Workbench) -> None:
@@ -197,7 +145,7 @@ async def talk(office: Office, wang: Workbench) -> None:
     ]:
         await wang.replies(mine)
         await expect(wang.message(mine)).to_contain_text("已发送")
-        await writes(office, "jd", "陈女士", hers)
+        await office.hears("jd", "陈女士", hers)
         await wang.sees(hers)
 
 

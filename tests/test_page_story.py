@@ -14,8 +14,7 @@ from tests.conftest import until
 async def test_from_the_first_word_to_the_next_visit(
     office: Office, with_assistant: Config, gateway: Gateway, wecom: WeCom
 ) -> None:
-    await office.stage.start(with_assistant)
-    await office.keep_port()
+    await office.start(with_assistant)
     wang, li, zhao = [await office.agent(cs_id) for cs_id in ("wang", "li", "zhao")]
     chen = office.stage.customer("陈女士", "wecom")
 

@@ -17,8 +17,8 @@ from ccs import avatars
 from ccs.avatars import Hosts, digest_of
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
+from ccs.demo.vices import refuses, waits
 from ccs.demo.wecom import WeCom
-from ccs.demo.wecom.vices import refuses, waits
 from ccs.inbound import CustomerSays
 from ccs.introducer import Introducer
 from ccs.kept import Profile

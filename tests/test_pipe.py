@@ -55,7 +55,8 @@ class Whole:
         self.registry = Registry(self.journal, self.archive)
         self.told: list[int] = []
         pipe = Pipe(self.registry, self.publish, utc_now)
-        self.desk, self.reception = Desk(pipe, assistant_on=False), Reception(pipe, assistant_on=False)
+        self.desk = Desk(pipe, assistant_on=lambda channel: False)
+        self.reception = Reception(pipe, assistant_on=lambda channel: False)
         self.registry.restore(load(path))
         self.brought: dict[str, CustomerSays] = {}          # what customers wrote, by its words
         self.said: dict[str, Ticket] = {}                   # what was taken, by its words: the last ticket for it

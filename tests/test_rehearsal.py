@@ -1,9 +1,5 @@
 """`server.py gateway-check`: whoever sets up a gateway learns what does not work, and leaves no customer waiting."""
 
-import asyncio
-import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,22 +62,6 @@ async def test_with_logins_the_rest_is_left_to_a_person(stage: Stage, free_port)
 async def test_a_server_that_is_not_there_is_told(stage: Stage, settings) -> None:
     lines = [line async for line in rehearse(settings, "jd", "http://127.0.0.1:9")]
     assert [line.ok for line in lines] == [False] and "启动服务" in lines[0].advice
-
-
-@pytest.mark.gen_test
-async def test_the_example_in_the_readme_brings_a_customer(stage: Stage, settings) -> None:
-    """As it stands there, but for the server's port."""
-    await stage.start(settings)
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```python\n(.*?)```", text.partition("## Writing a gateway")[2], re.DOTALL)
-    for _ in range(2):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", example.replace("http://127.0.0.1:8080", stage.base), stdout=asyncio.subprocess.PIPE
-        )
-        printed, _ = await process.communicate()
-        assert process.returncode == 0 and b"'code': 0" in printed
-    [session] = (await stage.get("/api/sessions")).json()["data"]
-    assert (session["customerName"], session["messageCount"], session["lastMessage"]) == ("j***3", 1, "在吗？")
 
 
 def test_where_the_server_is_follows_from_its_settings(settings) -> None:

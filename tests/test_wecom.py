@@ -443,6 +443,12 @@ EVENTS = {      # payload → the kind of its notice; names differ in letter cas
     "event_change_external_contact": "change_external_contact",
     "event_template_card_event": "template_card_event",
     "event_unknown": "some_future_event",
+    **{f"event_{name}": name for name in (
+        "unsubscribe", "view", "view_miniprogram", "scancode_push", "pic_sysphoto", "pic_weixin", "location_select",
+        "batch_job_result", "change_contact", "change_external_chat", "sys_approval_change",
+        "template_card_menu_event", "taskcard_click", "open_approval_change", "share_agent_change", "msgaudit_notify",
+        "close_inactive_agent", "reopen_inactive_agent_alert",
+    )},
     "kf_account_auth_change": "kf_account_auth_change",
 }
 

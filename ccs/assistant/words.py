@@ -4,10 +4,11 @@ A `Responder` reads a `Question`, which is everything one turn is about, and ret
 no session and changes nothing, so whatever answers (a knowledge base, a model) can be tried by itself and exchanged.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from ccs.models import Outgoing, Sender
 
@@ -24,6 +25,8 @@ class Reason:
     OFF_HOURS = "off_hours"                 # the assistant is off duty
     ERROR = "assistant_error"
     TIMEOUT = "assistant_timeout"
+    OFF = "assistant_off"                   # it does not serve this channel, or nobody any more
+    CANNOT_REPLY = "cannot_reply"           # what it would have said does not reach her
     BUDGET = "budget"                       # what models may cost is spent
 
 
@@ -44,7 +47,8 @@ class Question:
     account: str
     said: tuple[str, ...]                   # her unanswered messages, oldest first
     before: tuple[Said, ...]                # the session's last messages before these, oldest first
-    now: datetime
+    now: datetime                           # in the server's time zone
+    concluded: str = ""                     # what a person had settled when she handed the session back
 
     @property
     def text(self) -> str:
@@ -93,6 +97,13 @@ class Answer:
     helped: bool = True                     # False: it was no answer to what she asked, as a greeting is none
     more: tuple[Outgoing, ...] = ()
 
+    @property
+    def said(self) -> tuple[Outgoing, ...]:
+        """As messages, each with what it rests on."""
+        fields = {"assistant": self.basis.as_fields()}
+        more = (evolve(each, fields={**each.fields, **fields}) for each in self.more)
+        return Outgoing(self.text, fields=fields), *more
+
 
 @frozen
 class HandOff:
@@ -101,6 +112,18 @@ class HandOff:
     reason: str                             # of `Reason`
     draft: str = ""
     basis: Basis = Factory(lambda: Basis(0.0))
+
+
+@frozen
+class Summary:
+    """Three lines for the agent who takes over."""
+
+    wants: str
+    tried: str
+    open: str
+
+
+Summarise = Callable[[Question, str], Awaitable[Summary]]       # of what was said, and the reason for the hand-off
 
 
 class Responder(Protocol):

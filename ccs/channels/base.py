@@ -12,8 +12,8 @@ To add a channel:
    known is kept: an event as `PlatformTells`, a kind of message with words by `readable`.
 2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
    again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
-   `check` refuses what the platform would take from nobody. Where messages come with files, give their inbounds an
-   `Attachment` and override `fetch`.
+   `check` refuses what the platform would take from nobody, and `takes` names what the page offers. Where messages come
+   with files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/settings.py` and
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
    into `checks_its_own` there.
@@ -75,6 +75,16 @@ class Sent:
 
 
 @frozen
+class Taken:
+    """A kind of message that a platform takes from us, and its file if it needs one."""
+
+    type: str
+    largest: int = 0                # bytes; 0: it has no file
+    smallest: int = 0
+    mimes: tuple[str, ...] = ()     # of the file; none: any
+
+
+@frozen
 class Pulled:
     """A page of what an account has for us: what it says, and where the next begins."""
 
@@ -91,6 +101,10 @@ class CursorUnknown(DeliveryRefused):
     """The platform does not know this place any more; the stream can be read from its beginning."""
 
 
+class NothingToPull(DeliveryRefused):
+    """The merchant does not use what is fetched here. Nothing is wrong."""
+
+
 class Source(Protocol):
     """Where messages are fetched that a platform only tells of."""
 
@@ -100,7 +114,7 @@ class Source(Protocol):
         ...
 
     async def accounts(self) -> list[str]:
-        """Those that there are. Raises DeliveryDelayed or DeliveryRefused."""
+        """Those that there are. Raises DeliveryDelayed or DeliveryRefused, as which NothingToPull."""
         ...
 
     async def pull(self, account: str, cursor: str | None, token: str | None) -> Pulled:
@@ -173,6 +187,14 @@ class Channel(ABC):
     async def fetch(self, message: Message, into: Path) -> Fetched:
         """Write the file of a message that came in to `into`. Raises DeliveryDelayed or DeliveryRefused."""
         raise DeliveryRefused("该渠道不提供文件，请在平台的客户端查看")
+
+    def takes(self, via: Via) -> Sequence[Taken]:
+        """What an agent can choose to send, besides text, to those who came in by `via`."""
+        return ()
+
+    def recalls(self, via: Via) -> bool:
+        """Whether `recall` may be asked of those who came in by `via`."""
+        return False
 
     async def recall(self, session: Session, message: Message) -> None:
         """Take back what we said. Raises Refusal."""

@@ -40,8 +40,7 @@ class Told:
     def words(self) -> str:
         """`[商品] 羽绒服 299.00 元`; of an order its number comes first, for that is what is asked for."""
         card = self.card()
-        price = card["price"] + " 元" if "price" in card else ""
-        parts = [card.get("title") or card.get("number"), price, card.get("state")]
+        parts = [card.get("title") or card.get("number"), priced(card.get("price", "")), card.get("state")]
         if self.kind == "order" and "title" in card:
             parts.insert(0, card.get("number"))
         return readable(self.kind, " ".join(part for part in parts if part))
@@ -73,6 +72,11 @@ def yuan(cents: Any) -> str:
     if type(cents) is not int or not 0 <= cents < LARGEST_PRICE:
         return ""
     return f"{cents // 100}.{cents % 100:02}"
+
+
+def priced(price: str) -> str:
+    """As words: `299.00 元`."""
+    return f"{price} 元" if price else ""
 
 
 def _text(body: Mapping[str, Any], name: str, longest: int) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccs.channels import cards
+from ccs.channels.base import Taken
 from ccs.errors import BadRequest, DeliveryRefused
 from ccs.models import Message, Outgoing, Session, Stage
 
 FILES = ("image", "voice", "video", "file")     # kinds that are a file; it goes along in the request
 LARGEST_FILE = 8 << 20      # bytes; in base64 a third more, and web servers commonly take 10 to 16 MB at once
 LONGEST_LINK = 2048         # characters
+TAKEN = (*(Taken(kind, LARGEST_FILE, 1) for kind in FILES), *map(Taken, (*cards.MEMBERS, "link")))
 
 
 def check(said: Outgoing) -> None:

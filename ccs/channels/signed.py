@@ -1,7 +1,7 @@
 """The neutral signed envelope by which a gateway stands in for a platform. The definition is ours.
 
 In: `POST /channel/{channelType}/callback`, signed by HMAC-SHA256 over timestamp, nonce and the raw body, in any of the
-three ways of the contract. Out: the same signature on a POST to the gateway's `/messages`.
+three ways of the contract. Out: the same signature on a POST to the gateway's `/messages`, or its `/recalls`.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 from attrs import define, evolve, frozen
 
 from ccs import wire
-from ccs.channels import outgoing
-from ccs.channels.base import Callback, Channel, Fetched, Sent, Tools, Way, must_be_fresh
+from ccs.channels import outgoing, recalling
+from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way, must_be_fresh
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
-from ccs.channels.http import Http
+from ccs.channels.http import Http, Reply
 from ccs.doctor import Opinion, Step, Visit
-from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused
+from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused, Refusal
 from ccs.inbound import CustomerSays, Inbound, StaffSays
 from ccs.models import Attachment, Clock, Message, Outgoing, Session, Stage, Via
 from ccs.settings import ChannelSettings
@@ -167,19 +167,35 @@ class Gateway:
                 raise DeliveryRefused("这条消息的文件已不在，请重新发送") from None
             return await self._say(wire.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
 
+    async def recall(self, session: Session, message: Message) -> None:
+        """`POST {gateway}/recalls`. Raises Refusal."""
+        body = wire.encode(recalling.request(session, message))
+        try:
+            reply = await self._post("recalls", body)
+        except DeliveryDelayed as delay:
+            words = recalling.LOST if delay.lost else f"没有撤回：{delay}，请稍后再试"
+            raise Refusal(words) from delay
+        except DeliveryRefused as refusal:
+            raise Refusal(f"没有撤回：{refusal}") from refusal
+        recalling.must_have_agreed(reply)
+
     async def _say(self, body: bytes, patience: float | None = None) -> Sent:
+        reply = await self._post("messages", body, patience)
+        return self._outcome(reply.status, reply.body)
+
+    async def _post(self, where: str, body: bytes, patience: float | None = None) -> Reply:
+        """Signed. Raises as `Http.post` does."""
         timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
-        reply = await self._http.post(self._messages_url(), body, {
+        return await self._http.post(f"{self._root()}/{where}", body, {
             "Content-Type": "application/json; charset=utf-8",
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
             "X-Signature": self._sign(timestamp, nonce, body),
         }, patience=patience)
-        return self._outcome(reply.status, reply.body)
 
-    def _messages_url(self) -> str:
-        url = self.url.rstrip("/")
-        return url if url.endswith("/messages") else f"{url}/messages"
+    def _root(self) -> str:
+        """Some write the address where messages go, some what it begins with."""
+        return self.url.rstrip("/").removesuffix("/messages")
 
     def _outcome(self, status: int, body: bytes) -> Sent:
         try:
@@ -218,11 +234,22 @@ class GatewayChannel(Channel):
     def ways_out(self) -> Mapping[Via, Way]:
         return {Via.GATEWAY: self._gateway} if self._gateway.url else {}
 
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return outgoing.TAKEN if via is Via.GATEWAY else super().takes(via)
+
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.GATEWAY:
             outgoing.check(said)
         else:
             super().check(via, said)
+
+    def recalls(self, via: Via) -> bool:
+        return via is Via.GATEWAY and bool(self._gateway.url)
+
+    async def recall(self, session: Session, message: Message) -> None:
+        if session.via is not Via.GATEWAY or not self._gateway.url:
+            return await super().recall(session, message)
+        await self._gateway.recall(session, message)
 
     def no_way_out(self, via: Via) -> str:
         if via is Via.GATEWAY:

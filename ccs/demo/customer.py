@@ -5,6 +5,7 @@ choices through one `Random`, so that a test plays hours in an instant and gets 
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from random import Random
@@ -12,10 +13,9 @@ from typing import Protocol
 
 from attrs import Factory, define
 
-from ccs.demo.lines import Colleague, Line, asked_for, facts, filled
-from ccs.demo.people import Person
+from ccs.demo.lines import Colleague, Line, asked_for, filled
 from ccs.demo.reading import Heard, pictured, read
-from ccs.demo.stories import Story
+from ccs.demo.stories import AGAIN, Ask, Story
 
 # Seconds, at the natural pace.
 THINKS = (0.6, 2.0)             # before a line is begun
@@ -27,7 +27,10 @@ PATIENCE = (50.0, 100.0, 240.0, 900.0)      # until she asks whether anybody is 
 LONGEST_SILENCE = 3600.0        # from then on she asks once an hour, for as long as it takes
 LINGERS = 40.0                  # after her thanks, for a last word
 
+LONGEST_TYPED = 28              # characters that a person would write at once; more was ready before
+
 LAST = (Heard.ANSWER, Heard.ANYTHING_ELSE, Heard.REFUSAL, Heard.FAREWELL)     # when she has nothing more to say to it
+SPOKEN = (Heard.GREETING, Heard.QUESTION, Heard.HOLD)       # somebody is there, or will be
 MOST_UNREAD = 100               # the newest; nobody scrolls further back
 MOST_TURNS = 12                 # answers that she answers to; then she has had enough
 
@@ -82,28 +85,33 @@ class Phone:
 
 @define
 class Customer:
-    """A person with an errand. `says` brings a line to her platform, and through it to the server."""
+    """A person with an errand. `says` brings a line to her platform, and through it to the server.
 
-    person: Person
+    `known` is what is true in this visit: see `lines.facts`.
+    """
+
     story: Story
+    known: dict[str, str]
     phone: Phone
     says: Callable[[Line], Awaitable[None]]
     time: Time
     chance: Random
-    _known: dict[str, str] = Factory(dict)
     _ready: dict[Heard, "deque[Line]"] = Factory(dict)      # what she has not said yet, by what it answers
     _named: list[Line] = Factory(list)          # what she has been asked for by name, and has given
     _asks_for_person: bool = False              # with her last line
+    _is_with_person: bool = False               # or will be soon, by all that she can see
+    _asks: "deque[Ask]" = Factory(deque)        # what she still wants to know; the first of it is asked
+    _is_disappointed: bool = False              # by an answer to that
 
     async def visit(self) -> None:
         story = self.story
-        self._known = facts(story.goods, self.person.door, self.chance)
         more = deque(story.more)
         self._ready = {
             Heard.GREETING: deque([story.again]), Heard.QUESTION: deque(story.details), Heard.ANSWER: more,
             Heard.ANYTHING_ELSE: more, Heard.REFUSAL: deque(story.upset),
         }
-        for number, line in enumerate(story.opening):
+        self._asks = deque(story.asks)
+        for number, line in enumerate((*story.opening, *(ask.words for ask in story.asks[:1]))):
             await self._say(line, typed_before=number == 0)
         for _ in range(MOST_TURNS):
             if not await self._reacts(*await self._hears()):
@@ -122,11 +130,12 @@ class Customer:
         return await self._reads()
 
     async def _reads(self) -> tuple[Heard, str]:
-        """The last of what has arrived by the time she has read the first of it; a machine counts only when alone."""
+        """The last words that have arrived by the time she has read the first; a machine counts only when alone."""
         await self._pause(1.0 + min(LONGEST_READING, READS * len(self.phone.first_words)))
         heard = [(read(text), text) for text in self.phone.read()]
         people = [each for each in heard if each[0] is not Heard.MACHINE]
-        return (people or heard)[-1]
+        words = [each for each in people if each[0] is not Heard.FILE]      # pictures may come with them
+        return (words or people or heard)[-1]
 
     def _patience(self, waits: int) -> float:
         usual = PATIENCE[waits] if waits < len(PATIENCE) else LONGEST_SILENCE
@@ -140,14 +149,49 @@ class Customer:
             return False
         if heard is Heard.COURTESY or heard is Heard.MACHINE and self._asks_for_person:
             return True
+        if self._asks and re.search(self._asks[0].right, text):
+            return await self._goes_on()
+        self._is_with_person |= heard in SPOKEN and len(text) <= LONGEST_TYPED
+        if self._takes_for_machine(heard, text):
+            await self._doubts()
+            return True
         if line := self._has_ready(heard, text):
             await self._say(line)
             return True
-        self._known["sent"] = pictured(text)
+        self.known["sent"] = pictured(text)
         await self._say(self._usual_words(heard))
         if heard is Heard.ANSWER:
             await self._lingers()
         return heard not in LAST
+
+    async def _goes_on(self) -> bool:
+        """She knows what she wanted to know, whoever it was that told her: she asks the next thing, or thanks."""
+        self._asks.popleft()
+        self._is_disappointed = False
+        if self._asks:
+            await self._say(self._asks[0].words)
+            return True
+        await self._say(self._usual_words(Heard.ANSWER))
+        await self._lingers()
+        return False
+
+    def _takes_for_machine(self, heard: Heard, text: str) -> bool:
+        """By all that she can see: it says so, or misses the point, or was ready at once before anybody greeted her."""
+        if heard is Heard.MACHINE:
+            return True
+        if self._is_with_person or heard is Heard.FILE:
+            return False
+        return bool(self._asks) or len(text) > LONGEST_TYPED
+
+    async def _doubts(self) -> None:
+        """She asks once more what a machine might know, and then for a person."""
+        if self._asks and not self._is_disappointed:
+            self._is_disappointed = True
+            has_other_words = self.story.again != AGAIN and len(self._asks) == 1
+            await self._say(self.story.again if has_other_words else self._asks[0].words)
+            return
+        self._is_with_person = True
+        await self._say(self._usual_words(Heard.MACHINE))
 
     def _has_ready(self, heard: Heard, text: str) -> Line | None:
         """A line of the story that fits, or what an agent asks for by name; each is said once."""
@@ -185,11 +229,12 @@ class Customer:
     # Writing
 
     async def _say(self, line: Line, typed_before: bool = False) -> None:
-        line = filled(line, self._known)
+        line = filled(line, self.known)
         if not typed_before:
             await self._pause(self.chance.uniform(*THINKS) + self._takes(line))
         await self.says(line)
         self._asks_for_person = isinstance(line, str) and "人工" in line
+        self._is_with_person |= self._asks_for_person
 
     def _takes(self, line: Line) -> float:
         """To type it; to find a picture takes a while too, and of others one sees nothing but that they are late."""

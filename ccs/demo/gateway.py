@@ -5,46 +5,30 @@ import hmac
 import json
 import secrets
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from attrs import Factory, define
-from tornado.web import RequestHandler
 
-from ccs.demo.local import Local
-
-Mood = Callable[["Messages"], bool | Awaitable[bool]]      # does what it likes; False lets a request go on as usual
+from ccs.demo.memory import KEPT
+from ccs.demo.platform import Call, Platform, Refused
 
 LARGEST = 16 << 20      # bytes of a request; a picture comes in one
-KEPT = 10_000       # messages, requests and results remembered, the newest
-
-
-class Temper(Protocol):
-    """How it is now and then: see `gateway_vices.py`."""
-
-    def mood(self) -> Mood | None: ...
 
 
 @define
-class Gateway(Local):
-    """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks.
-
-    `moods` is for whoever wants the next requests treated otherwise, one each; when it is empty they are taken, if its
-    `temper` lets it.
-    """
+class Gateway(Platform):
+    """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks."""
 
     secret: str
     channel: str = "jd"
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
     requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
-    moods: "deque[Mood]" = Factory(deque)
-    temper: Temper | None = None
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
     def routes(self) -> list[tuple[Any, ...]]:
-        return [("/messages", Messages, {"gateway": self})]
+        return [("/(messages)", Messages, {"platform": self})]
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""
@@ -75,26 +59,23 @@ class Gateway(Local):
             del self._results[next(iter(self._results))]
 
 
-class Messages(RequestHandler):
+class Messages(Call):
     """`POST /messages`."""
 
-    def initialize(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+    platform: Gateway
 
-    async def post(self) -> None:
-        gateway, headers = self.gateway, self.request.headers
+    async def take(self, name: str) -> None:
+        gateway, headers = self.platform, self.request.headers
         expected = gateway.sign(headers["X-Timestamp"], headers["X-Nonce"], self.request.body)
         if headers["X-Signature"] != expected:
-            self.finish({"code": 1001})
+            self.say(self.refusal(Refused(1001)))
             return
         self.body = json.loads(self.request.body)
         gateway.requests.append(self.body)
-        if not await self._is_moody():
-            self.finish(gateway.take(self.body))
+        await super().take(name)
 
-    async def _is_moody(self) -> bool:
-        """Whether the request has had its answer, or will get none."""
-        gateway = self.gateway
-        mood = gateway.moods.popleft() if gateway.moods else gateway.temper and gateway.temper.mood()
-        outcome = mood(self) if mood else False
-        return outcome if isinstance(outcome, bool) else await outcome
+    def acts(self) -> dict[str, Any]:
+        return self.platform.take(self.body)
+
+    def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
+        return {"code": refused.code, "data": more}

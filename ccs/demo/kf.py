@@ -3,23 +3,22 @@
 What the server then says to them, by WeCom's API, is what stands on their phones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from ccs.demo import samples
-from ccs.demo.doors import Call, Door, OnAnswer
-from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
+from ccs.demo import goods, samples, vices
+from ccs.demo.doors import Call, Door, OnAnswer, Post
+from ccs.demo.goods import SHOP
+from ccs.demo.lines import Colleague, Comes, Goods, Leaves, Line, Order, TakesBack
+from ccs.demo.memory import remember
 from ccs.demo.people import Person
-from ccs.demo.samples import Sample
 from ccs.demo.wecom import WeCom
 from ccs.demo.wecom.accounts import Reached
-from ccs.demo.wecom.memory import remember
 from ccs.demo.wecom.states import ENDED, STAFF
 
-SHOP = "云溪生活馆"
 KEPT = 1_000                    # lines that may still be brought again
 
 # What stands on a phone for what is no text; `reading.py` knows these words.
@@ -37,8 +36,7 @@ class KfDoor(Door):
     account: str
     servicer: str
     chance: Random
-    lost: float = 0.03          # of wake-ups; what such a one told of comes with the next, or by the server's timer
-    twice: float = 0.06         # of wake-ups
+    line: vices.Line            # of wake-ups; what a lost one told of comes with the next, or by the server's timer
     _brought: dict[int, int] = field(factory=dict, init=False)      # how often the server is told, by serial
     _latest: dict[str, str] = field(factory=dict, init=False)       # the last message of each customer
 
@@ -47,23 +45,20 @@ class KfDoor(Door):
         self.wecom.open_account(self.account, SHOP)
         self.wecom.hire(self.account, self.servicer)
 
-    def call(self, person: Person, line: Line, serial: int) -> Call:
+    def calls(self, person: Person, line: Line, serial: int) -> Sequence[Call]:
         """A wake-up. The line is in the stream by then, however often this is asked for."""
+        if isinstance(line, (Comes, Leaves)):       # that, WeCom tells with the first words, and not at all
+            return ()
         if serial not in self._brought:
             self._happens(person, line)
-            remember(self._brought, serial, self._wakes(), KEPT)
+            remember(self._brought, serial, self.line.times(), KEPT)
         query, body = self.wecom.wake(self.account)
-        return Call("/wecom/callback", query, {"Content-Type": "text/xml"}, body, self._brought[serial])
+        return [Call("/wecom/callback", query, {"Content-Type": "text/xml"}, body, self._brought[serial])]
 
-    def tell(self, on_answer: OnAnswer) -> None:
+    def tell(self, on_answer: OnAnswer, post: Post) -> None:
         def reached(what: Reached) -> None:
             on_answer(what.external_userid, shown(what.msgtype, what.body))
         self.wecom.on_reached = reached
-
-    def _wakes(self) -> int:
-        """The very first comes through: whoever opens the page sees somebody."""
-        luck = self.chance.random() if self._brought else 1.0
-        return 0 if luck < self.lost else 2 if luck < self.lost + self.twice else 1
 
     # Into the stream
 
@@ -103,30 +98,19 @@ class KfDoor(Door):
         number = self.chance.randrange(10**6)
         if isinstance(line, Goods):
             return "channels_shop_product", {
-                "product_id": str(10_000_000 + number), "head_img": self.wecom.picture(number), "title": line.title,
-                "sales_price": "12900", "shop_nickname": SHOP, "shop_head_img": self.wecom.face(1),
+                "product_id": goods.number(line.title), "head_img": self.wecom.picture(number), "title": line.title,
+                "sales_price": str(goods.price(line.title)), "shop_nickname": SHOP, "shop_head_img": self.wecom.face(1),
             }
         if isinstance(line, Order):
+            price = goods.yuan(goods.price(line.title))
             return "channels_shop_order", {
-                "order_id": line.number, "product_titles": line.title, "price_wording": "实付 ¥129.00",
-                "state": "待收货", "image_url": self.wecom.picture(number), "shop_nickname": SHOP,
+                "order_id": line.number, "product_titles": line.title, "price_wording": f"实付 ¥{price}",
+                "state": line.state, "image_url": self.wecom.picture(number), "shop_nickname": SHOP,
             }
         if isinstance(line, str):
             return "text", {"content": line}
-        file = _file(line, number)
+        file = samples.of(line, number)
         return file.kind, {"media_id": self.wecom.media.put(file)}
-
-
-def _file(line: Line, number: int) -> Sample:
-    if isinstance(line, Picture):
-        return samples.screen(number) if "截图" in line.what else samples.picture(number)
-    if isinstance(line, Voice):
-        return samples.voice(line.seconds)
-    if isinstance(line, Video):
-        return samples.video()
-    if isinstance(line, Document):
-        return evolve(samples.pdf(), name=line.name)
-    raise TypeError(f"{line} cannot be sent")
 
 
 # On the phone

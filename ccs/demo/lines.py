@@ -1,10 +1,13 @@
 """What customers say: lines of text, pictures, recordings and cards, with the facts of a visit filled in."""
 
 import re
+from collections.abc import Mapping
 from random import Random
+from typing import Protocol
 
 from attrs import evolve, frozen
 
+from ccs.demo.goods import Purchase
 from ccs.demo.people import DOUYIN, JD
 from ccs.demo.reading import questions
 
@@ -29,6 +32,7 @@ class Order:
 
     title: str = "{goods}"
     number: str = "{order}"
+    state: str = "{state}"
 
 
 @frozen
@@ -66,7 +70,19 @@ class Colleague:
     after: float = 20.0         # seconds
 
 
-Line = str | Picture | Goods | Order | Voice | Video | Document | TakesBack | Colleague
+@frozen
+class Comes:
+    """She opens the conversation, having bought this."""
+
+    bought: Purchase
+
+
+@frozen
+class Leaves:
+    """She closes it."""
+
+
+Line = str | Picture | Goods | Order | Voice | Video | Document | TakesBack | Colleague | Comes | Leaves
 SAID = (str, Picture, Goods, Order, Voice, Video, Document)     # and the others happen
 
 CITIES = ("武汉", "郑州", "东莞", "义乌", "成都", "西安", "南京", "长沙")
@@ -91,14 +107,25 @@ def asked_for(text: str) -> Line | None:
     return next((line for sign, line in ASKED_FOR if sign.search(asked)), None)
 
 
-def facts(goods: tuple[str, ...], door: str, chance: Random) -> dict[str, str]:
-    """What is true in one visit, which is about one of these goods."""
+class Errand(Protocol):
+    """What a visit is about: see `stories.py`."""
+
+    @property
+    def goods(self) -> tuple[str, ...]: ...
+
+    @property
+    def state(self) -> str: ...
+
+
+def facts(errand: Errand, door: str, chance: Random) -> dict[str, str]:
+    """What is true in one visit."""
     def digits(number: int) -> str:
         return "".join(chance.choices("0123456789", k=number))
     return {
         "order": {JD: "30" + digits(10), DOUYIN: "69" + digits(17)}.get(door, "WX" + digits(12)),
         "parcel": chance.choice(("SF", "YT", "JT")) + digits(13),
-        "goods": chance.choice(goods),
+        "state": errand.state,
+        "goods": chance.choice(errand.goods),
         "city": chance.choice(CITIES),
         "surname": chance.choice("陈林黄周吴郑"),
         "size": chance.choice(("M", "L", "XL", "170", "36码")),
@@ -107,6 +134,11 @@ def facts(goods: tuple[str, ...], door: str, chance: Random) -> dict[str, str]:
         "weight": str(chance.randint(90, 170)),
         "hour": str(chance.randint(11, 15)),
     }
+
+
+def purchase(known: Mapping[str, str], days: int) -> Purchase:
+    """What was bought so many days ago."""
+    return Purchase(known["order"], known["goods"], known["state"], known["parcel"], days)
 
 
 def filled(line: Line, known: dict[str, str]) -> Line:
@@ -118,5 +150,5 @@ def filled(line: Line, known: dict[str, str]) -> Line:
     if isinstance(line, Colleague):
         return evolve(line, says=line.says.format_map(known))
     if isinstance(line, Order):
-        return evolve(line, title=line.title.format_map(known), number=line.number.format_map(known))
+        return Order(*(each.format_map(known) for each in (line.title, line.number, line.state)))
     return line

@@ -2,8 +2,9 @@
 
 import struct
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from ccs.demo.lines import Document, Line, Picture, Video, Voice
 from ccs.demo.pictures import png, screenshot
 
 AMR_MAGIC = b"#!AMR\n"
@@ -35,6 +36,19 @@ def voice(seconds: float = 2.0) -> Sample:
     described = bytes([8 << 3 | 4]) + bytes(5)
     rounds = max(1, round(seconds / FRAME_SECONDS / 8))
     return Sample("voice", "语音.amr", "audio/amr", AMR_MAGIC + (described + AMR_SILENT * 7) * rounds)
+
+
+def of(line: Line, number: int) -> Sample:
+    """The file that a customer means."""
+    if isinstance(line, Picture):
+        return screen(number) if "截图" in line.what else picture(number)
+    if isinstance(line, Voice):
+        return voice(line.seconds)
+    if isinstance(line, Video):
+        return video()
+    if isinstance(line, Document):
+        return evolve(pdf(), name=line.name)
+    raise TypeError(f"{line} is no file")
 
 
 def silk() -> Sample:

@@ -12,16 +12,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from attrs import field, frozen
 
 from ccs.demo.customer import NaturalTime, Time
 from ccs.demo.doors import Door, GatewayDoor, WeComDoor
+from ccs.demo.douyin import Douyin
 from ccs.demo.gateway import Gateway
-from ccs.demo.gateway_vices import Temper
+from ccs.demo.goods import SHOP
+from ccs.demo.jos import Jos
 from ccs.demo.kf import KfDoor
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
+from ccs.demo.platform import Platform
+from ccs.demo.private import DouyinDoor
+from ccs.demo.vices import Line, Temper, refuses
 from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
 from ccs.settings import (
@@ -37,6 +41,8 @@ from ccs.settings import (
 HOST = "127.0.0.1"
 PORT = 8080
 ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
+OPERATOR, VENDER = "_000qingheyouxuan", "10288"             # of Douyin's account, and of JD's shop
+LOST, TWICE, LATE = 0.03, 0.08, 0.1         # of what platforms tell the server
 PULL_SECONDS = 20               # so that a lost wake-up is no longer noticed than a slow customer
 
 AGENTS = (AgentSettings("wang", "小王"), AgentSettings("li", "小李"), AgentSettings("zhao", "老赵", "supervisor"))
@@ -75,7 +81,7 @@ class Shop:
         async with AsyncExitStack() as stack:
             folder = stack.enter_context(TemporaryDirectory(prefix="ccs-demo-", ignore_cleanup_errors=True))
             platforms = Platforms()
-            for platform in (platforms.wecom, *platforms.gateways.values()):
+            for platform in platforms.all():
                 platform.start()
                 stack.push_async_callback(platform.close)
             is_free = _is_free(port)
@@ -102,43 +108,52 @@ class Shop:
 
 @frozen
 class Platforms:
-    """WeCom, and a gateway for each of the other channels, with secrets of their own."""
+    """WeCom, Douyin, JD's JOS and the gateway in front of JD's customers, with secrets of their own."""
 
     wecom: WeCom = field(factory=WeCom)
-    gateways: dict[str, Gateway] = field(
-        factory=lambda: {name: Gateway(secrets.token_urlsafe(32), name) for name in (DOUYIN, JD)}
-    )
+    douyin: Douyin = field(factory=lambda: Douyin(f"aw{secrets.token_hex(7)}", secrets.token_hex(16), agrees=OPERATOR))
+    gateway: Gateway = field(factory=lambda: Gateway(secrets.token_urlsafe(32), JD))
+    jos: Jos = field(factory=lambda: Jos(secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(20)))
+
+    def all(self) -> tuple[Platform, ...]:
+        return self.wecom, self.douyin, self.gateway, self.jos
 
     def settings(self) -> ChannelsSettings:
         """Once they are started, and have addresses."""
-        wecom = self.wecom
+        wecom, douyin, gateway, jos = self.wecom, self.douyin, self.gateway, self.jos
         return ChannelsSettings(
             wechat=WeChatSettings(
                 enabled=True, corp_id=wecom.corp_id, token=wecom.token, encoding_aes_key=wecom.key,
                 secret=wecom.secret, api_base=wecom.url, pull_seconds=PULL_SECONDS,
             ),
-            douyin=DouyinSettings(**self._gateway(DOUYIN)),
-            jd=JDSettings(**self._gateway(JD)),
+            douyin=DouyinSettings(
+                enabled=True, client_key=douyin.client_key, client_secret=douyin.client_secret, api_base=douyin.url,
+            ),
+            jd=JDSettings(
+                enabled=True, gateway_secret=gateway.secret, gateway_url=gateway.url, app_key=jos.app_key,
+                app_secret=jos.app_secret, access_token=jos.access_token, api_base=jos.api_base,
+            ),
         )
 
     def doors(self, chance: Random) -> dict[str, Door]:
         """Opened; what goes wrong on the line is by this chance."""
-        shops = {DOUYIN: "58213306", JD: "10288"}
-        kf = KfDoor(self.wecom, ACCOUNT, SERVICER, chance)
+        def another() -> Random:
+            return Random(chance.random())
+
+        self.gateway.temper = Temper(another(), (refuses(5000), refuses(3001, retryAfter=1.5)))
+        self.douyin.temper = Temper(another(), (refuses(28001005),), only="im/send/msg/")
+        self.douyin.names[OPERATOR] = SHOP
+        self.jos.shelves()
+        kf = KfDoor(self.wecom, ACCOUNT, SERVICER, another(), Line(another(), LOST, TWICE))
         kf.open()
         return {
             WECOM: WeComDoor(self.wecom),
             WECHAT: kf,
-            **{name: self._gateway_door(gateway, shops[name], chance) for name, gateway in self.gateways.items()},
+            DOUYIN: DouyinDoor(
+                self.douyin, another(), Line(another(), twice=TWICE), echoes=Line(another(), LOST, TWICE, LATE)
+            ),
+            JD: GatewayDoor(self.gateway, VENDER, Line(another(), twice=TWICE), self.jos, another()),
         }
-
-    def _gateway_door(self, gateway: Gateway, shop: str, chance: Random) -> GatewayDoor:
-        gateway.temper = Temper(Random(chance.random()))
-        return GatewayDoor(gateway, shop, Random(chance.random()))
-
-    def _gateway(self, name: str) -> dict[str, Any]:
-        gateway = self.gateways[name]
-        return {"enabled": True, "gateway_secret": gateway.secret, "gateway_url": gateway.url}
 
 
 def _is_free(port: int) -> bool:

@@ -6,6 +6,7 @@ knows no clock and no network; `customer.py` plays it. Words in braces are fille
 
 from attrs import frozen
 
+from ccs.demo.goods import PAID, RECEIVED, SENT
 from ccs.demo.lines import Colleague, Document, Goods, Line, Order, Picture, TakesBack, Video, Voice
 from ccs.demo.manners import CALM, CROSS, SHORT, Manner
 from ccs.demo.people import DOUYIN, JD, WECHAT, WECOM
@@ -16,20 +17,34 @@ FOOD = ("坚果礼盒", "五常大米", "高钙奶粉")
 GOODS = (*CLOTHES, *GADGETS, "冰丝凉席", "不锈钢保温杯", "儿童书包", "四件套")
 
 
+AGAIN = "嗯 就是上面那个问题"
+
+
+@frozen
+class Ask:
+    """A question that the shop should know the answer to, and a word that stands in every right one."""
+
+    words: str
+    right: str          # a pattern
+
+
 @frozen
 class Story:
     """One errand. Each line of `more`, `details` and `upset` is said once; when they are used up, manners are left."""
 
     about: str
     opening: tuple[Line, ...]
-    again: Line = "嗯 就是上面那个问题"        # to an agent who says no more than hello
+    again: Line = AGAIN                         # to an agent who says no more than hello
     details: tuple[Line, ...] = ()              # to an agent who asks
     more: tuple[Line, ...] = ()                 # after an answer, before the thanks
     upset: tuple[Line, ...] = ()                # to an agent who says no
+    asks: tuple[Ask, ...] = ()                  # whoever answers; the first is asked with the opening
     manner: Manner = CALM
     doors: tuple[str, ...] = (WECOM, WECHAT, DOUYIN, JD)
     goods: tuple[str, ...] = GOODS
     machine_will_do: bool = False               # leaves once anything has answered
+    state: str = RECEIVED                       # of her order
+    days: int = 5                               # since she made it
 
 
 STORIES = (
@@ -37,14 +52,16 @@ STORIES = (
         "物流停滞", ("人工客服在吗", "我的快递在{city}停了三天了 一直不动"),
         again="就是快递不动了 帮我催一下好吗", details=(Order(), "单号是{parcel}"),
         more=("那大概几号能到呀 我周末要用",), upset=("可是再等就赶不上了😭",),
+        state=SENT,
     ),
     Story(
-        "催发货", ("在嘛", "我前天拍的{goods}怎么还没发或", "发货*"),
-        details=("{order}", "收货人姓{surname}"), more=("能不能今天就发 急用",),
+        "催发货", ("在嘛", "我前天拍的{goods}怎么还没发或", "发货*", "单号{order}"),
+        details=("收货人姓{surname}", "{order}"), more=("能不能今天就发 急用",),
         upset=("那为什么页面写的48小时内发货？",),
+        state=PAID, days=2,
     ),
     Story(
-        "退款进度", ("你好，退款申请三天了还没到账", "转人工看一下"), again="退款 一直显示处理中",
+        "退款进度", ("你好，退款申请三天了还没到账", Order(), "转人工看一下"), again="退款 一直显示处理中",
         details=("{order}", Picture("退款详情的截图")), more=("是原路退回吗 我当时用的花呗",),
         upset=("商品你们都签收了 为什么不退",),
     ),
@@ -81,32 +98,39 @@ STORIES = (
         more=("有检测报告吗",), goods=CLOTHES,
     ),
     Story(
-        "保修", ("用了两个月就充不进电了", "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
+        "保修", ("用了两个月就充不进电了", Order(), "保修多久来着", "转人工"), details=("{order}", Picture("机身背后的编号"), "换过充电线 没用"),
         more=("寄过去的话要带盒子吗",), upset=("才两个月就过保了？开玩笑吧",), goods=GADGETS,
+        days=60,
     ),
     Story(
         "赠品没收到", ("直播间说好的送收纳袋呢", "没看到啊"), details=("昨晚8点那场", "{order}", Picture("直播间的截图")),
         more=("那什么时候补寄",), upset=("主播明明说了人人有份",), doors=(DOUYIN,), manner=SHORT,
     ),
     Story(
-        "价格保护", ("上周买的今天就降了40", "申请价保 人工处理一下"), details=("{order}", Picture("今天价格的截图")),
+        "价格保护", ("上周买的今天就降了40", "订单{order} 申请价保 人工处理一下"), details=(Order(), Picture("今天价格的截图")),
         more=("差价退到哪里",), upset=("7天价保不是你们自己写的吗",), doors=(JD,), manner=SHORT,
+        days=6,
     ),
     Story(
         "夜间咨询", ("这么晚还有人在吗", "睡不着想问下 {goods}还有货不", "人工"), details=("要{size}的", "{color}的"),
         more=("现在拍明天能发吗",), goods=CLOTHES,
     ),
-    Story("只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT),
+    Story(
+        "只是问号", ("？", "？？"), again="我问的东西呢", details=("{order}", "没发货啊"), more=("今天能发?",), manner=SHORT,
+        state=PAID, days=3,
+    ),
     Story(
         "改地址", ("地址填错了！！能改吗", "还没发货吧 急", "转人工"), again="改收货地址", details=("改到{city}市云溪路18号", "电话不变的", "{order}"),
         more=("改好了跟我说一声哈",), upset=("那帮我拦截一下快递行吗",),
+        state=PAID, days=0,
     ),
     Story(
         "取消订单", ("不想要了 帮我取消下", "点取消没反应"), details=("{order}", "拍错颜色了"), more=("退款多久到账",),
         upset=("才拍了十分钟 怎么就取消不了",), manner=SHORT,
+        state=PAID, days=0,
     ),
     Story(
-        "色差", ("颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
+        "色差", (Order(), "颜色跟图片差太多了吧", Picture("实物"), "我要退货"), details=("拍的是{color}", "没穿过"), more=("运费险有吧",),
         upset=("这叫光线问题？？",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
@@ -118,8 +142,9 @@ STORIES = (
         more=("我也不想麻烦 给我补点钱就算了",), upset=("那我只能晒图了",), manner=CROSS, goods=CLOTHES,
     ),
     Story(
-        "安装", ("师傅什么时候来按装啊", "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
+        "安装", ("师傅什么时候来按装啊", Order(), "约的今天上午 都{hour}点了", "人工"), details=("{order}", "{city}市区的", "电话打不通"),
         more=("来之前打我电话", "安装要另外收费吗"), upset=("请了一天假等的……",), doors=(JD, WECHAT, WECOM), goods=("空调", "热水器", "洗衣机"),
+        state=SENT, days=2,
     ),
     Story(
         "批量采购", ("你好 公司要订一批{goods}", "50个 有优惠吗", "麻烦转人工报个价"), details=("送到{city}", "要开专票", "月底之前要"),
@@ -134,12 +159,13 @@ STORIES = (
         more=("找不到是不是就给我补发",), upset=("那我钱白花了？",), manner=CROSS,
     ),
     Story(
-        "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), "人工处理一下呗"), details=("{order}",),
+        "发错货", ("发错了吧", "我拍的{color} 来的是另一个", Picture("收到的颜色"), Order(), "人工处理一下呗"), details=("{order}",),
         more=("先发对的过来行吗 急着送人",), upset=("你们发错的凭什么我等",), goods=CLOTHES,
     ),
     Story(
         "预售", ("预售的什么时候轮到我呀😂", "付了尾款都一周了", "转人工"), details=("{order}", "{goods}"), more=("能不能提前一点点",),
         upset=("页面写15天内 今天第16天了",), doors=(DOUYIN, WECHAT, JD), goods=CLOTHES,
+        state=PAID, days=16,
     ),
     Story(
         "说明书", ("这个怎么连蓝牙啊", Goods(), "按了半天没反应 有真人教一下吗"), details=("灯是红的 一直闪", Picture("指示灯")),
@@ -163,7 +189,8 @@ STORIES = (
     ),
     Story(
         "发错消息", ("妈 我晚上不回去吃了", TakesBack(), "不好意思 发错了😅", "想问下{goods}什么时候能到 人工"), details=("{order}",),
-        more=("好 到了放门口就行",), doors=(WECHAT,),
+        more=("好 到了放门口就行",), doors=(WECHAT, DOUYIN, JD),
+        state=SENT, days=2,
     ),
     Story(                                      # a colleague has her for a while, in WeCom's own client
         "老客户", (
@@ -173,8 +200,26 @@ STORIES = (
         ),
         again="电子发票 上次是纸质的", details=("抬头跟上次一样", "{order}"), more=("发邮箱就行",), doors=(WECHAT,),
     ),
+    # What a shop is asked every day. Who has been answered well leaves, whoever it was that answered.
+    Story("营业时间", (), asks=(Ask("你们几点下班", "23:00|23点"),)),
+    Story("包邮", (), asks=(Ask("满多少包邮呀", "59元"), Ask("那发什么快递", "圆通|极兔")), manner=SHORT),
+    Story("几天到", ("你好",), asks=(Ask("拍下后多久发货", "48小时"), Ask("发货后几天能到呀", "1～2天|2～4天"))),
+    Story("保温杯", (), asks=(Ask("保温杯能保温多久", "6小时|12小时"),), goods=("不锈钢保温杯",)),
+    Story("耳机配对", (), asks=(Ask("蓝牙耳机怎么连接", "QH-Buds"), Ask("充一次电能用多久", "6小时")), goods=("蓝牙耳机",)),
+    Story("保修期", (), asks=(Ask("电器保修多久", "1年"),), goods=GADGETS, manner=SHORT),
+    Story("实体店", ("在吗",), asks=(Ask("你们有实体店吗", "义乌"), Ask("可以到门店自提吗", "2小时|取货码"))),
+    Story("退货运费", (), asks=(Ask("退货运费谁出", "质量问题"), Ask("退款多久到账", "24小时")), goods=CLOTHES),
+    Story("新疆", (), asks=(Ask("新疆能寄吗", "199元"),)),
+    # The first is known, and the next is not: then a person has to be asked.
+    Story(
+        "面料", (), asks=(Ask("加绒卫衣是什么面料", "80%棉"), Ask("有没有盖章的检测报告 幼儿园要交的", "盖章")), again="要盖章的那种",
+        details=("{order}", "发我邮箱也行"), more=("大概什么时候能给我",), goods=("加绒卫衣",),
+    ),
+    Story(
+        "坚果", (), asks=(Ask("食品保质期多久", "8个月"), Ask("孕妇一天能吃几颗", "颗"),), again="怀孕七个月了 能吃吗",
+        details=("坚果礼盒",), more=("好 那我少吃点",), goods=("坚果礼盒",),
+    ),
     Story("随便看看", ("在吗",), machine_will_do=True),
-    Story("营业时间", ("你们几点下班",), machine_will_do=True),
     Story("点错了", ("[呲牙]",), machine_will_do=True, doors=(WECHAT, DOUYIN)),
     Story("看中一件", (Goods(),), machine_will_do=True, doors=(DOUYIN, JD)),
 )

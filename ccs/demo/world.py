@@ -17,8 +17,8 @@ import httpx
 from attrs import Factory, define
 
 from ccs.demo.customer import Customer, Phone, Time
-from ccs.demo.doors import Door
-from ccs.demo.lines import SAID, Line
+from ccs.demo.doors import Call, Door
+from ccs.demo.lines import SAID, Comes, Leaves, Line, facts, purchase
 from ccs.demo.people import PEOPLE, Person
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Story
 
@@ -32,6 +32,7 @@ COMES_BACK = 0.25               # of those who leave, having remembered somethin
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 SHUT_OUT = 300.0                # after an answer that no second try will change
 
+TRIES = 3                       # of what a platform tells by itself
 REQUEST_PATIENCE = 10.0         # seconds of ours, whatever the pace
 
 
@@ -51,25 +52,35 @@ class World:
     refused: int = 0
     _phones: dict[tuple[str, str], Phone] = Factory(dict)       # of those in the shop, by door and id
     _serial: Iterator[int] = Factory(lambda: count(1))
+    _mail: "asyncio.Queue[Call]" = Factory(asyncio.Queue)       # what platforms tell by themselves
+    _on_the_way: int = 0        # of that
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is on its way to the server but what a customer says."""
+        return not self._on_the_way
 
     @asynccontextmanager
     async def open(self, base: str) -> AsyncIterator[None]:
         """Customers come and go until this is left."""
         for name, door in self.doors.items():
-            door.tell(partial(self._arrived, name))
+            door.tell(partial(self._arrived, name), self._post_later)
         chance = Random(self.seed)
         stories = [STORIES[0], *chance.sample(STORIES[1:], len(STORIES) - 1)]
         async with httpx.AsyncClient(base_url=base, timeout=REQUEST_PATIENCE, trust_env=False) as http:
-            seats = [
+            for door in self.doors.values():
+                await door.opens(http)
+            tasks = [asyncio.create_task(self._postman(http), name="postman")]
+            tasks += [
                 asyncio.create_task(self._seat(number, stories, Random(chance.random()), http), name=f"seat {number}")
                 for number in range(self.seats)
             ]
             try:
                 yield
             finally:
-                for seat in seats:
-                    seat.cancel()
-                await asyncio.gather(*seats, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     # One seat
 
@@ -91,8 +102,11 @@ class World:
             await self._bring(person, line, http)
 
         phone = self._phones[person.door, person.id] = Phone()
+        known = facts(story, person.door, chance)
         try:
-            await Customer(person, story, phone, says, self.time, chance).visit()
+            await says(Comes(purchase(known, story.days)))
+            await Customer(story, known, phone, says, self.time, chance).visit()
+            await says(Leaves())
         except TurnedAway as refusal:
             log.warning("the server does not take what %s customers say: %s", person.door, refusal)
             await self._pause(SHUT_OUT)
@@ -121,20 +135,40 @@ class World:
         self.taken += isinstance(line, SAID)
 
     async def _post(self, person: Person, line: Line, serial: int, http: httpx.AsyncClient) -> int | None:
-        """The status of the answer; None if none came. Of what is lost on the way, the platform does not know."""
-        call, status = self.doors[person.door].call(person, line, serial), 200
-        try:
-            for _ in range(call.times):
-                answer = await http.post(
-                    call.path, params=dict(call.query), headers=dict(call.headers), content=call.body
-                )
-                status = answer.status_code
-        except httpx.TransportError:
-            return None
-        return status
+        """The first status that is not 200, if there is one; None if no answer came."""
+        for call in self.doors[person.door].calls(person, line, serial):
+            if (status := await _sent(call, http)) != 200:
+                return status
+        return 200
+
+    def _post_later(self, call: Call) -> None:
+        self._on_the_way += 1
+        self._mail.put_nowait(call)
+
+    async def _postman(self, http: httpx.AsyncClient) -> None:
+        """Brings what platforms tell by themselves. They try a few times, and then nobody ever hears of it."""
+        while True:
+            call, tries = await self._mail.get(), TRIES
+            while tries and await _sent(call, http) != 200:
+                tries -= 1
+            self._on_the_way -= 1
 
     async def _pause(self, seconds: float) -> None:
         await self.time.until(asyncio.Event(), seconds)
+
+
+async def _sent(call: Call, http: httpx.AsyncClient) -> int | None:
+    """The status of the answer; None if none came. Of what is lost on the way, the platform does not know."""
+    status = 200
+    try:
+        for _ in range(call.times):
+            answer = await http.post(
+                call.path, params=dict(call.query), headers=dict(call.headers), content=call.body
+            )
+            status = answer.status_code
+    except httpx.TransportError:
+        return None
+    return status
 
 
 def _fits(story: Story, person: Person, *, is_new: bool) -> bool:

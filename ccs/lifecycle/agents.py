@@ -56,7 +56,7 @@ def reply(
     Raises CannotReply when the platform would not bring it to the customer.
     """
     must_answer(session, by)
-    parts = allowed.parts(said.content) if said.type == "text" else 1
+    parts = allowed.parts_of(said)
     limits.must_allow(session, now, parts)
     message = next_message(
         session, now, Sender.MANUAL, by.id if by else session.agent_id or "", said.content,
@@ -67,14 +67,19 @@ def reply(
     return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),))
 
 
-def release(session: Session, now: datetime, by: Agent | None, assistant_on: bool) -> Change:
-    """The holder hands the session back to the assistant."""
+def release(
+    session: Session, now: datetime, by: Agent | None, assistant_on: bool, conclusion: str | None = None
+) -> Change:
+    """The holder hands the session back to the assistant. What she concludes answers what was asked so far."""
     if not assistant_on:
         raise Refusal("助手未启用，不能转回助手；可以转回待接入队列")
     if session.status is not Status.MANUAL:
         raise wrong_status(session, "只有人工接待中的会话可以转回助手")
     must_hold(session, by)
-    session = moved(session, now, status=Status.AI, agent_id=None, unhelped=0, pending_reason=None)
+    session = moved(
+        session, now, status=Status.AI, agent_id=None, unhelped=0, pending_reason=None, conclusion=conclusion,
+        waiting_since=None if conclusion else session.waiting_since,
+    )
     return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
 
 

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from ccs import fate, limits
 from ccs.limits import Limits
-from ccs.models import Change, Event, EventType, Message, Sender, Session, Status, new_id
+from ccs.models import Briefing, Change, Event, EventType, Message, Sender, Session, Status, new_id
 
 PREVIEW = 200                   # characters of the last message that a list row carries
 
@@ -46,13 +46,14 @@ def _not_before(session: Session, now: datetime) -> datetime:
     return max(now, session.updated_at)
 
 
-def waits(session: Session, now: datetime, reason: str) -> Change:
-    """For an agent."""
+def waits(session: Session, now: datetime, reason: str, briefing: Briefing | None = None) -> Change:
+    """For an agent, who is told this of it."""
     session = moved(
         session, now, status=Status.PENDING, agent_id=None, pending_reason=reason,
         waiting_since=session.waiting_since or now,
     )
-    return Change(session, events=(Event(EventType.NEW_PENDING_SESSION, session),))
+    event = Event(EventType.NEW_PENDING_SESSION, session, briefing=briefing)
+    return Change(session, events=(event,), briefings={session.id: briefing} if briefing else {})
 
 
 def held_by(

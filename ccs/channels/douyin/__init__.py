@@ -4,7 +4,7 @@
     api.py        calls, and how answers are sorted  errcodes.py   what error numbers mean
     accounts.py   authorised accounts and their tokens, renewed while that is possible
     oauth.py      how an account is authorised      media.py      files to and from customers
-    doctor.py     the checkup
+    greeting.py   first words to who enters         doctor.py     the checkup
 
 The pages of developer.open-douyin.com; what they leave open follows the SDKs.
 """
@@ -16,18 +16,19 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from ccs.channels.base import Callback, Fetched, Tools, Way
+from ccs.channels.base import Callback, Fetched, Taken, Tools, Way
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.douyin.doctor import Patient
 from ccs.channels.douyin.events import challenge, inbound, is_handshake, opened
-from ccs.channels.douyin.media import Media
+from ccs.channels.douyin.greeting import Greeting
+from ccs.channels.douyin.media import TAKEN, Media
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel
 from ccs.doctor import Opinion, Step, Visit
 from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
-from ccs.inbound import Inbound, PlatformTells
+from ccs.inbound import CodeOffered, Inbound, PlatformTells
 from ccs.limits import Limits
 from ccs.models import Message, Outgoing, Session, Via
 from ccs.settings import DouyinSettings
@@ -53,6 +54,7 @@ class Douyin(GatewayChannel):
         self._private = (
             Private(api, self.accounts, self._media, tools) if api and self.accounts and self._media else None
         )
+        self._greeting = Greeting(settings.welcome, self._private, tools.now) if self._private else None
         self._limits = Limits(
             timedelta(hours=settings.reply_window_hours), settings.reply_quota, text_length=LONGEST_TEXT
         )
@@ -82,6 +84,8 @@ class Douyin(GatewayChannel):
         """Somebody of the merchant's granted us an account, or took it back."""
         if tells.kind in ("authorize", "unauthorize"):
             log.warning("Douyin account %s says %s", tells.account, tells.kind)
+        if self.accounts and tells.kind == "authorize":
+            self.accounts.authorised(tells.account)
         if self.accounts and tells.kind == "unauthorize":
             self.accounts.revoked(tells.account)
 
@@ -94,11 +98,17 @@ class Douyin(GatewayChannel):
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.NATIVE and self._private else super().limits(via)
 
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return TAKEN if via is Via.NATIVE and self._private else super().takes(via)
+
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.NATIVE and self._private:
             self._private.check(said)
         else:
             super().check(via, said)
+
+    def recalls(self, via: Via) -> bool:
+        return self._private is not None if via is Via.NATIVE else super().recalls(via)
 
     async def recall(self, session: Session, message: Message) -> None:
         if session.via is not Via.NATIVE or self._private is None:
@@ -109,6 +119,9 @@ class Douyin(GatewayChannel):
         if via is Via.NATIVE:
             return "抖音私信暂不能从这里回复，请在抖音 App 中答复"
         return super().no_way_out(via)
+
+    async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
+        return self._greeting is not None and await self._greeting.say(offered)
 
     async def tend(self) -> None:
         """Authorisations are renewed before they end."""

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 FOR_EVER = from_millis(253_402_300_799_000)     # the last second that a date can have
 
+MOST_STRANGERS = 100        # the latest
+
 NO_GRANT = f"这个抖音号还没有授权，{AGAIN}"
 NO_MORE = f"这个抖音号的授权已失效，{AGAIN}"
 REVOKED, EXPIRED_FOR_GOOD, UNKNOWN = "运营者取消了授权", "授权已到期", "抖音不再认这份授权"
@@ -41,8 +43,10 @@ class Accounts:
         self._keep = tools.keep_token
         key = hashlib.sha256(api.app.key.encode()).hexdigest()[:32]
         self._index = f"douyin {key} accounts"
+        self._elsewhere = f"douyin {key} granted elsewhere"
         self._key = key
         self._grants: dict[str, Grant] | None = None
+        self._agreed: list[str] | None = None
         self._unsaved: set[str] = set()
         self._busy: dict[str, asyncio.Lock] = {}
 
@@ -50,6 +54,13 @@ class Accounts:
 
     def all(self) -> list[Grant]:
         return list(self._known().values())
+
+    def strangers(self) -> list[str]:
+        """Accounts whose operators agreed, without having been connected here: we have no token of theirs."""
+        if self._agreed is None:
+            kept = self._kept(self._elsewhere)
+            self._agreed = _ids(kept) if kept else []
+        return [open_id for open_id in self._agreed if self._is_strange(open_id)]
 
     def grant(self, open_id: str) -> Grant | None:
         return self._known().get(open_id)
@@ -88,8 +99,15 @@ class Accounts:
         log.warning("Douyin account %s is authorised until %s at the latest", grant.open_id, grant.ends().date())
         return grant
 
+    def authorised(self, open_id: str) -> None:
+        """Douyin says that the operator agreed: mostly on the way to `connect`, but maybe to another installation."""
+        if open_id and self._is_strange(open_id):
+            self._keep_strangers([each for each in self.strangers() if each != open_id] + [open_id])
+
     def revoked(self, open_id: str) -> None:
         """Douyin says that the operator took it back."""
+        if open_id in (strangers := self.strangers()):
+            self._keep_strangers([each for each in strangers if each != open_id])
         if (grant := self.grant(open_id)) and not grant.ended:
             self._remember(evolve(grant, ended=REVOKED))
             self._write(self._known()[open_id])
@@ -173,6 +191,14 @@ class Accounts:
         if known and known.granted_at == grant.granted_at and not known.ended:
             log.error("Douyin account %s must be authorised again: open /douyin/authorize", open_id)
             await self._save(evolve(known, ended=why))
+
+    def _is_strange(self, open_id: str) -> bool:
+        grant = self.grant(open_id)
+        return grant is None or bool(grant.ended)
+
+    def _keep_strangers(self, open_ids: list[str]) -> None:
+        self._agreed = open_ids[-MOST_STRANGERS:]
+        self._keep(Token(self._elsewhere, wire.encode(self._agreed).decode(), FOR_EVER))
 
     def _lock(self, open_id: str) -> asyncio.Lock:
         return self._busy.setdefault(open_id, asyncio.Lock())

@@ -55,12 +55,13 @@ class Patient:
         assert self._accounts and self._visit
         now, grants = self._visit.now(), self._accounts.all()
         advice = "请管理员登录后打开 /douyin/authorize，用企业的抖音号扫码授权"
-        if not grants:
+        strangers = self._accounts.strangers()
+        if not grants and not strangers:
             return warn("还没有抖音号授权给本应用：能收到私信，但不能从这里回复", advice)
-        words = "；".join(self._words(grant) for grant in grants)
+        words = "；".join([*map(self._words, grants), *map(_strange, strangers)])
         if any(grant.is_over(now) for grant in grants):
             return fail(words, advice)
-        return warn(words, advice) if any(grant.ends_soon(now) for grant in grants) else ok(words)
+        return warn(words, advice) if strangers or any(grant.ends_soon(now) for grant in grants) else ok(words)
 
     def _words(self, grant: Grant) -> str:
         assert self._visit
@@ -69,3 +70,7 @@ class Patient:
             return f"{name}{grant.ended or '授权已到期'}，发不出消息"
         left = max(0, (grant.ends() - now).days)
         return f"{name}还有 {left} 天需要重新授权（access_token 到 {self._visit.clock_time(grant.access_until)}）"
+
+
+def _strange(open_id: str) -> str:
+    return f"抖音号 {open_id[:NAMED]}… 同意了授权，但没有在这里完成连接，不能从这里回复它的私信"

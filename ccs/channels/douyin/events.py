@@ -10,7 +10,7 @@ every id is taken once for good.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,12 +20,22 @@ from ccs import wire
 from ccs.channels.base import Callback, readable
 from ccs.channels.envelope import MILLIS_LIMIT
 from ccs.errors import BadRequest
-from ccs.inbound import CustomerSays, EchoHeard, Inbound, MessageRecalled, PlatformAsks, PlatformTells, StaffSays
+from ccs.inbound import (
+    CodeOffered,
+    CustomerSays,
+    EchoHeard,
+    Inbound,
+    MessageRecalled,
+    PlatformAsks,
+    PlatformTells,
+    StaffSays,
+)
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
 from ccs.wire import Identifier, OptionalText
 
 HANDSHAKE = "verify_webhook"
 RECALL = "im_recall_msg"
+ENTERS = "im_enter_direct_msg"
 ALBUM = {"user_local_image", "user_local_video"}    # of the customer's own, to be asked for at once
 
 PRIVATE = {"im_receive_msg", "im_send_msg"}
@@ -33,6 +43,7 @@ SENT = {"im_send_msg", "im_group_send_msg"}         # by the business, whether i
 MESSAGES = PRIVATE | SENT | {"im_group_receive_msg"}
 GROUP = 2                                           # a `conversation_type`
 
+ENTERED_FOR = timedelta(seconds=30)     # in which she may be greeted
 SECONDS_LIMIT = 10**11      # larger times are milliseconds
 
 # Members of a message that have places of their own, or nothing more to say once it is read. Its own id stays with it:
@@ -99,6 +110,8 @@ def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
         return tells
     if event == RECALL:
         return _recalled(channel, told, tells)
+    if event == ENTERS:
+        return _enters(channel, told, tells)
     if event not in PRIVATE:
         return tells
     if _is_our_own(event, content, client_key):
@@ -163,6 +176,18 @@ def _recalled(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> In
         return tells
     customer, other = Customer(channel, to, sender), Customer(channel, sender, to)
     return MessageRecalled(customer, reference, tells.ids, or_customer=other, tells=tells)
+
+
+def _enters(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
+    """She opened the chat. Counted from when that was, not from when we heard of it."""
+    content, sender = _members(told, "content"), _text(told, "from_user_id")
+    reference, entered = _text(content, "server_message_id"), _time(content)
+    if not (sender and tells.account and reference and entered):
+        return tells
+    return CodeOffered(
+        Customer(channel, tells.account, sender), "entered", reference, entered + ENTERED_FOR, tells.ids,
+        conversation=_text(content, "conversation_short_id"), unless_open=True, tells=tells,
+    )
 
 
 def challenge(told: Mapping[str, Any]) -> PlatformAsks:

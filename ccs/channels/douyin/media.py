@@ -8,7 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from ccs.channels.base import Fetched, Tools
+from ccs.channels.base import Fetched, Taken, Tools
 from ccs.channels.douyin.api import Answer, Api, data_of, read
 from ccs.channels.http import Reply
 from ccs.channels.transfers import Upload
@@ -19,6 +19,7 @@ MB = 1 << 20
 LARGEST_IMAGE = 10 * MB
 LARGEST = 100 * MB                      # of what customers send; a phone's video
 MIMES = ("image/png", "image/jpeg")
+TAKEN = (Taken("image", LARGEST_IMAGE, 1, MIMES),)
 MISFIT = "抖音只接受 JPG 或 PNG 图片，不超过 10 MB，请换一张"
 REMEMBERED = 1024                       # uploads, the newest
 

@@ -13,6 +13,7 @@ from ccs.channels.douyin.api import Answer, Api, never_lost
 from ccs.channels.douyin.errcodes import may_pass
 from ccs.channels.douyin.media import Media
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError, DeliveryRefused, Refusal
+from ccs.inbound import CodeOffered
 from ccs.limits import split
 from ccs.models import Message, Outgoing, Session
 
@@ -72,7 +73,7 @@ class Private:
             "content": content,
         }
         try:
-            answer = await self._call("im/send/msg/", session, body)
+            answer = await self._call("im/send/msg/", session.customer.account, body)
         except DeliveryRefused as refusal:
             if may_pass(refusal.code) and message.delivery.attempts <= 1:
                 raise DeliveryDelayed(str(refusal), code=refusal.code) from refusal
@@ -88,15 +89,22 @@ class Private:
             "msg_id": message.delivery.platform_id,
         }
         try:
-            await self._call("im/recall/msg/", session, body)
+            await self._call("im/recall/msg/", session.customer.account, body)
         except DeliveryError as error:
             raise Refusal(f"没有撤回：{error}") from error
 
-    async def _call(self, path: str, session: Session, body: Mapping[str, Any]) -> Answer:
-        async def ask(token: str) -> Answer:
-            return await self._api.post(path, {"open_id": session.customer.account}, body, token)
+    async def greet(self, offered: CodeOffered, words: str) -> None:
+        """A text in answer to her entering. Raises as `send` does."""
+        await self._call("im/send/msg/", offered.customer.account, {
+            "msg_id": offered.code, "conversation_id": offered.conversation, "to_user_id": offered.customer.id,
+            "scene": "im_enter_direct_msg", "content": {"msg_type": TEXT, "text": {"text": words}},
+        })
 
-        return await self._accounts.as_operator(session.customer.account, path, ask)
+    async def _call(self, path: str, account: str, body: Mapping[str, Any]) -> Answer:
+        async def ask(token: str) -> Answer:
+            return await self._api.post(path, {"open_id": account}, body, token)
+
+        return await self._accounts.as_operator(account, path, ask)
 
     async def _content(self, message: Message, text: str) -> dict[str, Any]:
         if message.type == "text":
@@ -109,7 +117,12 @@ class Private:
             return {"msg_type": IMAGE, "image": {"media_id": media_id}}
         if message.type not in KINDS:
             raise DeliveryRefused(WORDS)
-        return {"msg_type": KINDS[message.type][0], message.type: dict(message.fields)}
+        return {"msg_type": KINDS[message.type][0], message.type: _told(message.fields)}
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without our own note of what an answer rests on."""
+    return {name: value for name, value in fields.items() if name != "assistant"}
 
 
 def _named(answer: Answer) -> str | None:

@@ -10,6 +10,7 @@ from attrs import evolve
 from ccs.channels.base import Callback, Tools
 from ccs.channels.jd.daojia import Daojia
 from ccs.channels.jd.doctor import Patient
+from ccs.channels.jd.grant import Grants
 from ccs.channels.jd.jos import Jos
 from ccs.channels.jd.numbers import order_numbers
 from ccs.channels.jd.orders import Orders
@@ -29,7 +30,7 @@ class JD(GatewayChannel):
 
     def __init__(self, settings: JDSettings, tools: Tools) -> None:
         super().__init__(settings, tools)
-        self._jos = Jos(settings, tools.http, tools.now) if settings.app_key and settings.app_secret else None
+        self._jos = Jos(settings, Grants(settings, tools), tools) if settings.app_key and settings.app_secret else None
         self._orders = Orders(self._jos, tools.now) if self._jos else None
         self._daojia = Daojia(self.name, settings)
 
@@ -44,6 +45,11 @@ class JD(GatewayChannel):
     def lookup(self) -> Lookup | None:
         return self._orders
 
+    async def tend(self) -> None:
+        """The access token is renewed before it ends."""
+        if self._jos and self.settings.enabled:
+            await self._jos.grants.tend()
+
     def no_way_out(self, via: Via) -> str:
         if via is Via.NATIVE:
             return "京东到家的消息不能从这里回复，请在京东的商家端答复"
@@ -53,10 +59,14 @@ class JD(GatewayChannel):
         steps = super().checkup(visit)
         if self._jos is None:       # a gateway alone is a whole setup
             return steps
-        return [*steps, Step("jos", "京东开放平台（查订单）", Patient(self.settings, self._jos).credentials)]
+        patient = Patient(self.settings, self._jos, visit)
+        return [
+            *steps, Step("jos", "京东开放平台（查订单）", patient.credentials),
+            *([Step("grant", "京东授权续期", patient.grant)] if self.settings.refresh_token else []),
+        ]
 
     async def _settings_checked(self) -> Opinion:
-        return await Patient(self.settings, self._jos).config()
+        return await Patient(self.settings, self._jos, None).config()
 
 
 def _with_orders(said: Inbound | None) -> Inbound | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ccs.channels.base import Callback, Fetched, Source, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Fetched, Source, Taken, Tools, Way, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
@@ -17,7 +17,7 @@ from ccs.channels.wecom.crypto import Crypto
 from ccs.channels.wecom.doctor import Patient
 from ccs.channels.wecom.greeting import Greeting
 from ccs.channels.wecom.kinds import LONGEST_TEXT
-from ccs.channels.wecom.media import Media, must_fit
+from ccs.channels.wecom.media import TAKEN, Media, must_fit
 from ccs.channels.wecom.messages import inbound
 from ccs.channels.wecom.people import People
 from ccs.channels.wecom.pulling import KFSource
@@ -92,6 +92,9 @@ class WeCom(GatewayChannel):
 
     def limits(self, via: Via) -> Limits:
         return self._limits if via is Via.KF else super().limits(via)
+
+    def takes(self, via: Via) -> Sequence[Taken]:
+        return TAKEN if via is Via.KF and self._kf else super().takes(via)
 
     def check(self, via: Via, said: Outgoing) -> None:
         if via is Via.KF and self._kf:

@@ -4,7 +4,7 @@ The pages of developer.work.weixin.qq.com: 全局错误码 (path 90313), 访问�
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -48,14 +48,15 @@ class Api:
 
     async def post(
         self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode,
-        limit: str = "",
+        limit: str = "", expected: Collection[int] = (),
     ) -> Answer:
-        """The answer to a call that succeeded. `limit` names what a limit on it holds for, if not all of the path."""
+        """The answer to a call that succeeded. `limit` names what a limit on it holds for, if not all of the path;
+        `expected` are errors that say nothing of a fault."""
         text = wire.encode(body)            # as UTF-8: WeCom refuses escapes
 
         async def ask(url: str) -> Answer:
             return read(await self._http.post(url, text, JSON, most=most), decode)
-        return await self.call(path, {}, ask, limit)
+        return await self.call(path, {}, ask, limit, expected)
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
         """The answer to a call that succeeded."""
@@ -63,7 +64,9 @@ class Api:
             return read(await self._http.get(url))
         return await self.call(path, query, ask)
 
-    async def call(self, path: str, query: Mapping[str, str], ask: Ask, limit: str = "") -> Answer:
+    async def call(
+        self, path: str, query: Mapping[str, str], ask: Ask, limit: str = "", expected: Collection[int] = ()
+    ) -> Answer:
         """Whatever `ask` does at the address it is given: it returns WeCom's answer, with its `errcode`.
 
         It is asked again once, with another token, if WeCom no longer takes the first.
@@ -76,7 +79,7 @@ class Api:
             if tries:
                 self._pauses.heard_nothing(limit)
             raise
-        return self._fine(path, answer, limit)
+        return self._fine(path, answer, limit, expected)
 
     async def _asked(self, path: str, query: Mapping[str, str], ask: Ask) -> Answer:
         began = self._now()
@@ -99,9 +102,9 @@ class Api:
     def _url(self, path: str, query: Mapping[str, str]) -> str:
         return f"{self._base}/cgi-bin/{path}?{urlencode(query)}"
 
-    def _fine(self, path: str, answer: Answer, limit: str = "") -> Answer:
+    def _fine(self, path: str, answer: Answer, limit: str = "", expected: Collection[int] = ()) -> Answer:
         self._pauses.heard(limit or path, answer["errcode"])
-        if answer["errcode"] in FAULTS:
+        if answer["errcode"] in FAULTS and answer["errcode"] not in expected:
             log.error("WeCom refuses %s with errcode %d: something is set wrong", path, answer["errcode"])
         if error := error_in(answer):
             raise error

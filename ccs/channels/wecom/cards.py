@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ccs.channels.base import readable
+from ccs.channels.cards import priced, yuan
 
 Body = Mapping[str, Any]
 
@@ -54,11 +55,9 @@ def _in_shop(body: Body) -> str:
 
 
 def _price(cents: Any) -> str:
-    """In 元 what the platform tells in 分, as a number or as digits."""
-    digits = str(cents) if type(cents) in (int, str) else ""
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-        return ""
-    return f"{int(digits) // 100}.{int(digits) % 100:02} 元"
+    """The platform tells it as a number or as digits."""
+    is_digits = isinstance(cents, str) and cents.isascii() and cents.isdigit() and len(cents) < 16
+    return priced(yuan(int(cents) if is_digits else cents))
 
 
 def _menu(body: Body) -> str:

@@ -90,6 +90,10 @@ FAULTS = {
 }
 
 
+# What is told to a company whose app is none of those that 微信客服 may be called by: most have no 微信客服 at all.
+NO_KF = frozenset({48001, 48002, 48007})
+
+
 def error_in(answer: Mapping[str, Any]) -> DeliveryError | None:
     """What an answer of WeCom's is for us: None if it did what it was asked."""
     code = answer["errcode"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from ccs import amr
-from ccs.channels.base import Fetched, Tools
+from ccs.channels.base import Fetched, Taken, Tools
 from ccs.channels.http import Reply
 from ccs.channels.transfers import Upload
 from ccs.channels.wecom.api import Answer, Api, read
@@ -43,6 +43,11 @@ KINDS = {
     "video": Kind(10 * MB, frozenset({"video/mp4"}), "视频只能是 MP4，不超过 10 MB"),
     "file": Kind(20 * MB, frozenset(), "文件不能超过 20 MB"),
 }
+
+TAKEN = (
+    *(Taken(name, kind.most_bytes, SMALLEST, tuple(sorted(kind.mimes))) for name, kind in KINDS.items()),
+    Taken("link", KINDS["image"].most_bytes, SMALLEST, tuple(sorted(KINDS["image"].mimes))),      # its cover
+)
 
 
 @frozen

@@ -9,9 +9,10 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels import loosely
-from ccs.channels.base import CursorUnknown, Pulled, TokenTooOld
+from ccs.channels.base import CursorUnknown, NothingToPull, Pulled, TokenTooOld
 from ccs.channels.wecom import kf
 from ccs.channels.wecom.api import Api
+from ccs.channels.wecom.errcodes import NO_KF
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 # Everything on a page is taken in one turn of the loop, for one transaction; meanwhile no callback is answered and no
@@ -60,7 +61,7 @@ class KFSource:
         found: list[str] = []
         offset = 0
         while True:
-            answer = await self.api.post("kf/account/list", {"offset": offset, "limit": ACCOUNTS})
+            answer = await self._list(offset)
             rows = answer.get("account_list")
             rows = rows if isinstance(rows, list) else []
             found += [
@@ -70,3 +71,12 @@ class KFSource:
             if len(rows) < ACCOUNTS:
                 return found
             offset += ACCOUNTS
+
+    async def _list(self, offset: int) -> Mapping[str, Any]:
+        asked = {"offset": offset, "limit": ACCOUNTS}
+        try:
+            return await self.api.post("kf/account/list", asked, expected=NO_KF)
+        except DeliveryRefused as refused:
+            if refused.code in NO_KF:
+                raise NothingToPull("这个应用不能调用微信客服的接口，不取微信客服的消息", refused.code) from refused
+            raise

@@ -5,25 +5,21 @@ The other half of `ccs/channels/douyin/`, written from the same pages and sharin
 
     operators.py       what operators grant, and the tokens that end
     conversations.py   what customers, staff and the app say; files; callbacks.py: how webhooks are signed
-    api.py             the doorway; vices.py: what may go wrong there; errors.py
+    api.py             the doorway; errors.py
 """
 
-from collections import deque
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from attrs import Factory, define, field
+from attrs import define, field
 
-from ccs.demo.douyin.api import Call, ClientToken, Connect, File, Form, Message, Mood, Resources, Upload
+from ccs.demo import vices
+from ccs.demo.douyin.api import Call, ClientToken, Connect, File, Form, Message, Resources, Upload
 from ccs.demo.douyin.callbacks import Webhook
 from ccs.demo.douyin.conversations import Conversations, Said
-from ccs.demo.douyin.errors import Refused
-from ccs.demo.douyin.vices import EVERY
+from ccs.demo.platform import Mood, Refused
 
 __all__ = ["Call", "Douyin", "Mood", "Said", "Webhook"]
-
-KEPT = 10_000
 
 
 @define
@@ -31,10 +27,6 @@ class Douyin(Conversations):
     """One app, and the operators who use it. `generation` 2 answers by `err_no` and names no message."""
 
     generation: int = field(default=1, kw_only=True)
-    calls: "deque[str]" = Factory(lambda: deque(maxlen=KEPT))
-    moods: "deque[Mood]" = Factory(deque)
-    moods_of: dict[str, "deque[Mood]"] = field(factory=dict, kw_only=True)
-    habits: dict[str, Mood] = field(factory=dict, kw_only=True)
     limits: dict[str, int] = field(factory=dict, kw_only=True)      # calls of one name that are left
 
     def routes(self) -> list[tuple[Any, ...]]:
@@ -44,19 +36,7 @@ class Douyin(Conversations):
             Message: r"im/(?:send|recall)/msg/", Upload: r"tool/imagex/client_upload/",
             Resources: r"api/im/message/resources/", File: r"resource/\w+",
         }
-        return [(f"/({name})", handler, {"douyin": self}) for handler, name in names.items()]
-
-    def moods_for(self, name: str) -> Iterator[Mood]:
-        """All that a call of this name is up against now, each until one of them has dealt with it."""
-        if self.moods:
-            yield self.moods.popleft()
-        if self.moods_of.get(name):
-            yield self.moods_of[name].popleft()
-        yield from (self.habits[each] for each in (name, EVERY) if each in self.habits)
-
-    def next(self, name: str, *moods: Mood) -> None:
-        """How the next calls of this name will be treated."""
-        self.moods_of.setdefault(name, deque()).extend(moods)
+        return [(f"/({name})", handler, {"platform": self}) for handler, name in names.items()]
 
     def check_limit(self, name: str) -> None:
         if name in self.limits:
@@ -66,15 +46,6 @@ class Douyin(Conversations):
 
     def told(self, *, jumbled: Random | None = None) -> list[Webhook]:
         """What is to be posted, taken away; `jumbled` each of it twice and in any order, which Douyin may do."""
-        webhooks = list(self.webhooks) * (2 if jumbled else 1)
+        webhooks = list(self.webhooks)
         self.webhooks.clear()
-        if jumbled:
-            jumbled.shuffle(webhooks)
-        return webhooks
-
-    async def hangs_up(self) -> None:
-        """Nobody listens any more, until `comes_back`."""
-        await self.close()
-
-    def comes_back(self) -> None:
-        self.start(self.port)
+        return vices.jumbled(webhooks, jumbled) if jumbled else webhooks

@@ -1,87 +1,51 @@
-"""The API's doorway: what a call is asked, treated with, and answered."""
+"""The API's doorway: what a call is asked, and answered."""
 
-import json
-from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from inspect import isawaitable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tornado.web import RequestHandler
-
-from ccs.demo.douyin.errors import Refused, as_text, newer, older
+from ccs.demo import platform
+from ccs.demo.douyin.errors import as_text, newer, older
+from ccs.demo.platform import Refused
 from ccs.demo.samples import Sample
 
 if TYPE_CHECKING:
     from ccs.demo.douyin import Douyin
 
-Mood = Callable[["Call"], bool | Awaitable[bool]]   # does what it likes with a call; False lets it go on as usual
 
+class Call(platform.Call):
+    """A call to the API of Douyin."""
 
-class Call(RequestHandler, ABC):
-    """A call to the API. Subclasses say how it is understood, and by what it is answered."""
-
-    def initialize(self, douyin: "Douyin") -> None:
-        self.douyin = douyin
-
-    async def get(self, name: str) -> None:
-        await self._take(name)
-
-    async def post(self, name: str) -> None:
-        await self._take(name)
-
-    async def _take(self, name: str) -> None:
-        self.name = name
-        self.douyin.calls.append(name)
-        for mood in self.douyin.moods_for(name):
-            treated = mood(self)
-            if await treated if isawaitable(treated) else treated:
-                return
-        self.say(self.act())
+    platform: "Douyin"
 
     def act(self) -> Any:
-        """Does what is asked, whether or not it will be answered: see `say`."""
         try:
-            self.douyin.check_limit(self.name)
-            return self.acts()
+            self.platform.check_limit(self.name)
         except Refused as refused:
             return self.refusal(refused)
+        return super().act()
 
-    @abstractmethod
-    def acts(self) -> Any:
-        """The answer. Raises Refused."""
-
-    def refusal(self, refused: Refused) -> dict[str, Any]:
-        return older(refused.code, refused.words, self.douyin.now())
-
-    def say(self, answer: Any) -> None:
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(json.dumps(answer, ensure_ascii=False).encode())
+    def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
+        return older(refused.code, refused.words or "refused", self.platform.now(), **more)
 
     @property
     def token(self) -> str:
         return self.request.headers.get("access-token", "")
 
-    def asked(self, name: str) -> str:
-        return self.get_query_argument(name, "", strip=False)
-
     def body(self) -> Mapping[str, Any]:
         try:
-            body = json.loads(self.request.body)
+            return self.told()
         except ValueError:
             raise Refused(28001007, "json") from None
-        if not isinstance(body, dict):
-            raise Refused(28001007, "json")
-        return body
 
 
 class Connect(Call):
     """The page where an operator agrees: here she has made up her mind already."""
 
     def acts(self) -> str:
-        if self.asked("client_key") != self.douyin.client_key or self.asked("response_type") != "code":
+        if self.asked("client_key") != self.platform.client_key or self.asked("response_type") != "code":
             raise Refused(10003, "client_key")
-        agreed = {"code": self.douyin.agree(self.asked("scope"))} if self.douyin.agrees else {}
+        agreed = {"code": self.platform.agree(self.asked("scope"))} if self.platform.agrees else {}
         return f"{self.asked('redirect_uri')}?{urlencode({**agreed, 'state': self.asked('state')})}"
 
     def say(self, answer: Any) -> None:
@@ -93,18 +57,18 @@ class Form(Call):
 
     def acts(self) -> dict[str, Any]:
         asked = {name: self.get_body_argument(name) for name in self.request.body_arguments}
-        verb = getattr(self.douyin, self.name.split("/")[1])
-        return as_text({**older(now=self.douyin.now(), data=verb(asked)), "message": "success"})
+        verb = getattr(self.platform, self.name.split("/")[1])
+        return as_text({**older(now=self.platform.now(), data=verb(asked)), "message": "success"})
 
-    def refusal(self, refused: Refused) -> dict[str, Any]:
-        return as_text(super().refusal(refused))
+    def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
+        return as_text(super().refusal(refused, **more))
 
 
 class ClientToken(Call):
     """Asked by JSON."""
 
     def acts(self) -> dict[str, Any]:
-        return {**older(now=self.douyin.now(), data=self.douyin.client_token(self.body())), "message": "success"}
+        return {**older(now=self.platform.now(), data=self.platform.client_token(self.body())), "message": "success"}
 
 
 class Message(Call):
@@ -112,36 +76,37 @@ class Message(Call):
 
     def acts(self) -> dict[str, Any]:
         open_id = self.asked("open_id")
-        self.douyin.check_access(self.token, open_id)
+        self.platform.check_access(self.token, open_id)
         if self.name == "im/recall/msg/":
-            self.douyin.recall(open_id, self.body())
+            self.platform.recall(open_id, self.body())
             return self._well({})
-        said = self.douyin.send(open_id, self.body())
+        said = self.platform.send(open_id, self.body())
         return self._well({"msg_id": said.id})
 
-    def refusal(self, refused: Refused) -> dict[str, Any]:
-        return newer(refused.code, refused.words) if self.douyin.generation == 2 else super().refusal(refused)
+    def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
+        second = self.platform.generation == 2
+        return newer(refused.code, refused.words) if second else super().refusal(refused, **more)
 
     def _well(self, more: dict[str, Any]) -> dict[str, Any]:
-        return newer() if self.douyin.generation == 2 else older(now=self.douyin.now(), **more)
+        return newer() if self.platform.generation == 2 else older(now=self.platform.now(), **more)
 
 
 class Upload(Call):
     def acts(self) -> dict[str, Any]:
-        self.douyin.check_client(self.token)
+        self.platform.check_client(self.token)
         uploaded = self.request.files.get("image", [])
         if len(uploaded) != 1:
             raise Refused(2100005, "image")
-        return older(now=self.douyin.now(), data={"image_id": self.douyin.upload(uploaded[0]["body"])})
+        return older(now=self.platform.now(), data={"image_id": self.platform.upload(uploaded[0]["body"])})
 
 
 class Resources(Call):
     def acts(self) -> dict[str, Any]:
-        self.douyin.check_client(self.token)
+        self.platform.check_client(self.token)
         asked = [self.asked(name) for name in ("open_id", "conversation_id", "message_id")]
-        return newer(data=self.douyin.resource(*asked))
+        return newer(data=self.platform.resource(*asked))
 
-    def refusal(self, refused: Refused) -> dict[str, Any]:
+    def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
         return newer(refused.code, refused.words, data={})
 
 
@@ -149,15 +114,8 @@ class File(Call):
     """The file itself, for whoever brings the token and the open_id."""
 
     def acts(self) -> Sample:
-        self.douyin.check_client(self.token)
-        open_id, file = self.douyin.links.get(self.name.removeprefix("resource/"), ("", None))
+        self.platform.check_client(self.token)
+        open_id, file = self.platform.links.get(self.name.removeprefix("resource/"), ("", None))
         if file is None or self.request.headers.get("OpenID") != open_id or self.asked("b") != "2":
             raise Refused(28029020, "no link")
         return file
-
-    def say(self, answer: Any) -> None:
-        if not isinstance(answer, Sample):
-            super().say(answer)
-            return
-        self.set_header("Content-Type", answer.mime)
-        self.finish(answer.content)

@@ -2,18 +2,21 @@
 
 import secrets
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from zlib import crc32
 
 from attrs import Factory, define, field
 
 from ccs.demo.douyin.callbacks import Webhook, new_id, webhook
-from ccs.demo.douyin.errors import Refused
-from ccs.demo.douyin.operators import DAY, Operators
+from ccs.demo.douyin.operators import Operators
+from ccs.demo.memory import DAY, KEPT, remember
+from ccs.demo.platform import Refused
 from ccs.demo.samples import Sample
 
 LONGEST_TEXT = 1000
 QUOTA = 6
+IMAGES = 100                # of the app's that are kept
 SAID_AS = {
     1: "text", 2: "image", 3: "video", 8: "retain_consult_card", 9: "group_invitation", 10: "applet_card",
     11: "applet_coupon", 12: "auth_private_message_card",
@@ -47,6 +50,7 @@ class Conversations(Operators):
     names: dict[str, str] = field(factory=dict, kw_only=True)
     images: dict[str, bytes] = field(factory=dict, kw_only=True)        # uploaded by the app
     links: dict[str, tuple[str, Sample]] = Factory(dict)        # of files: for whose open_id
+    on_said: Callable[[Said], None] = field(default=lambda said: None, kw_only=True)       # what reaches a customer
 
     # What customers and staff do
 
@@ -102,6 +106,7 @@ class Conversations(Operators):
         self._check_content(kind, inner)
         said = Said(new_id(), account, customer, False, kind, inner, self.now(), source=self.client_key)
         self._tell(said)
+        self.on_said(said)
         return said
 
     def recall(self, account: str, body: Mapping[str, Any]) -> None:
@@ -137,7 +142,7 @@ class Conversations(Operators):
 
     def upload(self, content: bytes) -> str:
         image_id = f"@{secrets.token_hex(8)}/img+"
-        self.images[image_id] = content
+        remember(self.images, image_id, content, IMAGES)
         return image_id
 
     def resource(self, open_id: str, conversation: str, message_id: str) -> dict[str, str]:
@@ -148,7 +153,7 @@ class Conversations(Operators):
         if said.kind not in ("user_local_image", "user_local_video") or said.file is None:
             raise Refused(28029016, "not supported")
         link = secrets.token_hex(12)
-        self.links[link] = (open_id, said.file)
+        remember(self.links, link, (open_id, said.file))
         url = f"{self.url}/resource/{link}?a=1\\u0026b=2"       # escaped twice, as theirs are
         return {"media_type": said.kind.removeprefix("user_local_"), "url": url}
 
@@ -156,13 +161,17 @@ class Conversations(Operators):
 
     def _tell(self, said: Said) -> None:
         self.said.append(said)
+        del self.said[:-KEPT]
         sender, to = (said.customer, said.account) if said.by_customer else (said.account, said.customer)
         content = {
             "conversation_short_id": self.conversation(said.account, said.customer), "server_message_id": said.id,
             "conversation_type": 1, "create_time": int(said.at * 1000), "message_type": said.kind,
             "source": said.source, "scene_type": 100, **said.body,
             "user_infos": [
-                {"open_id": open_id, "nick_name": self.names.get(open_id, open_id), "avatar": ""}
+                {
+                    "open_id": open_id, "nick_name": self.names.get(open_id, open_id),
+                    "avatar": self.face(crc32(open_id.encode())),
+                }
                 for open_id in (said.account, said.customer)
             ],
         }

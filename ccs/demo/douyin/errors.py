@@ -4,15 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Refused(Exception):
-    """An error number; words are for people only."""
-
-    def __init__(self, code: int, words: str = "refused") -> None:
-        super().__init__(code, words)
-        self.code = code
-        self.words = words
-
-
 def older(code: int = 0, words: str = "", now: float = 0, **more: Any) -> dict[str, Any]:
     """With `extra` and `data`, and what was asked for inside `data` or beside it."""
     data = more.pop("data", {})

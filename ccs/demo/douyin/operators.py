@@ -8,10 +8,9 @@ from typing import Any
 
 from attrs import Factory, define, field
 
-from ccs.demo.douyin.errors import Refused
-from ccs.demo.local import Local
+from ccs.demo.memory import DAY
+from ccs.demo.platform import Platform, Refused
 
-DAY = 86_400
 ACCESS_LASTS, REFRESH_LASTS, CLIENT_LASTS, CODE_LASTS = 15 * DAY, 30 * DAY, 7200, 600     # seconds
 OLD_CLIENT_LASTS = 300          # of the token before, once there is a new one
 CLIENT_TOKENS = 500             # in five minutes
@@ -30,7 +29,7 @@ class Held:
 
 
 @define
-class Operators(Local):
+class Operators(Platform):
     """The app's credentials, and who has granted it what. `now` is the only clock here."""
 
     client_key: str = "awdemo"

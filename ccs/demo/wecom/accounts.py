@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, define, field, frozen
 
+from ccs.demo.memory import HOUR, KEPT, remember
+from ccs.demo.platform import Refused
 from ccs.demo.wecom.company import Company
-from ccs.demo.wecom.errors import Refused
-from ccs.demo.wecom.memory import HOUR, KEPT, Limit, remember
-from ccs.demo.wecom.states import Session
+from ccs.demo.wecom.limit import Limit
+from ccs.demo.wecom.states import ENDED, Session
 from ccs.demo.wecom.stream import SYSTEM, Paging, Stream
 
+TAKEN, TRANSFERRED, OVER, REOPENED = range(1, 5)        # change_type
 SOON, LATER = 20, 48 * HOUR     # seconds in which a code must be used
 TOKENLESS = 10                  # pulls a minute without a callback's token; theirs is strict and not published
 
@@ -122,10 +124,23 @@ class Accounts(Company):
         """As it is now; whoever has never written has an ended one."""
         if not isinstance(external_userid, str) or external_userid not in self.people:
             raise Refused(40096)
-        session = account.sessions.get(external_userid) or Session()
-        return remember(account.sessions, external_userid, session).at(self.now())
+        session = remember(account.sessions, external_userid, account.sessions.get(external_userid) or Session())
+        if session.has_lapsed(self.now()):
+            self.lapses(account.open_kfid, external_userid, session)
+        return session
+
+    def time_passes(self, account: Account) -> None:
+        """Sessions that nobody has renewed are over, and the stream tells."""
+        for external_userid in list(account.sessions):
+            self.session(account, external_userid)
 
     # What happens
+
+    def lapses(self, open_kfid: str, external_userid: str, session: Session) -> None:
+        """Over by itself, after its time."""
+        held = {"old_servicer_userid": session.servicer} if session.servicer else {}
+        session.moves(ENDED)
+        self.happens(open_kfid, "session_status_change", external_userid=external_userid, change_type=OVER, **held)
 
     def happens(self, open_kfid: str, event_type: str, **members: Any) -> str:
         """An event in the stream; its msgid."""

@@ -4,14 +4,11 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterable
-from random import Random
-from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from Crypto.Cipher import AES
 
 Request = tuple[dict[str, str], bytes]      # query and body of a POST to the callback's address
-T = TypeVar("T")
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 PAD_BLOCK = 32
@@ -38,13 +35,6 @@ def decrypt(key: str, encrypted: str) -> tuple[str, str]:
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     return hashlib.sha1("".join(sorted((token, timestamp, nonce, encrypted))).encode()).hexdigest()
-
-
-def jumbled(requests: Iterable[T], chance: Random) -> list[T]:
-    """Each of them twice, in any order: the platform promises neither once nor in turn."""
-    twice = [request for request in requests for _ in range(2)]
-    chance.shuffle(twice)
-    return twice
 
 
 def xml(**elements: str) -> str:

@@ -7,18 +7,17 @@ from typing import Any
 
 from attrs import Factory, define, field
 
-from ccs.demo.local import Local
+from ccs.demo.memory import MINUTE, Clock, remember
+from ccs.demo.platform import Platform, Refused
 from ccs.demo.wecom.callbacks import Request, encrypt, event_xml, new_key, sign, xml
-from ccs.demo.wecom.errors import Refused
 from ccs.demo.wecom.media import Shelf
-from ccs.demo.wecom.memory import MINUTE, Clock, remember
 
 TOKEN_LASTS = 7200              # seconds
 WAKE_TOKEN_LASTS = 10 * MINUTE  # to pull with the token of a callback
 
 
 @define
-class Company(Local):
+class Company(Platform):
     """What every app of a company shares. `now` is the only clock here and in all that is built on this."""
 
     corp_id: str = "wwc0ffee0000000001"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ccs.demo.platform import Refused
+
 MEANINGS = {
     -1: "system busy",
     40001: "invalid credential",
@@ -40,17 +42,10 @@ MEANINGS = {
 WRONG_PARAMETER = 40058
 
 
-class Refused(Exception):
-    """An errcode, with a word about what it is that WeCom does not like."""
-
-    def __init__(self, errcode: int, what: str = "") -> None:
-        super().__init__(errcode, what)
-        self.errcode = errcode
-        self.what = what
-
-    def answer(self) -> dict[str, Any]:
-        words = MEANINGS.get(self.errcode, "refused")
-        return {"errcode": self.errcode, "errmsg": f"{words}, hint: {self.what}" if self.what else words}
+def answer(refused: Refused) -> dict[str, Any]:
+    """Its errcode is what counts; the hint says what it is that WeCom does not like."""
+    words = MEANINGS.get(refused.code, "refused")
+    return {"errcode": refused.code, "errmsg": f"{words}, hint: {refused.words}" if refused.words else words}
 
 
 def wrong(what: str) -> Refused:

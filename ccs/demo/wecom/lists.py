@@ -5,9 +5,10 @@ from urllib.parse import quote
 
 from attrs import define
 
+from ccs.demo.memory import HOUR
+from ccs.demo.platform import Refused
 from ccs.demo.wecom.accounts import Account
-from ccs.demo.wecom.errors import Refused, wrong
-from ccs.demo.wecom.memory import HOUR
+from ccs.demo.wecom.errors import wrong
 from ccs.demo.wecom.rules import MSGID, Body
 from ccs.demo.wecom.sending import Sending
 from ccs.demo.wecom.states import ENDED, NEW, STAFF
@@ -35,6 +36,7 @@ class Lists(Sending):
             self.check_wake_token(token, account.open_kfid)
         else:
             self.tokenless.count(self.now())
+        self.time_passes(account)
         page = account.stream.page(cursor, limit, self.paging)
         return {**page, "msg_list": [self._in_silk(item) for item in page["msg_list"]]} if in_silk else page
 

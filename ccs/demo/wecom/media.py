@@ -7,9 +7,10 @@ from collections.abc import Callable
 from attrs import define, evolve, field, frozen
 
 from ccs.demo import samples
+from ccs.demo.memory import DAY, Clock
+from ccs.demo.platform import Refused
 from ccs.demo.samples import Sample, amr_seconds
-from ccs.demo.wecom.errors import Refused, wrong
-from ccs.demo.wecom.memory import DAY, Clock
+from ccs.demo.wecom.errors import wrong
 
 MB = 1 << 20
 LASTS = 3 * DAY

@@ -4,12 +4,10 @@ from typing import Any
 
 from attrs import define
 
-from ccs.demo.wecom.accounts import LATER, SOON, Accounts
+from ccs.demo.wecom.accounts import LATER, OVER, REOPENED, SOON, TAKEN, TRANSFERRED, Accounts
 from ccs.demo.wecom.media import RECEIVED
 from ccs.demo.wecom.states import ENDED, STAFF, WAITING, Session
 from ccs.demo.wecom.stream import CUSTOMER, STAFF as FROM_STAFF
-
-TAKEN, TRANSFERRED, OVER, REOPENED = range(1, 5)        # change_type
 
 
 @define

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ccs.demo.wecom.errors import Refused, wrong
+from ccs.demo.platform import Refused
+from ccs.demo.wecom.errors import wrong
 from ccs.demo.wecom.media import Shelf
 
 Body = Mapping[str, Any]

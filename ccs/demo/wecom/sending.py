@@ -6,9 +6,10 @@ from typing import Any
 
 from attrs import define, field
 
+from ccs.demo.memory import remember
+from ccs.demo.platform import Refused
 from ccs.demo.wecom.accounts import Account, Code, Reached
-from ccs.demo.wecom.errors import WRONG_PARAMETER, Refused, wrong
-from ccs.demo.wecom.memory import remember
+from ccs.demo.wecom.errors import WRONG_PARAMETER, wrong
 from ccs.demo.wecom.people import People
 from ccs.demo.wecom.rules import Body, check_message
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from attrs import Factory, define
 
-from ccs.demo.wecom.errors import Refused
-from ccs.demo.wecom.memory import HOUR
+from ccs.demo.memory import HOUR
+from ccs.demo.platform import Refused
 
 NEW, ASSISTANT, WAITING, STAFF, ENDED = range(5)
 STEPS = {NEW: (ASSISTANT, WAITING, STAFF, ENDED), ASSISTANT: (WAITING, STAFF, ENDED), WAITING: (STAFF, ENDED),
@@ -18,7 +18,7 @@ ALLOWANCE = 5                   # answers to each message of the customer's
 
 @define
 class Session:
-    """Ends by itself after 48 hours in which nobody has renewed it."""
+    """Is over after 48 hours in which nobody has renewed it."""
 
     state: int = ENDED
     servicer: str = ""              # who holds it, or held it when it ended
@@ -29,11 +29,9 @@ class Session:
     entered: dict[str, Any] = Factory(dict)     # how she came in the last time
     entered_at: float = -inf
 
-    def at(self, now: float) -> "Session":
-        """Itself, as it is by then."""
-        if now - self.renewed_at >= LASTS:
-            self.moves(ENDED)
-        return self
+    def has_lapsed(self, now: float) -> bool:
+        """Its time is up, and nobody has ended it."""
+        return self.state != ENDED and now - self.renewed_at >= LASTS
 
     def moves(self, state: int, servicer: str = "") -> None:
         self.state = state

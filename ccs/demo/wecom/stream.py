@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import Factory, define, field
 
+from ccs.demo.memory import DAY, Clock
 from ccs.demo.wecom.errors import wrong
-from ccs.demo.wecom.memory import DAY, Clock
 
 Item = dict[str, Any]
 

@@ -4,7 +4,9 @@
  */
 
 import * as api from "./api.js";
+import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
+import { copy } from "./copying.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
 import { agentName, customerName, nextWaiting } from "./state.js";
@@ -96,6 +98,11 @@ export function createActions(store, { live, sound, onExpired }) {
   const actions = {
     toast, open,
     ...createAttaching(store, { toast, newId, moment }),
+    ...createAsking(store, { toast, explain, onExpired }),
+    async copy(text) {
+      const done = await copy(text);
+      toast(done ? w("copied", { text }) : w("notCopied"), done ? "info" : "warn");
+    },
     tab: (tab) => dispatch({ type: "tab", tab }),
     channel(channel) {
       const { channels } = store.state;
@@ -138,10 +145,22 @@ export function createActions(store, { live, sound, onExpired }) {
     },
 
     draft: (id, text) => dispatch({ type: "drafted", id, text }),
+    /** Below what she has written, if she has; she sends it herself. */
+    useDraft(id, text) {
+      const { [id]: begun = "" } = store.state.drafts;
+      actions.draft(id, begun.trim() ? `${begun.trimEnd()}\n${text}` : text);
+      document.getElementById("reply").focus();
+    },
     say(id, text) {
       const clientMsgId = newId();
       dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
     },
+    /** `card` is `{msgType, fields, fileId, shown}`. */
+    sayCard(id, card) {
+      dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: "", card, now: moment() });
+      dispatch({ type: "carding", id: null });
+    },
+    writeCard: (id) => dispatch({ type: "carding", id }),
     sayAgain(id, clientMsgId) {
       actions.uploadAgain(clientMsgId);
       dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });

@@ -1,5 +1,6 @@
 /* What an agent can do with files: choose them, take them away, and bring them again. */
 
+import * as api from "./api.js";
 import { attachedTo, takesFiles } from "./files.js";
 import { words } from "./texts.js";
 
@@ -14,7 +15,7 @@ export function createAttaching(store, { toast, newId, moment }) {
       const w = words(store.state.prefs.lang);
       const session = store.state.sessions[id];
       if (!session || !blobs.length) return;
-      if (!takesFiles(session)) {
+      if (!takesFiles(store.state, session)) {
         toast(w("noFilesHere", { channel: w(`channels.${session.channelType}`) }), "warn");
         return;
       }
@@ -22,6 +23,15 @@ export function createAttaching(store, { toast, newId, moment }) {
       if (blobs.length > room) toast(w("tooMany", { n: MOST }), "warn");
       const files = blobs.slice(0, room).map((blob) => chosen(newId(), blob, w));
       if (files.length) dispatch({ type: "filesChosen", id, files });
+    },
+    /** A file that is part of something else, brought at once: `{fileId}` or `{error}` in words. */
+    async upload(id, blob) {
+      const headers = {
+        "Content-Type": blob.type || "application/octet-stream", "X-File-Name": encodeURIComponent(blob.name),
+      };
+      const { answer } = api.upload(api.ofSession(id, "files"), blob, headers, () => {});
+      const { ok, message, data } = await answer;
+      return ok ? { fileId: data.fileId } : { error: message || words(store.state.prefs.lang)("uploadCut") };
     },
     detach: (id, key) => dispatch({ type: "fileDropped", id, key }),
     uploadAgain: (key) => dispatch({ type: "uploadAgain", key }),

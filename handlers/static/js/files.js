@@ -6,31 +6,31 @@
  * The bytes live in this page only; what was said without them cannot be said after a reload.
  */
 
-import { isCounted } from "./platform.js";
+import { abilityOf, filesTaken, takenAs } from "./abilities.js";
 import { outgoingOf, withOutgoing } from "./threads.js";
 
-const MB = 1024 * 1024;
-const LEAST = 6; // bytes; WeCom takes no file of five or fewer
-const MOST = { image: 10 * MB, video: 10 * MB, voice: 2 * MB, file: 20 * MB };
-const KINDS = {
-  "image/jpeg": "image", "image/png": "image", "video/mp4": "video", "audio/amr": "voice",
-};
-const ENDINGS = { jpg: "image", jpeg: "image", png: "image", mp4: "video", amr: "voice" };
+const BY_ENDING = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", mp4: "video/mp4", amr: "audio/amr" };
+const KINDS = { image: "image", audio: "voice", video: "video" }; // by the first half of a mime
+const LEAST = 1; // bytes, where a platform wants no more
+
+/**
+ * What a file is sent as, and why it cannot be (`empty`, `tooLarge` or `notTaken`) if it cannot: `{msgType, trouble,
+ * most}`, `most` the largest size that could. What is no picture, voice or video to a platform goes as a file.
+ */
+export function fitting({ name, mime, size }, ability) {
+  const is = mime || (BY_ENDING[name.split(".").pop().toLowerCase()] ?? "");
+  const kind = KINDS[is.split("/")[0]] ?? "file";
+  const ways = [...new Set([kind, "file"])].map((each) => takenAs(ability, each))
+    .filter((taken) => taken && (taken.mimes?.includes(is) ?? true));
+  const taken = ways.find(({ largest }) => size <= largest);
+  const most = Math.max(0, ...ways.map(({ largest }) => largest));
+  const small = size < (ways[0]?.smallest ?? LEAST);
+  const trouble = small ? "empty" : taken ? null : ways.length ? "tooLarge" : "notTaken";
+  return { msgType: taken?.msgType ?? kind, trouble, most };
+}
 
 /** Whether files can be sent to this session's customer at all. */
-export const takesFiles = isCounted;
-
-/** What a file is sent as. A picture that is too large for a picture goes as a file. */
-export function kindOf({ name, mime, size }) {
-  const kind = KINDS[mime] ?? (mime ? "file" : ENDINGS[name.split(".").pop().toLowerCase()] ?? "file");
-  return size > MOST[kind] ? "file" : kind;
-}
-
-/** Why it cannot be sent: `empty` or `tooLarge`; null if it can. */
-export function troubleOf({ size }) {
-  if (size < LEAST) return "empty";
-  return size > MOST.file ? "tooLarge" : null;
-}
+export const takesFiles = (state, session) => filesTaken(abilityOf(state, session)).length > 0;
 
 /** The files that lie ready at a session, with what is known of them. */
 export const attachedTo = (state, id) =>
@@ -53,7 +53,7 @@ export const FILE_REDUCERS = {
   /** `files` are `{key, name, mime, size, blob, preview}`. */
   filesChosen: (state, { id, files }) => ({
     ...state,
-    files: { ...state.files, ...Object.fromEntries(files.map(({ key, ...file }) => [key, chosen(id, file)])) },
+    files: { ...state.files, ...Object.fromEntries(files.map(({ key, ...file }) => [key, chosen(state, id, file)])) },
     attached: { ...state.attached, [id]: [...(state.attached[id] ?? []), ...files.map(({ key }) => key)] },
   }),
   fileDropped: (state, { id, key }) => withoutChip(state, id, key),
@@ -72,8 +72,9 @@ export const FILE_REDUCERS = {
   uploaded: (state, { key, fileId, mime }) => {
     const file = state.files[key];
     if (!file) return state;
-    const msgType = kindOf({ ...file, mime: mime ?? file.mime });
-    const next = withFile(state, key, { phase: "ready", progress: 1, fileId, msgType });
+    const { msgType, trouble, most } = fitsHere(state, file.sessionId, { ...file, mime: mime ?? file.mime });
+    const phase = trouble ? "refused" : "ready";
+    const next = withFile(state, key, { phase, progress: 1, fileId, msgType, trouble, most });
     return withSaid(next, key, { fileId, msgType });
   },
   /** The server does not know it any more, or not here: before it can be said, it has to be brought again. */
@@ -84,11 +85,11 @@ export const FILE_REDUCERS = {
     (state.files[key]?.phase === "failed" ? withFile(state, key, { phase: "waiting", reason: "" }) : state),
 };
 
-function chosen(sessionId, file) {
-  const trouble = troubleOf(file);
-  return {
-    ...file, sessionId, msgType: kindOf(file), phase: trouble ? "refused" : "waiting", trouble, progress: 0, reason: "",
-  };
+const fitsHere = (state, id, file) => fitting(file, abilityOf(state, state.sessions[id]));
+
+function chosen(state, sessionId, file) {
+  const how = fitsHere(state, sessionId, file);
+  return { ...file, ...how, sessionId, phase: how.trouble ? "refused" : "waiting", progress: 0, reason: "" };
 }
 
 function withoutChip(state, id, key) {

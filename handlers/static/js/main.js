@@ -20,6 +20,7 @@ import { fitting } from "./texts.js";
 import { lastSeq, threadOf } from "./threads.js";
 import { createTitle } from "./title.js";
 import { createUploader } from "./uploader.js";
+import { mount as mountCarding } from "./views/carding.js";
 import { mount as mountCheckup } from "./views/checkup.js";
 import { mount as mountEntrance } from "./views/entrance.js";
 import { mount as mountHint } from "./views/hint.js";
@@ -110,7 +111,7 @@ const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountCarding(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {

@@ -5,13 +5,11 @@
  */
 
 const AMBER = 2 * 3600_000; // ms of the window left
-const LONGEST_PART = 2048; // bytes in UTF-8; a longer text leaves as several messages
 const bytes = new TextEncoder();
 
-/** Whether the session is one of 微信客服, whose answers are counted. */
+/** Whether answers to this customer are counted, or have to come in time. */
 export const isCounted = (session) =>
-  session.channelType === "wechat"
-  && (session.replyQuotaLeft !== undefined || session.replyWindowUntil !== undefined);
+  session.replyQuotaLeft !== undefined || session.replyWindowUntil !== undefined;
 
 /**
  * What is left, as `{left, quota, level}`: ms until the window closes, messages until the customer writes again, either
@@ -38,17 +36,23 @@ export function lockOf(session, now) {
 }
 
 /** As how many messages of the platform's a text leaves: cut as the server cuts it, see `ccs/limits.py`. */
-export function partsOf(session, said) {
-  if (!isCounted(session)) return 1;
+export function partsOf({ textBytes, textLength }, said) {
+  if (!textBytes && !textLength) return 1;
   let rest = said;
   let parts = 1;
-  for (; bytes.encode(rest).length > LONGEST_PART; parts += 1) rest = rest.slice(firstPart(rest).length);
+  for (let piece; (piece = firstPart(rest, textBytes, textLength)).length < rest.length; parts += 1) {
+    const line = piece.slice(0, piece.lastIndexOf("\n") + 1);
+    rest = rest.slice(lengthOf(line) > Math.floor(lengthOf(piece) / 2) ? line.length : piece.length);
+  }
   return parts;
 }
 
-function firstPart(said) {
+/** What fits, and no half a character; characters are counted as the server counts them. */
+function firstPart(said, textBytes, textLength) {
+  const piece = textLength ? [...said].slice(0, textLength).join("") : said;
+  if (!textBytes) return piece;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const piece = decoder.decode(bytes.encode(said).slice(0, LONGEST_PART), { stream: true }); // no half a character
-  const lineEnd = piece.lastIndexOf("\n") + 1;
-  return lineEnd > piece.length / 2 ? piece.slice(0, lineEnd) : piece;
+  return decoder.decode(bytes.encode(piece).slice(0, textBytes), { stream: true });
 }
+
+const lengthOf = (text) => [...text].length;

@@ -1,5 +1,7 @@
 /* What is about to be said, measured: whether it may go, and as how many messages. Pure. */
 
+import { abilityOf } from "./abilities.js";
+import { attachedTo } from "./files.js";
 import { partsOf } from "./platform.js";
 import { LONGEST_REPLY } from "./state.js";
 
@@ -7,9 +9,10 @@ import { LONGEST_REPLY } from "./state.js";
  * `{parts, texts, over, most, stuck, goes}`: messages it leaves as, those of them that are text, characters too many, how
  * many the platform still takes, whether a file stands in the way, and whether it may be sent.
  */
-export function measured(session, said, files) {
+export function measured(state, session, said) {
+  const files = attachedTo(state, session.sessionId);
   const over = said.length - LONGEST_REPLY;
-  const texts = said ? partsOf(session, said) : 0;
+  const texts = said ? partsOf(abilityOf(state, session), said) : 0;
   const parts = files.length + texts;
   const most = session.replyQuotaLeft ?? Infinity;
   const stuck = files.some(({ phase }) => phase === "refused" || phase === "failed");

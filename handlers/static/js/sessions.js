@@ -5,6 +5,7 @@
  * its rows were loaded: so an event moves a row from tab to tab without any list being told.
  */
 
+import { withHandoff } from "./handoffs.js";
 import { isMine } from "./rights.js";
 import { noteTransition } from "./threads.js";
 
@@ -19,7 +20,11 @@ const CLOSED_KEPT = 100;
 const PAGE = 50; // rows of what is only looked at
 
 /** A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. */
-export function seesSession(state, told, { live = false, counted = false } = {}) {
+export function seesSession(state, { handoff, ...told }, how = {}) {
+  return withHandoff(withSession(state, told, how), told.sessionId, handoff);
+}
+
+function withSession(state, told, { live = false, counted = false }) {
   const session = timed(told);
   const id = session.sessionId;
   const known = state.sessions[id];

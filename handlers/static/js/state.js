@@ -5,7 +5,11 @@
  * state as it was, so what comes by the socket and what comes as an answer may overtake each other.
  */
 
+import { abilitiesTold } from "./abilities.js";
 import { FILE_REDUCERS } from "./files.js";
+import { handoffAsked } from "./handoffs.js";
+import { LOOKUP_REDUCERS } from "./lookups.js";
+import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
@@ -25,6 +29,7 @@ export const initial = {
   skew: 0, // how far the server's clock is ahead of ours, ms
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
+  abilities: {}, // what each way of a channel takes; see abilities.js
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
@@ -32,6 +37,7 @@ export const initial = {
   countsDoubtful: false,
   news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
   sessions: {}, // id → SessionInfo
+  handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
@@ -52,7 +58,10 @@ export const initial = {
   reading: { atBottom: true, visible: true },
   toasts: [],
   help: false,
-  looking: null, // {src, name, download} of the picture that is looked at
+  lookups: {}, // what was asked of the platform about the open session; see lookups.js
+  recalling: {}, // msgId → how far taking it back is
+  carding: null, // the session to which a card is being written
+  looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
@@ -91,6 +100,7 @@ const REDUCERS = {
     ...withLine(state, { phase: "open", retryAt: 0 }),
     me: frame.me,
     skew: Date.parse(frame.serverTime) - now,
+    abilities: abilitiesTold(frame.channels),
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -117,7 +127,7 @@ const REDUCERS = {
     (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
   listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
   listRetried: (state) => ({ ...state, lists: retriedLists(state) }),
-  sessionLoaded: (state, { session }) => seesSession(state, session),
+  sessionLoaded: (state, { session }) => handoffAsked(seesSession(state, session), session.sessionId),
   sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
   historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
   historyLoaded: (state, event) => (event.round === state.round
@@ -132,7 +142,7 @@ const REDUCERS = {
   selected: (state, { id }) => {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
-    const next = { ...state, selected: id, missing, reading: { ...state.reading, atBottom: true } };
+    const next = { ...state, selected: id, missing, lookups: {}, carding: null, reading: { ...state.reading, atBottom: true } };
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
@@ -142,7 +152,11 @@ const REDUCERS = {
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
+  carding: (state, { id }) => ({ ...state, carding: id }),
+
   ...FILE_REDUCERS,
+  ...LOOKUP_REDUCERS,
+  ...RECALL_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
@@ -161,9 +175,10 @@ const REDUCERS = {
     const { [id]: _, ...drafts } = state.drafts;
     return { ...state, drafts };
   },
-  said: (state, { id, clientMsgId, csId, content, now }) => withOutgoing(
-    REDUCERS.drafted(state, { id, text: "" }), id,
-    (said) => [...said, { clientMsgId, csId, content, at: now, state: "queued" }],
+  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. */
+  said: (state, { id, clientMsgId, csId, content, card = {}, now }) => withOutgoing(
+    content ? REDUCERS.drafted(state, { id, text: "" }) : state, id,
+    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),

@@ -5,9 +5,13 @@
  * plural forms (`Intl.PluralRules`) instead of a text.
  */
 
+import { ASSISTANT_TEXTS } from "./texts-assistant.js";
+import { CARD_TEXTS } from "./texts-cards.js";
 import { PLATFORM_TEXTS } from "./texts-platform.js";
 
 const TEXTS = {
+  ...ASSISTANT_TEXTS,
+  ...CARD_TEXTS,
   ...PLATFORM_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
@@ -112,13 +116,6 @@ const TEXTS = {
   ending: ["正在结束…", "Ending…"],
   ai: ["AI", "AI"],
   me: ["我", "Me"],
-  reasons: {
-    assistant_off: ["AI 未启用", "the AI is off"], keyword: ["客户要求人工", "the customer asked for a person"],
-    failed_answers: ["AI 多次答不上来", "the AI had no answer"], assistant_error: ["AI 出错", "the AI failed"],
-    transferred: ["由客服转回", "handed back by an agent"],
-    staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
-    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
-  },
   notes: {
     asked: ["转人工", "A person is asked for"], accepted: ["{by} 接入了会话", "{by} accepted"],
     takenOver: ["{by} 从 AI 接管了会话", "{by} took over from the AI"],
@@ -238,7 +235,7 @@ function make(lang) {
     return hours ? w("spans.hours", { hours, rest }) : w("spans.minutes", { rest });
   };
   w.size = (bytes) => (bytes < 1024 * 1024
-    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${Number((bytes / 1024 / 1024).toFixed(1))} MB`);
   w.brief = (at, now) => (dayNumber(at) === dayNumber(now) ? clock.format(at) : short.format(at));
   return w;
 }

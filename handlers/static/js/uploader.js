@@ -41,7 +41,7 @@ export function createUploader(store, onExpired) {
     busy = null;
     const w = words(store.state.prefs.lang);
     if (ok) store.dispatch({ type: "uploaded", key, fileId: data.fileId, mime: data.mime });
-    else store.dispatch({ type: "uploadFailed", key, reason: message || w(status === 413 ? "tooLarge" : "uploadCut") });
+    else store.dispatch({ type: "uploadFailed", key, reason: message || w("uploadCut") });
     if (status === 401) onExpired();
   }
 }

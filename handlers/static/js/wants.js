@@ -4,6 +4,7 @@
  * Start, resync and a lost event are the same here: something is missing, so it is asked for.
  */
 
+import { wantsHandoff } from "./handoffs.js";
 import { mayRead } from "./rights.js";
 import { sources } from "./sessions.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
@@ -32,10 +33,12 @@ function wantedOfThread(state) {
   if (!id || state.missing[id]) return [];
   const session = state.sessions[id];
   if (!session || state.doubtful[id]) return [{ kind: "session", id }];
+  if (!mayRead(session, state.me)) return [];
   const thread = threadOf(state, id);
-  if (thread.busy || thread.failed || !mayRead(session, state.me)) return [];
-  const query = wantedPage(thread, session);
-  return query ? [{ kind: "history", id, query }] : [];
+  const query = !thread.busy && !thread.failed && wantedPage(thread, session);
+  return [
+    ...(query ? [{ kind: "history", id, query }] : []), ...(wantsHandoff(state, session) ? [{ kind: "session", id }] : []),
+  ];
 }
 
 function wantedPage(thread, session) {

@@ -17,7 +17,7 @@ export function allowance() {
       if (!now) return;
       sign.update(now.level === "calm" ? "clock" : "warn");
       set(text, { text: saying(now, w) });
-      set(element, { title: w("allowanceWhy") });
+      set(element, { title: w("allowanceWhy", { channel: w(`channels.${session.channelType}`) }) });
     },
   };
 }

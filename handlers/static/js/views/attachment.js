@@ -5,10 +5,9 @@
 
 import { h, set } from "../dom.js";
 import { changingIcon, icon } from "../icons.js";
-import { ofSession } from "../api.js";
+import { fileAddress, isPicture } from "../pictures.js";
 import { wordsIn } from "./card.js";
 
-const SAFE_PICTURES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"];
 const AMR = ["audio/amr", "audio/amr-wb"]; // which no browser plays; the server gives it as WAV
 
 export function attachment({ actions }) {
@@ -33,7 +32,7 @@ export function attachment({ actions }) {
     const file = told.attachment ?? sending ?? {};
     const state = sending ? "ready" : file.state ?? "failed";
     const kind = state === "ready" ? playable(told.msgType, file, sending) : null;
-    const src = kind && (sending ? sending.preview : addressOf(told, kind === "audio" && AMR.includes(file.mime)));
+    const src = kind && (sending ? sending.preview : addressOf(told, kind, file));
     stageFor(kind, src, told, file, w);
     const plain = state === "ready" && (!kind || shown.broken);
     set(element, { "data-state": state });
@@ -45,7 +44,7 @@ export function attachment({ actions }) {
     set(row, { hidden: !plain });
     set(name, { text: file.name || kindWord, title: file.name || null });
     set(about, { text: file.size === undefined ? "" : w.size(file.size), hidden: file.size === undefined });
-    set(save, { hidden: Boolean(sending), href: `${addressOf(told)}?download=1`, download: file.name || true });
+    set(save, { hidden: Boolean(sending), href: told.msgId ? fileAddress(told, "download=1") : null, download: file.name || true });
     set(save.lastChild, { text: w("download") });
     const said = wordsIn(told.content);
     set(beside, { text: said, hidden: !said || said === file.name });
@@ -78,8 +77,7 @@ export function attachment({ actions }) {
 
   function look() {
     const [told] = latest;
-    const save = told.msgId ? `${addressOf(told)}?download=1` : null;
-    actions.look({ src: shown.src, name: told.attachment?.name ?? "", save });
+    actions.look(told.msgId ? { id: told.sessionId, key: told.msgId } : { src: shown.src, name: "" });
   }
 
   function broke() {
@@ -124,10 +122,10 @@ function player(tag, { broke }) {
 /** How a browser can show it; null where it can only be kept. */
 function playable(type, { mime = "" }, sending) {
   if (sending) return sending.preview && type === "image" ? "image" : null;
-  if (type === "image") return SAFE_PICTURES.includes(mime) ? "image" : null;
+  if (type === "image") return isPicture(mime) ? "image" : null;
   if (type === "voice") return mime.startsWith("audio/") ? "audio" : null;
   return type === "video" && mime.startsWith("video/") ? "video" : null;
 }
 
-const addressOf = ({ sessionId, msgId }, asWav = false) =>
-  `${ofSession(sessionId, "messages", encodeURIComponent(msgId), "file")}${asWav ? "?as=wav" : ""}`;
+const addressOf = (told, kind, { mime }) =>
+  fileAddress(told, kind === "audio" && AMR.includes(mime) ? "as=wav" : "");

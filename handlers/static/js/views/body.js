@@ -3,6 +3,7 @@
 import { h, set } from "../dom.js";
 import { attachment } from "./attachment.js";
 import { card } from "./card.js";
+import { goods, isGoods } from "./goods.js";
 
 export function body(tools) {
   const element = h("div", { class: "body" });
@@ -11,7 +12,7 @@ export function body(tools) {
   return {
     element,
     update(told, how) {
-      const kind = told.attachment || how.sending ? "file" : told.msgType === "text" ? "text" : "card";
+      const kind = kindOf(told, how);
       if (shown?.kind !== kind) {
         shown = { kind, view: MAKE[kind](tools) };
         element.replaceChildren(shown.view.element);
@@ -21,7 +22,17 @@ export function body(tools) {
   };
 }
 
+/** What has a picture only beside what it is, is a card all the same. */
+function kindOf(told, { sending }) {
+  if (isGoods(told)) return "goods";
+  if ((told.attachment || sending) && !COVERED.includes(told.msgType)) return "file";
+  return told.msgType === "text" ? "text" : "card";
+}
+
+const COVERED = ["link", "miniprogram"];
+
 const MAKE = {
+  goods,
   file: attachment,
   text() {
     const element = h("span", { class: "content" });

@@ -7,6 +7,7 @@ import { h, set } from "../dom.js";
 import { icon, changingIcon } from "../icons.js";
 import { agentName, customerName, isOfStaff } from "../state.js";
 import { body } from "./body.js";
+import { extras } from "./extras.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock", uploading: "clock" };
@@ -55,7 +56,9 @@ function message({ actions, sessionId }) {
   const again = h("button", { type: "button", on: { click: () => retry() } });
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
   trouble.append(why, again, drop);
-  const element = h("li", { class: "message" }, head, h("div", { class: "line" }, bubble, fate), trouble);
+  const line = h("div", { class: "line" }, bubble, fate);
+  const element = h("li", { class: "message" }, head, line, trouble);
+  const more = extras(element, line, { actions, sessionId });
   let retry = () => {};
   let key = null;
 
@@ -75,6 +78,7 @@ function message({ actions, sessionId }) {
       set(element, { "data-recalled": Boolean(told.recalledAt) });
       set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
       what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
+      more.update(told, state, session, w);
       delivery(item, told, state, w);
     },
   };
@@ -107,8 +111,8 @@ function wordFor(state, held, online, file) {
   return state === "pending" || (state === "queued" && online) ? "sending" : state;
 }
 
-const asMessage = ({ csId, content, msgType = "text" }) => ({
-  senderType: "manual", senderId: csId, content, msgType, unsent: true,
+const asMessage = ({ csId, content, msgType = "text", shown }) => ({
+  senderType: "manual", senderId: csId, content: shown?.content ?? content, msgType, fields: shown?.fields, unsent: true,
 });
 
 function sideOf(told, me) {

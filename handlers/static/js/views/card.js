@@ -41,13 +41,13 @@ export function readCard({ msgType, content, fields = {} }) {
   const text = wordsIn(content);
   if (msgType === "location") return { text, line: coordinates(fields), url: null };
   if (msgType !== "link") return { text, line: "", url: null };
-  const url = address(fields.url) ?? address(fields.Url);
+  const url = webAddress(fields.url) ?? webAddress(fields.Url);
   const title = textOf(fields.title) || textOf(fields.Title) || text;
   return { text: title, line: textOf(fields.desc) || textOf(fields.Description), url };
 }
 
 /** Only the web's own addresses: anything else a link may hold could run, or reach into this machine. */
-function address(text) {
+export function webAddress(text) {
   try {
     const url = new URL(textOf(text));
     return url.protocol === "http:" || url.protocol === "https:" ? url : null;

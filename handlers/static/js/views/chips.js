@@ -1,5 +1,6 @@
 /* The files that lie ready to be sent: what each is, how far it has come, what is wrong with it, and away with it. */
 
+import { abilityOf, filesTaken } from "../abilities.js";
 import { each, h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { attachedTo } from "../files.js";
@@ -20,10 +21,10 @@ export function chips(actions) {
       h("div", { class: "attached-text" }, name, about, progress), again, away);
     return {
       element,
-      update({ file, w }) {
+      update({ file, taken, w }) {
         set(element, { "data-phase": file.phase });
         set(name, { text: file.name, title: file.name });
-        set(about, { text: saying(file, w) });
+        set(about, { text: saying(file, taken, w) });
         set(progress, { hidden: file.phase !== "uploading", value: file.progress, "aria-label": w("deliveries.uploading") });
         set(again, { hidden: file.phase !== "failed", text: w("retry") });
         set(away, { "aria-label": w("detach", { name: file.name }), title: w("detach", { name: file.name }) });
@@ -35,15 +36,27 @@ export function chips(actions) {
     element,
     update(state, id, w) {
       const files = attachedTo(state, id);
+      const taken = takenInWords(abilityOf(state, state.sessions[id]), w);
       element.hidden = files.length === 0;
       set(element, { "aria-label": w("attached") });
-      each(element, files.map((file) => ({ id, file, w })), ({ file }) => file.key, make);
+      each(element, files.map((file) => ({ id, file, taken, w })), ({ file }) => file.key, make);
     },
   };
 }
 
-function saying({ phase, trouble, reason, msgType, size }, w) {
-  if (phase === "refused") return w(trouble);
+/** Which files can be sent here, and how large: 图片（JPG、PNG）10 MB、文件 20 MB. */
+export function takenInWords(ability, w) {
+  return filesTaken(ability).map(({ msgType, mimes, largest }) => {
+    const kind = w(`types.${msgType}`);
+    const kinds = mimes?.map((mime) => mimeInWords(mime.split("/")[1], w)).join(w("comma"));
+    return w("takenUpTo", { kind: kinds ? w("takenAs", { kind, kinds }) : kind, size: w.size(largest) });
+  }).join(w("comma"));
+}
+
+const mimeInWords = (kind, w) => (w.knows(`mimes.${kind}`) ? w(`mimes.${kind}`) : kind);
+
+function saying({ phase, trouble, reason, msgType, size, most }, taken, w) {
+  if (phase === "refused") return w(trouble, { size: w.size(most), taken });
   if (phase === "failed") return reason;
   return `${w(`types.${msgType}`)} · ${w.size(size)}`;
 }

@@ -4,13 +4,14 @@
  * still not ours.
  */
 
+import { abilityOf, cardsTaken, choosable } from "../abilities.js";
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { attachedTo, takesFiles } from "../files.js";
+import { takesFiles } from "../files.js";
 import { measured } from "../reply.js";
 import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
-import { chips } from "./chips.js";
+import { chips, takenInWords } from "./chips.js";
 import { dropZone } from "./drop.js";
 import { isOpen, lock } from "./lock.js";
 
@@ -27,12 +28,14 @@ export function mount(element, actions, thread) {
   const choice = h("input", { type: "file", multiple: true, hidden: true, on: { change: chose } });
   const attach = h("button", { type: "button", class: "icon-button attach", on: { click: () => choice.click() } },
     icon("attach"));
+  const cards = h("button", { type: "button", class: "icon-button", on: { click: () => actions.writeCard(id) } },
+    icon("card"));
   const sendText = h("span");
   const send = h("button", { type: "button", class: "primary send", on: { click: submit } }, icon("send"), sendText);
   const note = h("p", { class: "composer-note" });
   const ready = chips(actions);
   const writing = h("div", { class: "writing" }, note, ready.element, text,
-    h("div", { class: "composer-foot" }, attach, choice, hint, counter, send));
+    h("div", { class: "composer-foot" }, h("div", { class: "composer-tools" }, attach, choice, cards), hint, counter, send));
   const locked = lock(actions);
   element.append(writing, locked.element);
   const zone = dropZone(thread, (files) => takeIn(files));
@@ -85,7 +88,7 @@ export function mount(element, actions, thread) {
 
   function submit() {
     const said = text.value.trim();
-    if (writing.hidden || !measured(latest.session, said, attachedTo(latest.state, id)).goes) return;
+    if (writing.hidden || !measured(latest.state, latest.session, said).goes) return;
     actions.sayFiles(id);
     if (said) actions.say(id, said);
     text.value = ""; // now, or a second Enter before the next frame says it twice
@@ -127,7 +130,7 @@ export function mount(element, actions, thread) {
 
   function write(state, session, draft, w) {
     const said = draft.trim();
-    const reply = measured(session, said, attachedTo(state, session.sessionId));
+    const reply = measured(state, session, said);
     set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
     set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
     const wrong = troubleOf(reply, w);
@@ -135,8 +138,13 @@ export function mount(element, actions, thread) {
     const cut = reply.texts > 1 ? w("inParts", { n: reply.texts }) : "";
     set(counter, { "data-over": Boolean(wrong), text: wrong || [cut, count].filter(Boolean).join(" · ") });
     counter.hidden = !counter.textContent;
-    set(attach, { hidden: !takesFiles(session), "aria-label": w("attach"), title: w("attachHint") });
-    set(choice, { "aria-label": w("attach") });
+    const ability = abilityOf(state, session);
+    const taken = takenInWords(ability, w);
+    set(attach, {
+      hidden: !takesFiles(state, session), "aria-label": w("attach"), title: w("attachHint", { taken }),
+    });
+    set(choice, { "aria-label": w("attach"), accept: choosable(ability) });
+    set(cards, { hidden: !cardsTaken(ability).length, "aria-label": w("sendCard"), title: w("sendCard") });
     set(sendText, { text: w("send") });
     set(send, { disabled: !reply.goes });
     const supervising = !isMine(session, state.me);

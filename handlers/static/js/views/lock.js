@@ -73,6 +73,7 @@ function verbOf(because, session, state) {
   return because !== null && mayTakeOver(session, state.me) ? "takeOver" : null;
 }
 
+const channel = (session, w) => w(`channels.${session.channelType}`);
 const client = (session, w) => w(`clients.${session.channelType}`);
 
 const WORDS = {
@@ -84,7 +85,7 @@ const WORDS = {
   owner: (state, session, w) => [
     w("heldAtPlatform", { name: session.platformOwner, client: client(session, w) }), w("heldAtPlatformHint"),
   ],
-  window: (state, session, w) => [w("windowLock"), w("windowHint")],
-  quota: (state, session, w) => [w("quotaLock"), w("quotaHint")],
+  window: (state, session, w) => [w("windowLock", { channel: channel(session, w) }), w("windowHint")],
+  quota: (state, session, w) => [w("quotaLock", { channel: channel(session, w) }), w("quotaHint")],
   null: (state, session, w) => [""],
 };

@@ -7,6 +7,7 @@ import { shownSession } from "../sessions.js";
 import { agentName } from "../state.js";
 import { threadOf } from "../threads.js";
 import { words } from "../texts.js";
+import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "./composer.js";
 import { mount as mountHeader } from "./header.js";
 import { mount as mountTimeline } from "./timeline.js";
@@ -23,7 +24,8 @@ export function mount(element, actions) {
   const hint = h("p", { class: "muted" });
   const toList = h("a", { class: "button", href: "#/" });
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
-  element.append(head, skeleton, error, body, foot, empty);
+  const card = handoff(actions);
+  element.append(head, card.element, skeleton, error, body, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
   const composer = mountComposer(foot, actions, element);
@@ -60,6 +62,7 @@ export function mount(element, actions) {
       set(errorButton, { text: w("retry") });
       body.hidden = !shown || loading;
       foot.hidden = !shown;
+      card.update(state, shown ? session : null, w);
       if (session) header.update(state, session, w);
       if (shown) {
         timeline.update(state, session, w);

@@ -81,7 +81,8 @@ export function mount(element, actions) {
     settled = scroller.scrollTop;
   }
 
-  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files) => {
+  const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files, lookups, recalling,
+    abilities) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
@@ -119,8 +120,9 @@ export function mount(element, actions) {
     update(state, session, w) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
-      show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), state.retrying,
-        state.agents, state.me, state.line.phase === "open", state.files);
+      const { retrying, agents, me, line, files, lookups, recalling, abilities } = state;
+      show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), retrying, agents, me,
+        line.phase === "open", files, lookups, recalling, abilities);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },

@@ -1,0 +1,84 @@
+"""What the agent who takes over is told, so that nobody has to ask the customer again: the hand-off card.
+
+Made by rules from what was said; a model's summary may stand in for the three lines.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from ccs.assistant import findings, rules
+from ccs.assistant.phrases import asks_for_person
+from ccs.assistant.words import HandOff, Question, Reason, Summary
+from ccs.models import Briefing, Message, Sender
+
+LINE = 120                  # characters of one line of the summary
+FEW = 8                     # characters in which a wish for a person says nothing else
+
+OPEN = {
+    Reason.KEYWORD: "客户要求人工接待",
+    Reason.ASKED: "客户要求人工接待",
+    Reason.LOW_CONFIDENCE: "助手没有把握的答案，请核实后回复",
+    Reason.FAILED_ANSWERS: "助手多次没能答上来，问题还没有解决",
+    Reason.FORBIDDEN_TOPIC: "涉及只能由人工答复的话题，请谨慎回复",
+    Reason.ANGRY: "客户情绪激动，请先安抚再处理",
+    Reason.OFF_HOURS: "助手不在工作时间，客户还没有得到回复",
+    Reason.ERROR: "助手出错，客户还没有得到回复",
+    Reason.TIMEOUT: "助手没能及时回答，客户还没有得到回复",
+    Reason.BUDGET: "模型用量已到上限，客户还没有得到回复",
+    Reason.OFF: "助手不再接待这里的客户，还没有人回复",
+    Reason.CANNOT_REPLY: "助手的回复发不出去，请看是否还能回复客户",
+}
+
+
+def briefing(
+    question: Question, handoff: HandOff, messages: Sequence[Message], summary: Summary | None = None
+) -> Briefing:
+    """`messages` are the session's last ones, these of the question included."""
+    summary = summary or summed_up(question, handoff.reason)
+    return Briefing(
+        reason=handoff.reason,
+        at=question.now.astimezone(UTC),
+        mood=rules.mood_of(question),
+        wants=_line(summary.wants),
+        tried=_line(summary.tried),
+        open=_line(summary.open),
+        orders=findings.orders(messages),
+        products=findings.products(messages),
+        phones=findings.phones(messages),
+        draft=handoff.draft,
+        basis=handoff.basis.as_fields() if handoff.draft else {},
+    )
+
+
+def summed_up(question: Question, reason: str) -> Summary:
+    """By rules: what she said, what was answered, and what the reason leaves open."""
+    return Summary(_wants(question), _tried(question), OPEN.get(reason, "客户在等人工回复"))
+
+
+def _wants(question: Question) -> str:
+    """What she writes now; if that only asks for a person, what she wrote before."""
+    now = [text for text in question.said if not _only_calls(text)]
+    if now:
+        return " / ".join(now)
+    earlier = [each.text for each in question.before if each.sender is Sender.CUSTOMER and not _only_calls(each.text)]
+    return earlier[-1] if earlier else "没有说明来意，直接要求人工" if question.said else ""
+
+
+def _only_calls(text: str) -> bool:
+    return len(text.strip()) <= FEW and (asks_for_person(text) or "人工" in text or "真人" in text)
+
+
+def _tried(question: Question) -> str:
+    if question.concluded:
+        return f"同事此前的处理：{question.concluded}"
+    answered = [each for each in question.before if each.sender is not Sender.CUSTOMER]
+    if not answered:
+        return "助手还没有回答过"
+    last = answered[-1]
+    who = "助手" if last.sender is Sender.AI else "同事"
+    return f"{who}最近答过：{last.text}"
+
+
+def _line(text: str) -> str:
+    text = findings.masked(" ".join(text.split()))
+    return text if len(text) <= LINE else f"{text[:LINE - 1]}…"

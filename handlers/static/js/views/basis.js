@@ -1,0 +1,52 @@
+/* The glass box under what the assistant said: which entries it rests on, how sure it was, and what it took. */
+
+import { each, h, set } from "../dom.js";
+import { disclosure } from "./disclosure.js";
+
+export function basis() {
+  const button = h("button", { type: "button", class: "quiet basis-button" });
+  const sources = h("ul", { class: "basis-sources" });
+  const none = h("p", { class: "muted" });
+  const took = h("p", { class: "muted" });
+  const box = h("div", { class: "basis-box" }, sources, none, took);
+  const element = h("div", { class: "basis" }, button, box);
+  disclosure(button, box);
+  return {
+    element,
+    update(told, state, session, w) {
+      element.hidden = !hasBasis(told);
+      if (element.hidden) return;
+      const known = told.fields.assistant;
+      const entries = Array.isArray(known.sources) ? known.sources : [];
+      const sure = percent(known.confidence);
+      set(button, { text: [w("basis"), sure === null ? "" : w("confidence", { n: sure })].filter(Boolean).join(" · ") });
+      each(sources, entries.map((entry, place) => ({ entry, place, w })), ({ place }) => place, source);
+      set(none, { text: w(known.holding ? "holding" : "noSources"), hidden: entries.length > 0 });
+      const facts = [
+        known.model ? w("model", { name: known.model }) : "",
+        known.milliseconds ? w("took", { n: (known.milliseconds / 1000).toFixed(1) }) : "",
+        known.tokens ? w("tokens", { n: known.tokens }) : "",
+      ].filter(Boolean).join(" · ");
+      set(took, { text: facts, hidden: !facts });
+    },
+  };
+}
+
+/** Whether the assistant said it, and told what it rests on. */
+export const hasBasis = ({ senderType, fields }) =>
+  senderType === "ai" && typeof fields?.assistant === "object" && fields.assistant !== null;
+
+function source() {
+  const question = h("span", { class: "content" });
+  const sure = h("span", { class: "muted" });
+  return {
+    element: h("li", {}, question, sure),
+    update({ entry, w }) {
+      const n = percent(entry.confidence);
+      set(question, { text: String(entry.question ?? entry.id ?? "") });
+      set(sure, { text: n === null ? "" : w("confidence", { n }) });
+    },
+  };
+}
+
+const percent = (share) => (typeof share === "number" && Number.isFinite(share) ? Math.round(share * 100) : null);

@@ -1,0 +1,45 @@
+"""Looking at the page: a picture of it for people, in `build/screens`, and what axe finds in it."""
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+
+from tests.browser import PHONE, Workbench
+
+SCREENS = Path(__file__).parents[1] / "build" / "screens"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", "viewport": PHONE, "has_touch": True, "is_mobile": True},
+}
+GRAVE = ("serious", "critical")
+
+
+async def look_at(agent: Workbench, look: str, state: str) -> list[str]:
+    """Takes the picture; what axe finds grave."""
+    picture = await agent.page.screenshot(animations="disabled", caret="hide")
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    (SCREENS / f"{look}-{state}.png").write_bytes(picture)
+    assert not is_blank(picture), state
+    found = (await Axe().run(agent.page)).response["violations"]
+    return [
+        f"{state}: {fault['id']}, {fault['nodes'][0]['html']}" for fault in found if fault["impact"] in GRAVE
+    ]
+
+
+def is_blank(picture: bytes) -> bool:
+    """Whether a PNG has hardly two lines of pixels that differ."""
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    place, data = 8, b""
+    while place < len(picture):
+        size, kind = int.from_bytes(picture[place:place + 4], "big"), picture[place + 4:place + 8]
+        if kind == b"IHDR":
+            width, height = (int.from_bytes(picture[start:start + 4], "big") for start in (place + 8, place + 12))
+        if kind == b"IDAT":
+            data += picture[place + 8:place + 8 + size]
+        place += size + 12
+    pixels = zlib.decompress(data)
+    line = len(pixels) // height
+    return len({pixels[start:start + line] for start in range(0, len(pixels), line)}) < height // 10
