@@ -31,6 +31,7 @@ from tornado.web import RequestHandler
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
 from ccs.assistant.greeter import Greeter
+from ccs.assistant.notebook import Notebook
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
@@ -285,7 +286,7 @@ class Server:
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels),
+            douyin=_douyin(channels), notebook=Notebook(settings.assistant.knowledge_dir),
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)

@@ -102,6 +102,10 @@ def host_names(value: tuple[str, ...]) -> str | None:
     return f"must hold host names, without https:// and without a port, not {wrong[0]!r}" if wrong else None
 
 
+def existing_folder(value: Path | None) -> str | None:
+    return None if value is None or value.is_dir() else f"names no folder: {value}"
+
+
 def host_patterns(value: tuple[str, ...]) -> str | None:
     """Hosts, whole domains, and ports too. An ending that is no domain even, as `.com`, would be next to everyone."""
     odd = [name for name in value if not HOST_PATTERN.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
@@ -253,6 +257,8 @@ class AssistantSettings:
     closed_words: str = setting("您好，您的消息已收到，客服会尽快回复您。", at_most_bytes(2048))
     wait_seconds: float = setting(1.0, within(0, 30))
     timeout_seconds: int = setting(20, within(1, 300))
+    knowledge_dir: Path | None = setting(None, existing_folder)
+    agents_add_knowledge: bool = setting(False)
 
     def serves(self, channel: str) -> bool:
         """Whether customers of the channel are answered by the assistant first."""
@@ -282,5 +288,5 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "assistant.min_confidence", "assistant.knowledge_dir", "assistant.openai",
+    "assistant.min_confidence", "assistant.openai",
 }

@@ -19,5 +19,12 @@ def rows(table: Iterable[Sequence[str]]) -> str:
     return file.getvalue()
 
 
+def line(cells: Sequence[str]) -> str:
+    """One row, as it is, for files that are read back."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerow(cells)
+    return file.getvalue()
+
+
 def _cell(text: str) -> str:
     return f"'{text}" if is_formula(text) else text

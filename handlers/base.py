@@ -1,5 +1,6 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.assistant.notebook import Notebook
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
 from ccs.desk import Desk
@@ -99,9 +101,11 @@ class Parts:
     lookup: Callable[[str], Lookup | None]          # of a channel
     recalls: Recalls
     douyin: Douyin
+    notebook: Notebook
     files: Files
     voices: Voices
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
+    notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 

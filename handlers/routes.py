@@ -4,7 +4,9 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, douyin, feedback, files, logins, lookups, pages, sessions, uploads
+from handlers import (
+    avatars, callbacks, doctor, douyin, feedback, files, knowledge, logins, lookups, pages, sessions, uploads,
+)
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
@@ -34,6 +36,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/files", uploads.SessionFiles),
     (SESSION + r"/close", sessions.Close),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
+    (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),
     (r"/api/me", logins.Me),
