@@ -55,6 +55,7 @@ from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome
@@ -237,7 +238,8 @@ class Server:
         hub = Hub(wire, frame)
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
-        registry = Registry(journal, archive)
+        tally = Tally()
+        registry = Registry(journal, archive, tally)
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
@@ -269,6 +271,7 @@ class Server:
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
 
+        turns.broken_off = tally.turn_broken_off
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
@@ -286,7 +289,7 @@ class Server:
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), notebook=Notebook(settings.assistant.knowledge_dir),
+            douyin=_douyin(channels), notebook=Notebook(settings.assistant.knowledge_dir), tally=tally,
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)

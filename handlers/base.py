@@ -25,10 +25,11 @@ from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
-from handlers.ports import Archive, Files, Health
+from handlers.ports import Archive, Files, Health, ModelCounts
 from handlers.traffic import Traffic
 
 log = logging.getLogger(__name__)
@@ -102,8 +103,10 @@ class Parts:
     recalls: Recalls
     douyin: Douyin
     notebook: Notebook
+    tally: Tally
     files: Files
     voices: Voices
+    model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them

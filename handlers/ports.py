@@ -1,5 +1,6 @@
 """What handlers ask of the disk, without knowing it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -47,6 +48,20 @@ class Files(fetcher.Files, Protocol):
     async def remembered(self, upload_id: str) -> dict[str, Any] | None: ...
 
 
+class ModelCounts(Protocol):
+    """What a language model has been asked since the start. `failures` is by kind."""
+
+    requests: int
+    attempts: int
+    tokens: int
+    seconds: float
+    running: int
+    failures: Counter[str]
+
+
 class Health(Protocol):
     @property
     def is_healthy(self) -> bool: ...
+
+    @property
+    def waiting(self) -> int: ...

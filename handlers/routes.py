@@ -5,7 +5,7 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, doctor, douyin, feedback, files, knowledge, logins, lookups, pages, sessions, uploads,
+    avatars, callbacks, doctor, douyin, feedback, files, knowledge, logins, lookups, metrics, pages, sessions, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -48,6 +48,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/", pages.Workbench),
     (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),
     (r"/openapi\.yaml", pages.OpenApi),
+    (r"/metrics", metrics.Metrics),
     (r"/healthz", pages.Healthz),
 ]
 

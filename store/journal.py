@@ -66,6 +66,11 @@ class Journal:
     def is_healthy(self) -> bool:
         return not self._failed
 
+    @property
+    def waiting(self) -> int:
+        """Changes that the next batch will write."""
+        return len(self._waiting)
+
     def append(self, ticket: Ticket) -> None:
         """Put a change in line. Its ticket is settled on the loop, in the order given.
 

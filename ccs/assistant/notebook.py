@@ -9,6 +9,7 @@ import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -127,14 +128,14 @@ def _gb18030(data: bytes) -> str:
 
 def _columns(text: str) -> list[str]:
     """The file's own, in its order. Raises Refusal where nothing can be added without breaking it."""
-    header = next(_rows(text), [])
+    header: list[str] = next(_rows(text), [])
     names = [HEADINGS.get(cell.strip(), cell.strip().casefold()) for cell in header]
     if missing := [name for name in COLUMNS[:3] if names.count(name) != 1]:
         raise CannotAdd(f"{NAME} 的表头里应有且只有一个 {missing[0]}，请管理员改好第一行")
     return names
 
 
-def _rows(text: str) -> "csv.Reader":
+def _rows(text: str) -> Any:
     return csv.reader(io.StringIO(text.removeprefix(tables.MARK), newline=""), strict=True)
 
 
