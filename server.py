@@ -31,6 +31,9 @@ from tornado.web import RequestHandler
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
 from ccs.assistant.greeter import Greeter
+from ccs.assistant.model.help import ByRules
+from ccs.assistant.model.joined import ModelAssistant, ledger_of, openai_responder
+from ccs.assistant.model.responder import Search
 from ccs.assistant.notebook import Notebook
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
@@ -73,6 +76,7 @@ from store.epoch import Epoch
 from store.files import Files, copy_all
 from store.journal import Journal, load
 from store.look import Look
+from store.spending import Spending
 
 log = logging.getLogger("ccs")
 
@@ -266,6 +270,8 @@ class Server:
         welcome = Welcome(channels, utc_now)
         fetcher = Fetcher(registry, reception, channels, files, archive.fetching, utc_now, Random())
         reclaims = Reclaims(registry, desk, channels)
+        search: Search = lambda text, channel, now: ()      # nothing is written yet
+        model = _model(settings, search, data.path)
         avatars = Avatars(
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
@@ -289,7 +295,8 @@ class Server:
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), notebook=Notebook(settings.assistant.knowledge_dir), tally=tally,
+            douyin=_douyin(channels), help=model.help if model else ByRules(search), tally=tally,
+            notebook=Notebook(settings.assistant.knowledge_dir), model=model.counters if model else None,
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)
@@ -308,7 +315,7 @@ class Server:
         workers = (
             tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims,
+            introducer, reclaims, *([model] if model else []),
         )
 
         restored(load(data.database), None)
@@ -351,6 +358,15 @@ class Server:
         deadline = time.monotonic() + patience
         while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
+
+
+def _model(settings: Config, search: Search, data: Path) -> ModelAssistant | None:
+    """The language model, if one is to answer."""
+    if settings.assistant.provider != "openai":
+        return None
+    zone = ZoneInfo(settings.server.timezone)
+    ledger = ledger_of(settings.assistant, lambda: utc_now().astimezone(zone).date(), Spending(data))
+    return openai_responder(settings.assistant, search, ledger, Random())
 
 
 def _douyin(channels: Mapping[str, Channel]) -> Douyin:

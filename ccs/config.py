@@ -66,7 +66,7 @@ class _Reader:
         return [
             f"{name} in the environment is no setting; known: {', '.join(sorted(self._variables))}"
             for name in sorted(self._environment)
-            if name.startswith("CCS_CHANNELS_") and name not in self._variables
+            if name.startswith(("CCS_CHANNELS_", "CCS_ASSISTANT_")) and name not in self._variables
         ]
 
     def _value(self, field: Any, table: Mapping[str, Any], path: str) -> Any:
@@ -177,6 +177,11 @@ def _together(config: Config) -> list[str]:
             faults.append(f"channels.{name}.gateway_secret must be given with gateway_url")
         if channel.enabled and not channel.gateway_secret and not checks_its_own.get(name):
             faults.append(f"channels.{name} is enabled but has no secret to check callbacks with")
+    openai = config.assistant.openai
+    missing_of_model = [name for name in ("base_url", "model") if not getattr(openai, name).strip()]
+    if config.assistant.provider == "openai" and missing_of_model:
+        names = " and ".join(f"assistant.openai.{name}" for name in missing_of_model)
+        faults.append(f"{names} must be given for assistant.provider = \"openai\"")
     return faults
 
 

@@ -121,6 +121,12 @@ class CannotLookUp(Refusal):
     code = 4010
 
 
+class NoHelp(Refusal):
+    """The assistant cannot help the agent with this now. What she can do stands in the words."""
+
+    code = 4020
+
+
 class NeedsLogin(Refusal):
     """Who asks does not say, or cannot prove, who she is."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import fields_dict, frozen
 
+from ccs.assistant.model import checkup
 from ccs.channels.base import Channel
 from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import StoreUnavailable
@@ -37,7 +38,13 @@ class Premises:
             Step("timezone", "时区", self.timezone),
             Step("logins", "登录与安全", self.logins),
             Step("channels", "启用的渠道", self.channels),
+            *self._model(),
         )
+
+    def _model(self) -> Sequence[Step]:
+        assistant = self.visit.config.assistant
+        asked = Step("model", "语言模型", lambda: checkup.look(assistant.openai))
+        return (asked,) if assistant.provider == "openai" else ()
 
     async def data(self) -> Opinion:
         folder = self.visit.config.server.data_dir

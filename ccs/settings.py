@@ -96,6 +96,10 @@ def given_web_address(value: str) -> str | None:
     return web_address(value) if value else "must be an http:// or https:// address"
 
 
+def one_line(value: str) -> str | None:
+    return None if value.isascii() and value.isprintable() else "must be one line of plain letters, digits and signs"
+
+
 def host_names(value: tuple[str, ...]) -> str | None:
     """Each that host, and none below it."""
     wrong = [each for each in value if not HOST_NAME.fullmatch(each)]
@@ -245,8 +249,23 @@ class ChannelsSettings:
 
 
 @frozen
+class OpenAISettings:
+    """Tokens are those of the model's server; 0 is without limit where it is a limit of cost."""
+
+    base_url: str = setting("", web_address)
+    model: str = setting("")
+    api_key: str = setting("", one_line, secret=True)
+    instructions: str = setting("", at_most_bytes(6000))
+    max_tokens: int = setting(500, within(50, 8000))
+    concurrency: int = setting(4, within(1, 64))
+    daily_tokens: int = setting(0, within(0, 10**12))
+    session_tokens: int = setting(0, within(0, 10**12))
+    mask_personal_data: bool = setting(True)
+
+
+@frozen
 class AssistantSettings:
-    provider: str = setting("knowledge", one_of("knowledge", "off"))
+    provider: str = setting("knowledge", one_of("knowledge", "openai", "off"))
     welcome: str = setting("您好，我是智能助手，请问有什么可以帮您？如需人工服务，请回复“人工”。")
     handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
     max_failures: int = setting(2, within(1, 100))
@@ -259,6 +278,7 @@ class AssistantSettings:
     timeout_seconds: int = setting(20, within(1, 300))
     knowledge_dir: Path | None = setting(None, existing_folder)
     agents_add_knowledge: bool = setting(False)
+    openai: OpenAISettings = section(OpenAISettings)
 
     def serves(self, channel: str) -> bool:
         """Whether customers of the channel are answered by the assistant first."""
@@ -288,5 +308,5 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "assistant.min_confidence", "assistant.openai",
+    "assistant.min_confidence",
 }

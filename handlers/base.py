@@ -12,6 +12,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
+from ccs.assistant.model.help import Help
 from ccs.assistant.notebook import Notebook
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
@@ -106,6 +107,7 @@ class Parts:
     tally: Tally
     files: Files
     voices: Voices
+    help: Help                                      # for agents who write
     model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file

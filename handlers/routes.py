@@ -5,7 +5,8 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, doctor, douyin, feedback, files, knowledge, logins, lookups, metrics, pages, sessions, uploads,
+    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, pages, sessions,
+    uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -34,6 +35,9 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),
+    (SESSION + r"/suggestions", helping.Suggestions),
+    (SESSION + r"/summary", helping.Summary),
+    (SESSION + r"/polish", helping.Polish),
     (SESSION + r"/close", sessions.Close),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),

@@ -36,7 +36,7 @@ from server import Server
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 from tests.raw import PATIENCE, SlowReader
 
-pytest_plugins = ["tests.browser", "tests.goods", "tests.model"]        # agents at their browsers, and what they see
+pytest_plugins = ["tests.browser", "tests.goods", "tests.model", "tests.llm"]     # agents' browsers, and what they see
 
 W = TypeVar("W", bound=Worker)
 

@@ -107,6 +107,10 @@ FAULTS = [
     ("[assistant]\nwait_seconds = 31", "assistant.wait_seconds must be between"),
     ("[assistant]\nwait_seconds = '1'", "assistant.wait_seconds must be a number"),
     ("[assistant]\ntimeout_seconds = 0", "assistant.timeout_seconds must be between"),
+    ("[assistant.openai]\nbase_url = '192.168.1.20:11434/v1'", "assistant.openai.base_url must be an http://"),
+    ("[assistant.openai]\napi_key = '密钥'", "assistant.openai.api_key must be one line"),
+    ("[assistant.openai]\nconcurrency = 0", "assistant.openai.concurrency must be between"),
+    ("[assistant.openai]\ntemperature = 1", "assistant.openai.temperature is no setting"),
     ("[[agents]]\nid = 'wang'\nrole = 'boss'", "agents.role must be one of agent, supervisor, admin"),
     ("[[agents]]\nid = '小王'", "agents.id must be 1 to 64"),
     ("[[agents]]\nid = ''", "agents.id must be 1 to 64"),
@@ -118,6 +122,8 @@ FAULTS = [
     ("[[agents]]\nid = 'wang'\ntoken_hash = 'secret'", "agents.token_hash must be what `server.py new-token`"),
     ("[auth]\nsession_hours = 0", "auth.session_hours must be between"),
     # Between settings
+    ("[assistant]\nprovider = 'openai'", "assistant.openai.base_url and assistant.openai.model must be given"),
+    ("[assistant]\nprovider = 'openai'\n[assistant.openai]\nbase_url = 'http://h/v1'", "assistant.openai.model must"),
     ("[auth]\nrequired = true", "auth.required = true, but nobody could log in"),
     (f"[[agents]]\nid = 'wang'\ntoken_hash = '{TOKEN_HASH}'\n[[agents]]\nid = 'li'\ntoken_hash = '{TOKEN_HASH}'",
      "agents: two of them have the same token_hash"),
@@ -216,10 +222,13 @@ def test_secrets_in_the_environment_win_over_the_file(tmp_path: Path) -> None:
         [channels.jd]
         enabled = true
     """
-    channels = config(tmp_path, text, {
+    settings = config(tmp_path, text, {
+        "CCS_ASSISTANT_OPENAI_API_KEY": "sk-1",
         "CCS_CHANNELS_WECHAT_TOKEN": "from the environment", "CCS_CHANNELS_JD_GATEWAY_SECRET": SECRET,
         "CCS_CHANNELS_DOUYIN_CLIENT_SECRET": SECRET, "CCS_CHANNELS_DOUYIN_VERIFY_SECRET": "older",
-    }).channels
+    })
+    channels = settings.channels
+    assert settings.assistant.openai.api_key == "sk-1"
     assert (channels.wechat.token, channels.wechat.encoding_aes_key) == ("from the environment", KEY)
     assert channels.jd.gateway_secret == SECRET
     assert (channels.douyin.client_secret, channels.douyin.verify_secret) == (SECRET, "older")
@@ -284,8 +293,8 @@ def test_open_access_from_this_machine_needs_nothing_more(tmp_path: Path, host: 
 
 def test_settings_of_later_versions_have_no_effect_and_are_named(tmp_path: Path) -> None:
     agent = {name for name in LATER if name.startswith("agents.")}
-    lines = [f"{name} = 'x'" for name in sorted(LATER - agent - {"assistant.openai"})]
-    lines += ["assistant.openai = {model = 'm', api_key = 'k'}", "[[agents]]", "id = 'wang'"]
+    lines = [f"{name} = 'x'" for name in sorted(LATER - agent)]
+    lines += ["[[agents]]", "id = 'wang'"]
     lines += [f"{name.removeprefix('agents.')} = 'x'" for name in sorted(agent)]
     settings, notes = read(written(tmp_path, "\n".join(lines)), {})
     assert sorted(notes) == sorted(f"{name} is set, but this version does not use it yet" for name in LATER)

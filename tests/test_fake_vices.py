@@ -169,3 +169,8 @@ def test_a_line_loses_and_doubles_as_often_as_it_should_but_never_the_first() ->
     line = vices.Line(Random(1), lost=0.2, twice=0.3)
     times = [line.times() for _ in range(1000)]
     assert 150 < times.count(0) < 250 < times.count(2) < 350
+
+
+def test_what_is_late_arrives_after_the_next() -> None:
+    line = vices.Line(Random(1), late=1.0)
+    assert [line.through(number) for number in range(1, 5)] == [[], [2, 1], [], [4, 3]]

@@ -145,7 +145,7 @@ async def test_a_link_of_wechats_goes_with_its_cover(office: Office, wecom: WeCo
     wang = await office.agent("wang")
     await chen.says("在吗")
     await wang.accepts("陈女士")
-    await wang.button("发送商品、订单或链接").click()
+    await wang.button("发送链接").click()
     box = wang.page.get_by_role("dialog")
     await box.get_by_label("链接地址").fill("shop.example/1")
     await box.get_by_label("标题").fill("尺码表")

@@ -147,11 +147,12 @@ class Turns(Worker):
                 continue
             decision = HandOff(reason) if reason else await self._think(turn, question)
             thoughts += not reason
-            decision = rules.after(decision, session.unhelped, self._settings)
-            summary = await self._summary(question, decision)
-            if self._registry.get(session_id).turn == session.turn:
-                self._post(session, question, messages, decision, summary)
-                return
+            if not turn.moved.is_set():
+                decision = rules.after(decision, session.unhelped, self._settings)
+                summary = await self._summary(question, decision)
+                if self._registry.get(session_id).turn == session.turn:
+                    self._post(session, question, messages, decision, summary)
+                    return
             calm_by = self._latest_calm()
 
     async def _look(self, session_id: str) -> tuple[Session, list[Message]]:

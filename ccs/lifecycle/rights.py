@@ -36,6 +36,13 @@ def must_answer(session: Session, by: Agent | None) -> None:
     must_hold(session, by)
 
 
+def must_help(session: Session, by: Agent | None) -> None:
+    """Raises WrongStatus or Forbidden unless this agent may prepare an answer: she holds it, or may accept it."""
+    if session.status not in (Status.PENDING, Status.MANUAL):
+        raise wrong_status(session, "只有待接入和人工接待中的会话可以用助手起草")
+    must_hold(session, by)
+
+
 def must_read(session: Session, agent: Agent | None) -> None:
     """Raises Forbidden if what is said in it is not for this agent."""
     if agent and not may_read(session, agent):

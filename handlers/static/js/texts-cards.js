@@ -31,6 +31,7 @@ export const CARD_TEXTS = {
 
   // Cards to send
   sendCard: ["发送商品、订单或链接", "Send a product, an order or a link"],
+  sendOne: ["发送{kind}", "Send: {kind}"],
   cardKind: ["类型", "Kind"],
   cardFields: {
     number: ["编号", "Number"], title: ["标题", "Title"], price: ["价格（元）", "Price (元)"], state: ["订单状态", "State"],

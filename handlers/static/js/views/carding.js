@@ -13,6 +13,10 @@ const LOOKED_UP = { product: "products", order: "orders" };
 const MB = 1024 * 1024;
 const KEY_OF_INPUT_METHOD = 229;
 
+/** What a card of these kinds is called before one is chosen. */
+export const sendingOf = (kinds, w) =>
+  (kinds.length === 1 ? w("sendOne", { kind: w(`types.${kinds[0]}`) }) : w("sendCard"));
+
 export function mount(element, actions) {
   const title = h("h2", { id: "carding-title" });
   const kinds = h("div", { class: "carding-kinds", role: "radiogroup" });
@@ -123,7 +127,7 @@ export function mount(element, actions) {
     const wrongs = tried ? faults() : {};
     const may = isOpen(latest, session());
     const say = (fault) => (fault ? w(`cardFaults.${fault[0]}`, fault[1]) : "");
-    set(title, { text: w("sendCard") });
+    set(title, { text: sendingOf(cardsTaken(ability()), w) });
     set(kinds, { "aria-label": w("cardKind"), hidden: cardsTaken(ability()).length < 2 });
     each(kinds, cardsTaken(ability()).map((each) => ({ each, w, chosen: each === kind })), (item) => item.each, makeKind);
     each(fields, FIELDS[kind].map((name) => ({ name, w, fault: say(wrongs[name]), value: values[name] })),

@@ -11,6 +11,7 @@ import { takesFiles } from "../files.js";
 import { measured } from "../reply.js";
 import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
+import { sendingOf } from "./carding.js";
 import { chips, takenInWords } from "./chips.js";
 import { dropZone } from "./drop.js";
 import { isOpen, lock } from "./lock.js";
@@ -144,7 +145,9 @@ export function mount(element, actions, thread) {
       hidden: !takesFiles(state, session), "aria-label": w("attach"), title: w("attachHint", { taken }),
     });
     set(choice, { "aria-label": w("attach"), accept: choosable(ability) });
-    set(cards, { hidden: !cardsTaken(ability).length, "aria-label": w("sendCard"), title: w("sendCard") });
+    const kinds = cardsTaken(ability);
+    const sending = sendingOf(kinds, w);
+    set(cards, { hidden: !kinds.length, "aria-label": sending, title: sending });
     set(sendText, { text: w("send") });
     set(send, { disabled: !reply.goes });
     const supervising = !isMine(session, state.me);
