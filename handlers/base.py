@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -104,6 +104,7 @@ class Parts:
     recalls: Recalls
     douyin: Douyin
     notebook: Notebook
+    reread: Callable[[], Awaitable[None]]           # the knowledge base, once something was added to it
     tally: Tally
     files: Files
     voices: Voices

@@ -4,14 +4,11 @@ import asyncio
 
 from attrs import frozen
 
+from ccs.assistant.knowledge.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_ALTERNATIVES
 from ccs.assistant.notebook import NAME, Note
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest
 from handlers.base import ApiHandler
-
-LONGEST_QUESTION = 200          # characters, of an alternative too; as the knowledge base takes them
-LONGEST_ANSWER = 4000
-MOST_ALTERNATIVES = 60
 
 
 @frozen
@@ -29,6 +26,7 @@ class KnowledgeNotes(ApiHandler):
         note = self._note()
         async with self.parts.notes_in_turn:
             line = await asyncio.to_thread(self.parts.notebook.add, note)
+            await self.parts.reread()
         self.answer({"file": NAME, "line": line})
 
     def _note(self) -> Note:

@@ -9,11 +9,12 @@ import pytest
 from attrs import evolve
 
 from ccs.assistant import notebook
+from ccs.assistant.knowledge.library import Library
 from ccs.assistant.notebook import NAME, AlreadyKnown, CannotAdd, Note, Notebook
 from ccs.errors import Refusal
 from ccs.settings import Config
 from tests.conftest import Stage
-from tests.test_feedback import by, with_logins
+from tests.test_feedback import answer_in, by, with_logins
 from tests.test_sessions import refused
 
 SHIPPING = Note("包邮吗", "满 99 元包邮。", ("运费多少", "邮费"))
@@ -90,7 +91,7 @@ def test_what_cannot_be_written_is_said_in_words_and_loses_nothing(tmp_path: Pat
     assert (tmp_path / NAME).read_bytes() == before and len(list(tmp_path.iterdir())) == 1
     with pytest.raises(CannotAdd, match="knowledge_dir"):
         Notebook(None).add(SHIPPING)
-    monkeypatch.setattr(notebook, "LARGEST", len(before) + 10)
+    monkeypatch.setattr(notebook, "LARGEST_FILE", len(before) + 10)
     with pytest.raises(CannotAdd, match="已满"):
         Notebook(tmp_path).add(Note("能退吗", "能"))
 
@@ -101,6 +102,7 @@ async def test_whoever_may_adds_to_the_folder_and_none_is_lost_when_many_do(
 ) -> None:
     folder = tmp_path / "knowledge"
     folder.mkdir()
+    (folder / "店主.md").write_text("## 怎么保养\n\n擦干净。\n", encoding="utf-8")
     assistant = evolve(with_assistant.assistant, knowledge_dir=folder)
     await stage.start(with_logins(evolve(with_assistant, assistant=assistant)))
 
@@ -114,8 +116,15 @@ async def test_whoever_may_adds_to_the_folder_and_none_is_lost_when_many_do(
     assert {answer.json()["data"]["line"] for answer in answers} == set(range(2, 22))
     assert {row["question"] for row in written(folder)} == {f"问题{number}" for number in range(20)}
     assert refused(await adds("zhao", "问题7"), 400, 4011)
+    assert refused(await adds("zhao", "怎么保养？"), 400, 4011, place="店主.md:1")
     assert refused(await adds("zhao", "长" * 201), 400) and refused(await adds("zhao", "新", channel="taobao"), 400)
 
     await stage.stop()
     await stage.start(evolve(stage.settings, assistant=evolve(assistant, agents_add_knowledge=True)))
     assert (await adds("wang", "包邮吗", channel="jd", alternatives=["运费"])).status_code == 200
+    assert stage.worker(Library).shelf.faults == ()
+    stage.http.headers.update(by("wang"))
+    chen = stage.customer()
+    await chen.says("包邮吗")
+    answer = await answer_in(stage, (await chen.session())["sessionId"])
+    assert answer["content"] == "好" and answer["fields"]["assistant"]["sources"][0]["question"] == "包邮吗"

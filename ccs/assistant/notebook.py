@@ -14,14 +14,15 @@ from typing import Any
 from attrs import frozen
 
 from ccs import tables
+from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.plain import plain
+from ccs.assistant.knowledge.reading import LARGEST_FILE
+from ccs.assistant.knowledge.tables import COLUMNS as HEADINGS
 from ccs.errors import Refusal
 
 NAME = "from-agents.csv"
 COLUMNS = ("question", "alternatives", "answer", "channel")
-HEADINGS = {"问题": "question", "其他问法": "alternatives", "也问": "alternatives", "答案": "answer", "渠道": "channel"}
 SEPARATORS = "|｜;；"           # between alternatives in one cell
-LARGEST = 2 << 20               # bytes of the file, which the knowledge base would not read if it were larger
-
 Where = Callable[[str], str | None]
 
 
@@ -80,17 +81,12 @@ class Notebook:
                 raise AlreadyKnown(f"知识库里已有这个问题，见 {place}；请在那里修改", {"place": place})
             line = tables.line([cells.get(name, "") for name in columns])
             whole = text + line
-            if len(whole.encode()) > LARGEST:
-                raise CannotAdd(f"{NAME} 已满（{LARGEST >> 20} MB），请管理员把其中的内容移到其他文件")
+            if len(whole.encode()) > LARGEST_FILE:
+                raise CannotAdd(f"{NAME} 已满（{LARGEST_FILE >> 20} MB），请管理员把其中的内容移到其他文件")
             _replace(path, whole)
         except OSError as error:
             raise CannotAdd(f"知识库文件夹写不进去：{error.strerror}；请管理员检查它的权限和磁盘") from error
         return text.count("\n") + 1
-
-
-def plain(text: str) -> str:
-    """As questions are compared: letters and digits in one width and case."""
-    return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())
 
 
 def _line(text: str) -> str:
@@ -110,26 +106,18 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         data = b""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = _gb18030(data)
+        text = reading.decoded(data)
+    except reading.NotText as error:
+        raise CannotAdd(f"{NAME} {error}") from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text or tables.line(COLUMNS)
     return tables.MARK + (text if text.endswith("\n") else f"{text}\n")
 
 
-def _gb18030(data: bytes) -> str:
-    """In which Excel saves in China."""
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError:
-        raise CannotAdd(f"{NAME} 不是文字文件，请管理员用 UTF-8 重新保存") from None
-
-
 def _columns(text: str) -> list[str]:
     """The file's own, in its order. Raises Refusal where nothing can be added without breaking it."""
     header: list[str] = next(_rows(text), [])
-    names = [HEADINGS.get(cell.strip(), cell.strip().casefold()) for cell in header]
+    names = [HEADINGS.get(cell.strip().casefold(), "") for cell in header]
     if missing := [name for name in COLUMNS[:3] if names.count(name) != 1]:
         raise CannotAdd(f"{NAME} 的表头里应有且只有一个 {missing[0]}，请管理员改好第一行")
     return names
