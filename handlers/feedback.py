@@ -16,6 +16,7 @@ from handlers.base import ApiHandler
 from handlers.sessions import SessionHandler
 
 COLUMNS = ("时间", "会话", "渠道", "客户的问题", "助手的回答", "依据", "把握", "模型", "评价", "说明", "客服")
+MOMENT = timedelta(milliseconds=1)      # of which times are kept: what was given in this one belongs to it
 THUMBS = {Thumb.GOOD: "好", Thumb.BAD: "不好"}
 
 
@@ -45,7 +46,7 @@ class FeedbackExport(ApiHandler):
         if kind not in ("csv", "jsonl"):
             raise BadRequest("参数 format 只能是 csv、jsonl")
         begin, render = (self._csv_head(), self._csv) if kind == "csv" else (b"", self._jsonl)
-        since, until = self._moment("since", EPOCH), self._moment("until", self.parts.now(), is_end=True)
+        since, until = self._moment("since", EPOCH), self._moment("until", self.parts.now() + MOMENT, is_end=True)
         type_ = "text/csv" if kind == "csv" else "application/x-ndjson"
         pages = self.parts.archive.judged(since, until)
         first: list[Judged] = await anext(pages, [])      # what cannot be read is told as such, and not as a file
