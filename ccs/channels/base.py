@@ -6,12 +6,12 @@ no sessions and writes nothing: what it reads goes to `ccs/intake.py`, and the o
 To add a channel:
 
 1. Write `ccs/channels/<name>.py`. Every channel of the table is a `GatewayChannel` with a `name`; for a platform that
-   comes through a gateway that is all. One with callbacks of its own overrides `read`, and leaves to `super().read` what
-   does not bear the platform's signature. For what does: `must_be_on` first, and `ChannelOff` without a secret to check
-   with; then the signature, over the bytes as they came; only then decode. Raise `BadSignature` for whoever does not
-   prove itself and `BadRequest` for what cannot be read. Give every inbound the ids under which the platform may bring
-   it again, so that it is taken once. What is not known is kept: an event as `PlatformTells`, a kind of message with
-   words by `readable`.
+   comes through a gateway that is all. One with callbacks of its own overrides `read`, and leaves to `super().read`
+   what does not bear the platform's signature. For what does: `must_be_on` first, and `ChannelOff` without a secret to
+   check with; then the signature, over the bytes as they came; only then decode. Raise `BadSignature` for whoever does
+   not prove itself and `BadRequest` for what cannot be read. Give every inbound the ids under which the platform may
+   bring it again, so that it is taken once. What is not known is kept: an event as `PlatformTells`, a kind of message
+   with words by `readable`.
 2. If the platform can be answered, override `ways_out`, and add to `super().ways_out()`: a `Way` sends one message,
    raises `DeliveryDelayed` (try again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says
    whether it is `idempotent` and `hears_echoes`. It stands under the `Via` that `read` gives its customers. `check`
