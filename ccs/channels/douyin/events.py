@@ -31,7 +31,7 @@ from ccs.inbound import (
     StaffSays,
 )
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
-from ccs.wire import Identifier, OptionalText
+from ccs.wire import LONGEST_IDENTIFIER, LONGEST_TEXT, Identifier, OptionalText
 
 HANDSHAKE = "verify_webhook"
 RECALL = "im_recall_msg"
@@ -230,10 +230,15 @@ def _names(event: str, content: Mapping[str, Any], callback: Callback) -> list[s
 
     A message is known by its own id too. In other events that member names the message they are about.
     """
-    names = [f"msg-id:{msg_id}"] if (msg_id := callback.headers.get("Msg-Id", "").strip()) else []
+    names = [f"msg-id:{_short(msg_id)}"] if (msg_id := callback.headers.get("Msg-Id", "").strip()) else []
     if event in MESSAGES and (message_id := _text(content, "server_message_id")):
-        names.append(f"message:{message_id}")
+        names.append(f"message:{_short(message_id)}")
     return names or [f"body:{hashlib.sha256(callback.body).hexdigest()}"]
+
+
+def _short(name: str) -> str:
+    """It is kept for good; what nobody would call an id is still the same one when it comes again."""
+    return name if len(name) <= LONGEST_IDENTIFIER else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _is_our_own(event: str, content: Mapping[str, Any], client_key: str) -> bool:
@@ -245,7 +250,8 @@ def _name_and_avatar(content: Mapping[str, Any], open_id: str) -> tuple[str, str
     """Both parties are described, in any order."""
     for info in _objects(content, "user_infos"):
         if info.get("open_id") == open_id:
-            return _text(info, "nick_name"), _text(info, "avatar")
+            avatar = _text(info, "avatar")
+            return _text(info, "nick_name")[:LONGEST_IDENTIFIER], avatar if len(avatar) <= LONGEST_TEXT else ""
     return "", ""
 
 
