@@ -27,7 +27,7 @@ from tornado.httputil import HTTPHeaders, RequestStartLine
 from tornado.ioloop import IOLoop
 
 from ccs import wire
-from ccs.channels import envelope, signed
+from ccs.channels import envelope, seal, signed
 from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
 from ccs.channels.wecom import messages, xml
@@ -190,7 +190,7 @@ def test_json_is_decoded_or_refused() -> None:
 READ = [
     sessions.AcceptRequest, sessions.OptionalAgentRequest, sessions.TransferRequest, sessions.MessageRequest,
     websocket.SessionFrame, websocket.ResumeFrame, websocket.ReadFrame,
-    envelope.Envelope, signed.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
+    envelope.Envelope, seal.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
 ]
 
 
