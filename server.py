@@ -21,6 +21,7 @@ import time
 from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
@@ -30,10 +31,10 @@ from tornado.web import RequestHandler
 
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
-from ccs.assistant.greeter import Greeter
-from ccs.assistant.model.help import ByRules
-from ccs.assistant.model.joined import ModelAssistant, ledger_of, openai_responder
-from ccs.assistant.model.responder import Search
+from ccs.assistant.joined import assistant_of
+from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.library import Library
+from ccs.assistant.notebook import Notebook
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
@@ -57,6 +58,7 @@ from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome
@@ -68,7 +70,7 @@ from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import avatars as pictures, database
+from store import avatars as pictures, database, knowledge
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files, copy_all
@@ -106,8 +108,8 @@ def _do(given: Namespace) -> int:
             token = new_token()
             print(f'# for the program, shown only now: {token}\ntoken_hash = "{hash_token(token)}"')
         case "check":
-            _, notes = config.read(file, os.environ)
-            print("\n".join([f"{file} is fine", *notes]))
+            settings, notes = config.read(file, os.environ)
+            say("\n".join([f"{file} is fine", *notes, *_faults_of_knowledge(settings.assistant.knowledge_dir)]))
         case "doctor":
             return _doctor(file)
         case "gateway-check":
@@ -127,6 +129,12 @@ def _do(given: Namespace) -> int:
                 log.warning("%s", note)
             asyncio.run(serve(settings))
     return 0
+
+
+def _faults_of_knowledge(folder: Path | None) -> list[str]:
+    """With their files and lines; they keep nothing from starting."""
+    faults = reading.read(folder).faults if folder else ()
+    return [f"{folder}/{fault}" for fault in faults]
 
 
 def _backup(data: Path, target: Path) -> None:
@@ -235,12 +243,16 @@ class Server:
             for worker in workers:
                 worker.resume()
 
+        def local_now() -> datetime:
+            return utc_now().astimezone(zone)
+
         zone = ZoneInfo(settings.server.timezone)
         wire = Wire(zone)
         hub = Hub(wire, frame)
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
-        registry = Registry(journal, archive)
+        tally = Tally()
+        registry = Registry(journal, archive, tally)
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
@@ -255,8 +267,9 @@ class Server:
         visit = Visit(settings, Look(data.database), utc_now, lambda: journal.is_healthy)
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
-        responder = Greeter(settings.assistant.welcome)
-        turns = Turns(registry, desk, settings.assistant, responder, lambda: utc_now().astimezone(zone))
+        library = Library(settings.assistant.knowledge_dir, zone, knowledge.Index)
+        assistant = assistant_of(settings.assistant, library, files, Spending(data.path), local_now)
+        turns = Turns(registry, desk, settings.assistant, assistant.responder, local_now)
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -267,13 +280,12 @@ class Server:
         welcome = Welcome(channels, utc_now)
         fetcher = Fetcher(registry, reception, channels, files, archive.fetching, utc_now, Random())
         reclaims = Reclaims(registry, desk, channels)
-        search: Search = lambda text, channel, now: ()      # nothing is written yet
-        model = _model(settings, search, data.path)
         avatars = Avatars(
             pictures.Avatars(data.path), settings.server.avatar_hosts,
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
 
+        turns.broken_off = tally.turn_broken_off
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
@@ -291,7 +303,9 @@ class Server:
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), help=model.help if model else ByRules(search),
+            douyin=_douyin(channels), help=assistant.help, tally=tally,
+            model=assistant.model.counters if assistant.model else None,
+            notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)
@@ -310,9 +324,10 @@ class Server:
         workers = (
             tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims, *([model] if model else []),
+            introducer, reclaims, library, *([assistant.model] if assistant.model else []),
         )
 
+        await library.open()
         restored(load(data.database), None)
         known = parts.accounts
         if over := [login for login in archive.logins() if epoch.is_new or not known.lasts(login)]:
@@ -353,15 +368,6 @@ class Server:
         deadline = time.monotonic() + patience
         while (self._busy or self._doorway.is_behind) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
-
-
-def _model(settings: Config, search: Search, data: Path) -> ModelAssistant | None:
-    """The language model, if one is to answer."""
-    if settings.assistant.provider != "openai":
-        return None
-    zone = ZoneInfo(settings.server.timezone)
-    ledger = ledger_of(settings.assistant, lambda: utc_now().astimezone(zone).date(), Spending(data))
-    return openai_responder(settings.assistant, search, ledger, Random())
 
 
 def _douyin(channels: Mapping[str, Channel]) -> Douyin:

@@ -106,6 +106,10 @@ def host_names(value: tuple[str, ...]) -> str | None:
     return f"must hold host names, without https:// and without a port, not {wrong[0]!r}" if wrong else None
 
 
+def existing_folder(value: Path | None) -> str | None:
+    return None if value is None or value.is_dir() else f"names no folder: {value}"
+
+
 def host_patterns(value: tuple[str, ...]) -> str | None:
     """Hosts, whole domains, and ports too. An ending that is no domain even, as `.com`, would be next to everyone."""
     odd = [name for name in value if not HOST_PATTERN.fullmatch(name.lower()) or name[0] == "." and "." not in name[1:]]
@@ -265,6 +269,8 @@ class AssistantSettings:
     welcome: str = setting("您好，我是智能助手，请问有什么可以帮您？如需人工服务，请回复“人工”。")
     handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
     max_failures: int = setting(2, within(1, 100))
+    knowledge_dir: Path | None = setting(None, existing_folder)
+    min_confidence: float = setting(0.58, within(0, 1))
     forbidden_topics: tuple[str, ...] = setting(("赔偿", "投诉", "律师", "媒体", "12315"))
     channels: tuple[str, ...] = setting(CHANNEL_NAMES, channel_names)
     hours: str = setting("", hours)
@@ -272,6 +278,7 @@ class AssistantSettings:
     closed_words: str = setting("您好，您的消息已收到，客服会尽快回复您。", at_most_bytes(2048))
     wait_seconds: float = setting(1.0, within(0, 30))
     timeout_seconds: int = setting(20, within(1, 300))
+    agents_add_knowledge: bool = setting(False)
     openai: OpenAISettings = section(OpenAISettings)
 
     def serves(self, channel: str) -> bool:
@@ -302,5 +309,4 @@ class Config:
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
     "agents.groups", "agents.channels", "agents.max_sessions",
-    "assistant.min_confidence", "assistant.knowledge_dir",
 }

@@ -113,6 +113,11 @@ def connect(path: Path, *, read_only: bool = False) -> Any:
     return connection
 
 
+def in_memory() -> Any:
+    """A database that nobody else sees and that ends with its last user; any one thread may use it at a time."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
 def warn_of_old_sqlite() -> None:
     if sqlite3.sqlite_version_info < SAFE_WAL:
         log.warning(

@@ -69,7 +69,9 @@ def test_a_card_says_what_she_wants_what_was_tried_and_what_is_open() -> None:
     question = asks("怎么还没发货", "订单 285012345678", before=(
         Said(Sender.CUSTOMER, "什么时候发货"), Said(Sender.AI, "48 小时内发货"),
     ))
-    messages = [said("什么时候发货"), said("48 小时内发货", Sender.AI), said("怎么还没发货"), said("订单 285012345678")]
+    answered = said("48 小时内发货", Sender.AI, fields={"assistant": {"confidence": 0.8}})
+    greeted = said("您好", Sender.AI, fields={"assistant": {"confidence": 0.0}})
+    messages = [said("什么时候发货"), answered, greeted, said("怎么还没发货"), said("订单 285012345678")]
     basis = Basis(0.4, (Source("a1", "什么时候发货", 0.4),))
     card = briefing(question, HandOff(Reason.LOW_CONFIDENCE, "也许明天", basis), messages)
     assert (card.reason, card.mood, card.orders) == ("low_confidence", "impatient", ("285012345678",))

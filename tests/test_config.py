@@ -101,6 +101,10 @@ FAULTS = [
     ("[channels.wechat]\nencoding_aes_key = 'short'", "channels.wechat.encoding_aes_key must be the 43"),
     ("[assistant]\nprovider = 'oracle'", "assistant.provider must be one of"),
     ("[assistant]\nmax_failures = 0", "assistant.max_failures must be between"),
+    ("[assistant]\nknowledge_dir = 'nowhere'", "assistant.knowledge_dir names no folder"),
+    ("[assistant]\nmin_confidence = 1.5", "assistant.min_confidence must be between 0 and 1"),
+    ("[assistant]\nmin_confidence = nan", "assistant.min_confidence must be between 0 and 1"),
+    ("[assistant]\nmin_confidence = '0.6'", "assistant.min_confidence must be a number"),
     ("[assistant]\nhours = '9-22'", "assistant.hours must be hours such as"),
     ("[assistant]\nhours = '09:00-09:00'", "assistant.hours must be hours such as"),
     ("[assistant]\nchannels = ['jd', 'taobao']", "assistant.channels must hold some of wechat, douyin, jd, not 'tao"),
@@ -361,6 +365,17 @@ def test_check_lists_every_fault_and_creates_nothing(tmp_path: Path) -> None:
     assert (code, said) == (2, "")
     assert [line.split(" ")[0] for line in complained.splitlines()] == ["server.port", "channels.jd.enabled"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_check_tells_what_is_wrong_in_the_knowledge_base_which_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "known").mkdir()
+    (tmp_path / "known" / "faq.csv").write_text("question,answer\n几天发货,\n,两天\n包邮吗,包邮\n", encoding="utf-8")
+    path = written(tmp_path, "[assistant]\nknowledge_dir = 'known'\n")
+    code, said, complained = ccs("--config", path, "check", PYTHONIOENCODING="utf-8")
+    assert (code, complained) == (0, "")
+    assert said.splitlines()[1:] == [
+        f"{tmp_path / 'known'}/faq.csv:2 “几天发货”没有写答案", f"{tmp_path / 'known'}/faq.csv:3 没有写问题",
+    ]
 
 
 def test_check_reads_secrets_from_the_environment(tmp_path: Path) -> None:

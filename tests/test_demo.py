@@ -31,7 +31,7 @@ from ccs.demo.manners import Manner
 from ccs.demo.people import PEOPLE, WECOM
 from ccs.demo.pictures import FACE, HEIGHT, WIDTH, face, png, screenshot
 from ccs.demo.reading import Heard, read
-from ccs.demo.shop import Shop
+from ccs.demo.shop import KNOWLEDGE, Shop
 from ccs.demo.stories import AFTERTHOUGHTS, STORIES, Ask, Story
 from ccs.demo.world import LAST_RETRY, World
 from ccs.settings import AssistantSettings
@@ -160,7 +160,7 @@ async def test_leaving_the_shop_leaves_nothing_behind(stage: Stage) -> None:
 @pytest.mark.gen_test
 async def test_the_settings_of_the_demo_are_those_of_a_usual_server_with_an_assistant() -> None:
     async with Shop.open(1, 1) as shop:
-        assert shop.settings.assistant == AssistantSettings() and not shop.settings.auth.required
+        assert shop.settings.assistant == AssistantSettings(knowledge_dir=KNOWLEDGE) and not shop.settings.auth.required
         assert [(agent.id, agent.role) for agent in shop.settings.agents] == [
             ("wang", "agent"), ("li", "agent"), ("zhao", "supervisor")]
 

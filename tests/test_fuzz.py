@@ -27,6 +27,8 @@ from tornado.httputil import HTTPHeaders, RequestStartLine
 from tornado.ioloop import IOLoop
 
 from ccs import wire
+from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.search import Knowledge
 from ccs.channels import envelope, seal, signed
 from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
@@ -39,12 +41,13 @@ from ccs.settings import ChannelSettings
 from handlers import sessions, websocket
 from handlers.doorway import Doorway
 from store import database
+from store.knowledge import Index
 from tests.conftest import CLIENT_SECRET, Stage
 from tests.platforms import CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request
 from tests.raw import Ear, frame
 
 MORE_SECONDS = float(os.environ.get("CCS_FUZZ_SECONDS", "0"))
-TESTS = 9                       # among which they are shared
+TESTS = 10                      # among which they are shared
 TOO_LONG = timedelta(seconds=2)     # for one example; the slowest takes a few milliseconds
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -255,6 +258,35 @@ def test_what_a_gateway_answers_is_an_outcome_or_a_refusal() -> None:
 
     fuzz(some.tuples(some.integers(200, 499), some.binary(max_size=40) | VALUES.map(json.dumps).map(str.encode)
                      | json_of(answers)), 300, target)
+
+
+# What a shop's owner writes
+
+
+def test_what_a_shop_writes_becomes_entries_or_faults_and_can_be_searched(tmp_path: Path) -> None:
+    table = "question,alternatives,answer,channel,valid_from,valid_to,picture,card\n" \
+        '发货,"几天|多久",48小时,微信,2026-11-01,2026-11-02,a.png,product 1 衣服 5.00\n'
+    page = "# 说明\n## 发货\n也问：几天 | 多久\n渠道：抖音\n有效：2026-11-01 至 2026-11-30\n图片：a.png\n卡片：order 1\n\n48小时\n"
+    sound = {name: text.encode(coding) for coding in ("utf-8", "gb18030") for name, text in
+             ((f"{coding}.csv", table), (f"{coding}.md", page))}
+
+    def target(given: tuple[str, bytes, str]) -> None:
+        name, data, asked = given
+        file = tmp_path / f"x{Path(name).suffix}"
+        file.write_bytes(data)
+        known = reading.read(tmp_path)
+        file.unlink()
+        lines = data.count(b"\n") + data.count(b"\r") + 1
+        assert all(fault.text and 0 <= fault.line <= lines for fault in known.faults)
+        assert all(entry.question and entry.answer and entry.id for entry in known.entries)
+        hits = Knowledge(known.entries, UTC, Index).search(asked, "wechat", utc_now())
+        assert all(0 <= hit.confidence <= 1 for hit in hits)
+
+    edits = some.sampled_from(sorted(sound)).flatmap(lambda name: some.tuples(
+        some.just(name), some.builds(edited, some.just(sound[name]), EDITS) | some.binary(max_size=60)
+        | NASTY_TEXT.map(lambda text: sound[name] + text.encode(errors="replace")),
+        NASTY_TEXT | some.sampled_from(["几天发货", "48小时"])))
+    fuzz(edits, 400, target, first=[(name, data, "几天发货") for name, data in sound.items()])
 
 
 # The doorway, from the first byte of a callback to the last row on disk

@@ -4,11 +4,13 @@ What the assistant makes of a session is answered for it here; it has tests of i
 """
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
+from ccs.models import Briefing
 from ccs.settings import Config
 from tests.browser import Office, Workbench
 from tests.looks import LOOKS, look_at
@@ -29,14 +31,17 @@ BASIS = {
 DETAIL = re.compile(r"/api/sessions/[0-9a-f]{32}$")
 
 
-async def told(wang: Workbench, card: dict[str, Any] | None = CARD, basis: dict[str, Any] | None = BASIS) -> None:
-    """From now on the server tells her so."""
-    async def detail(route: Route) -> None:
-        answer = await route.fetch()
-        body = await answer.json()
-        body["data"] |= {"handoff": card} if card else {}
-        await route.fulfill(response=answer, json=body)
+@pytest.fixture(autouse=True)
+def card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the assistant tells of each session that it hands over."""
+    told = {name: tuple(value) if isinstance(value, list) else value for name, value in CARD.items()}
+    basis, created = told.pop("assistant"), datetime.fromisoformat(str(told.pop("createdAt")))
+    briefing = Briefing(at=created, basis=basis, **told)
+    monkeypatch.setattr("ccs.assistant.turns.briefing", lambda *asked: briefing)
 
+
+async def told(wang: Workbench, basis: dict[str, Any] | None = BASIS) -> None:
+    """From now on the server tells her so of what the assistant says."""
     async def history(route: Route) -> None:
         answer = await route.fetch()
         body = await answer.json()
@@ -45,7 +50,6 @@ async def told(wang: Workbench, card: dict[str, Any] | None = CARD, basis: dict[
                 each["fields"] = {"assistant": basis}
         await route.fulfill(response=answer, json=body)
 
-    await wang.page.route(DETAIL, detail)
     await wang.page.route("**/history*", history)
 
 

@@ -1,5 +1,6 @@
 """When the assistant has to fetch a person: what customers write, both ways, as labelled examples."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -74,6 +75,15 @@ def test_a_person_is_asked_for_in_other_words(text: str) -> None:
 ])
 def test_who_only_speaks_of_people_is_not_handed_off(text: str) -> None:
     assert reason(text) is None
+
+
+@pytest.mark.parametrize("text", [
+    "找" + "个" * 2000, "别人工" * 700, "不要" * 1000, "跟" * 2000, "138001380" * 300, "买的一" * 700,
+])
+def test_no_text_makes_the_rules_think_for_long(text: str) -> None:
+    begun = time.perf_counter()
+    reason(text)
+    assert time.perf_counter() - begun < 0.5
 
 
 # Topics

@@ -34,7 +34,7 @@ def briefing(
     question: Question, handoff: HandOff, messages: Sequence[Message], summary: Summary | None = None
 ) -> Briefing:
     """`messages` are the session's last ones, these of the question included."""
-    summary = summary or summed_up(question, handoff.reason)
+    summary = summary or summed_up(question, handoff.reason, messages)
     return Briefing(
         reason=handoff.reason,
         at=question.now.astimezone(UTC),
@@ -50,9 +50,9 @@ def briefing(
     )
 
 
-def summed_up(question: Question, reason: str) -> Summary:
+def summed_up(question: Question, reason: str, messages: Sequence[Message]) -> Summary:
     """By rules: what she said, what was answered, and what the reason leaves open."""
-    return Summary(_wants(question), _tried(question), OPEN.get(reason, "客户在等人工回复"))
+    return Summary(_wants(question), _tried(question, messages), OPEN.get(reason, "客户在等人工回复"))
 
 
 def _wants(question: Question) -> str:
@@ -68,15 +68,17 @@ def _only_calls(text: str) -> bool:
     return len(text.strip()) <= FEW and (asks_for_person(text) or "人工" in text or "真人" in text)
 
 
-def _tried(question: Question) -> str:
+def _tried(question: Question, messages: Sequence[Message]) -> str:
     if question.concluded:
         return f"同事此前的处理：{question.concluded}"
-    answered = [each for each in question.before if each.sender is not Sender.CUSTOMER]
-    if not answered:
-        return "助手还没有回答过"
-    last = answered[-1]
-    who = "助手" if last.sender is Sender.AI else "同事"
-    return f"{who}最近答过：{last.text}"
+    last = next((message.content for message in reversed(messages) if _is_answer(message)), None)
+    return f"助手最近答过：{last}" if last else "助手还没有回答过"
+
+
+def _is_answer(message: Message) -> bool:
+    """Of the assistant's messages a greeting rests on nothing, and is none."""
+    basis = message.fields.get("assistant")
+    return message.sender is Sender.AI and isinstance(basis, dict) and bool(basis.get("confidence"))
 
 
 def _line(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ccs.models import Sender
 
 LONGEST_TEXT = 2000         # characters that are looked at
+NEAR = 24                   # characters before a wish in which it may be declined
 SAME_QUESTION = 4           # characters of a question that counts when it is asked again; "在吗" may be
 LOUD = re.compile(r"[!?]{3,}|[!?]\S{0,3}[!?]{2,}")
 
@@ -50,7 +51,7 @@ def mentions(text: str, words: Iterable[str]) -> bool:
 def asks_for(text: str, words: Iterable[str]) -> bool:
     """The same for something that she may also say she does not want."""
     text = plain(text)
-    return any(not _declined(text[:start]) for word in words for start in _found(text, word))
+    return any(not _declined(_before(text, start)) for word in words for start in _found(text, word))
 
 
 def _found(text: str, word: str) -> Iterator[int]:
@@ -68,6 +69,10 @@ def _found(text: str, word: str) -> Iterator[int]:
             yield match.start()
 
 
+def _before(text: str, start: int) -> str:
+    return text[max(0, start - NEAR):start]
+
+
 def _declined(before: str) -> bool:
     match = DECLINED.search(before)
     return match is not None and not WHY_NOT.search(before[:match.start()])
@@ -80,7 +85,7 @@ STAFF = (
     "(?:大?活人|掌柜|管事的?|能做主的|店长|店主|专员|专人|工作人员|懂的人?|懂行的|正常人|人类|客服(?:人员|专员|经理|主管)?)"
 )
 BOSS = "(?:老板娘?|经理|主管|领导|上级|负责人)"        # she may have one of her own
-ONE = r"(?:一?[下个位名]|我|咱|那个|这个|个)*"
+ONE = r"(?:一?[下个位名]|我|咱|那个|这个)*"
 YOURS = rf"{ONE}(?:你们?的?|店里的?|你们店里?的?|贵[店司]){ONE}"
 FETCH = "(?:找|叫|喊|换|派|让|请|联系|转接?|接|呼叫|转给|转到|换成)"
 WANT = r"(?:我(?:就|只)?[要想](?:要|找|见)?|[要来给见](?:我|一?[个位]))"
@@ -122,7 +127,7 @@ def asks_for_person(text: str) -> bool:
 
 def _is_wish(text: str, match: "re.Match[str]") -> bool:
     """And no refusal, and no story of who was asked before."""
-    before = text[:match.start()]
+    before = _before(text, match.start())
     told = TELLS.match(text, match.end()) and TOLD_EARLIER.search(before)
     return not _declined(before) and not told
 

@@ -30,6 +30,7 @@ from ccs.demo.wecom import WeCom
 from ccs.demo.world import World
 from ccs.settings import (
     AgentSettings,
+    AssistantSettings,
     ChannelsSettings,
     Config,
     DouyinSettings,
@@ -39,6 +40,7 @@ from ccs.settings import (
 )
 
 HOST = "127.0.0.1"
+KNOWLEDGE = Path(__file__).with_name("knowledge")       # what the shop's assistant knows
 PORT = 8080
 ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
 OPERATOR, VENDER = "_000qingheyouxuan", "10288"             # of Douyin's account, and of JD's shop
@@ -92,6 +94,7 @@ class Shop:
                     host=HOST, port=port if is_free else 0, data_dir=Path(folder), log_level="warning"
                 ),
                 agents=AGENTS,
+                assistant=AssistantSettings(knowledge_dir=KNOWLEDGE),
                 channels=platforms.settings(),
             )
             yield cls(settings, World(doors, time, customers, seed), None if is_free else port)

@@ -10,7 +10,7 @@ from ccs.assistant.model.client import Client, Endpoint
 from ccs.assistant.model.counters import Counters
 from ccs.assistant.model.help import ByModel, Help
 from ccs.assistant.model.ledger import Book, Ledger
-from ccs.assistant.model.responder import ModelResponder, Search, Terms
+from ccs.assistant.model.responder import ModelResponder, More, Search, Terms, nothing_more
 from ccs.assistant.words import Responder
 from ccs.settings import AssistantSettings
 from ccs.worker import Worker
@@ -31,7 +31,8 @@ class ModelAssistant(Worker):
 
 
 def openai_responder(
-    settings: AssistantSettings, search: Search, ledger: Ledger, chance: Random, counters: Counters | None = None,
+    settings: AssistantSettings, search: Search, ledger: Ledger, chance: Random, more: More = nothing_more,
+    counters: Counters | None = None,
 ) -> ModelAssistant:
     """For `assistant.provider = "openai"`."""
     openai = settings.openai
@@ -40,7 +41,7 @@ def openai_responder(
     client = Client(endpoint, openai.concurrency, counters, chance)
     terms = Terms(settings.timeout_seconds, openai.max_tokens, openai.instructions, openai.mask_personal_data)
     parts = (client, search, ledger, terms, chance)
-    return ModelAssistant(ModelResponder(*parts), ByModel(*parts), ledger, counters, client)
+    return ModelAssistant(ModelResponder(*parts, more), ByModel(*parts), ledger, counters, client)
 
 
 def ledger_of(settings: AssistantSettings, today: Callable[[], date], book: Book) -> Ledger:

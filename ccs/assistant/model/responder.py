@@ -6,7 +6,7 @@ names no entry, or claims what stands nowhere. Only a cancelled turn ends withou
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from ccs.assistant.model.masking import Mask
 from ccs.assistant.model.structured import Choice, Malformed, choose
 from ccs.assistant.model.talk import Line, Reply, Talk
 from ccs.assistant.words import Answer, Basis, HandOff, Question, Reason, Source
-from ccs.models import Sender
+from ccs.models import Outgoing, Sender
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,13 @@ class Search(Protocol):
         ...
 
 
+More = Callable[[Any], Awaitable[tuple[Outgoing, ...]]]      # what belongs to an Entry beside its words
+
+
+async def nothing_more(entry: Any) -> tuple[Outgoing, ...]:
+    return ()
+
+
 @frozen
 class Terms:
     """How the shop wants to be served."""
@@ -70,7 +77,10 @@ class Terms:
 class ModelResponder:
     """A `Responder`."""
 
-    def __init__(self, client: Client, search: Search, ledger: Ledger, terms: Terms, chance: Random) -> None:
+    def __init__(
+        self, client: Client, search: Search, ledger: Ledger, terms: Terms, chance: Random, more: More = nothing_more
+    ) -> None:
+        self._more = more
         self._client = client
         self._search = search
         self._ledger = ledger
@@ -94,7 +104,14 @@ class ModelResponder:
         except Malformed as malformed:
             log.warning("the model chose nothing for session %s", question.session_id)
             return HandOff(Reason.ERROR, basis=self._basis((), malformed.reply, started))
-        return self._decided(choice, question, hits[:room], mask, started)
+        decision = self._decided(choice, question, hits[:room], mask, started)
+        return await self._with_more(decision, hits) if isinstance(decision, Answer) else decision
+
+    async def _with_more(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
+        """What belongs to its entry, if it rests on just one."""
+        used = {source.id for source in answer.basis.sources}
+        entry = next((hit.entry for hit in hits if {hit.entry.id} == used), None)
+        return evolve(answer, more=await self._more(entry)) if entry else answer
 
     def _known(self, question: Question) -> list[Hit]:
         """What may answer it; where she goes on from what she said before, that is looked for too."""
