@@ -29,7 +29,7 @@ from tornado.ioloop import IOLoop
 from ccs import wire
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.search import Knowledge
-from ccs.channels import envelope, signed
+from ccs.channels import envelope, seal, signed
 from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
 from ccs.channels.wecom import messages, xml
@@ -193,7 +193,7 @@ def test_json_is_decoded_or_refused() -> None:
 READ = [
     sessions.AcceptRequest, sessions.OptionalAgentRequest, sessions.TransferRequest, sessions.MessageRequest,
     websocket.SessionFrame, websocket.ResumeFrame, websocket.ReadFrame,
-    envelope.Envelope, signed.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
+    envelope.Envelope, seal.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
 ]
 
 

@@ -49,6 +49,8 @@ class Daojia:
         """
         if not self._secret:
             raise ChannelOff("京东渠道没有配置 daojia_app_secret，不接收到家的推送")
+        if not interface.isprintable():
+            raise BadRequest("接口名无效")
         form = _form(body)
         if "sign" not in form and form.keys() <= {"token"} and form:
             return None
