@@ -10,10 +10,8 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from attrs import evolve, field, frozen
@@ -22,6 +20,7 @@ from ccs.assistant.model import manners as manners_of
 from ccs.assistant.model.counters import Counters
 from ccs.assistant.model.failures import Kind, ModelFailure, of_status
 from ccs.assistant.model.manners import Form, Manners
+from ccs.assistant.model.nearby import direct
 from ccs.assistant.model.stream import Gathering
 from ccs.assistant.model.talk import Reply, Talk
 from ccs.channels import loosely
@@ -32,7 +31,6 @@ MOST_ATTEMPTS = 4           # of what nothing came of
 FIRST_PAUSE = 0.5           # seconds before the second attempt, doubled with each
 MOST_OF_A_REFUSAL = 16 * 1024       # bytes that are read of an answer that is none
 MOST_MODELS = 512 * 1024            # bytes of the list of models; large providers have hundreds
-NEAR = (".local", ".lan", ".internal", ".home.arpa")    # endings of names in the office
 
 Charge = Callable[[int], None]          # tokens that were spent
 
@@ -73,7 +71,7 @@ class Client:
             timeout=httpx.Timeout(None, connect=patience.connect),
             limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
             follow_redirects=False,
-            mounts=dict.fromkeys(_direct(endpoint.base_url)),
+            mounts=dict.fromkeys(direct(endpoint.base_url)),
         )
 
     @property
@@ -255,15 +253,3 @@ def _names(body: bytes) -> list[str]:
     models = told.get("data") if isinstance(told, dict) else None
     names = [model.get("id") for model in models if isinstance(model, dict)] if isinstance(models, list) else []
     return [name for name in names if isinstance(name, str)]
-
-
-def _direct(base_url: str) -> list[str]:
-    """A server in the office is called directly, whatever HTTP_PROXY says."""
-    host = urlsplit(base_url).hostname or ""
-    try:
-        address = ip_address(host)
-        is_near = address.is_private or address.is_loopback or address.is_link_local
-        host = f"[{host}]" if address.version == 6 else host
-    except ValueError:
-        is_near = "." not in host or host.endswith(NEAR)
-    return [f"all://{host}"] if is_near and host else []
