@@ -7,15 +7,15 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Callback, Sent, Tools, Way, readable
 from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
+from ccs.codec import Identifier, OptionalText
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused
 from ccs.inbound import CustomerSays, Inbound, PlatformTells
 from ccs.models import Customer, Message, PlatformId, Session, Via
 from ccs.settings import ChannelSettings, setting
-from ccs.wire import Identifier, OptionalText
 
 SIGNATURE = "X-Feige-Signature"
 
@@ -47,7 +47,7 @@ class Chat:
 
     async def send(self, session: Session, message: Message) -> Sent:
         assert message.delivery is not None
-        body = wire.encode({"id": message.delivery.id, "buyer": session.customer.id, "text": message.content})
+        body = codec.encode({"id": message.delivery.id, "buyer": session.customer.id, "text": message.content})
         reply = await self.http.post(f"{self.settings.api_base}/say", body, {
             "Content-Type": "application/json", SIGNATURE: sign(self.settings.app_secret, body)})
         if reply.status != 200:
@@ -80,10 +80,10 @@ class Feige(GatewayChannel):
         return {**super().ways_out(), **({Via.NATIVE: self._chat} if self._chat else {})}
 
     def _said(self, body: bytes) -> Inbound | None:
-        told: Any = wire.decode(body)
+        told: Any = codec.decode(body)
         if not isinstance(told, dict):
             raise BadRequest("请求体必须是 JSON 对象")
-        event = wire.read(Event, told)
+        event = codec.read(Event, told)
         ids = (PlatformId(self.name, event.shop, f"event:{event.id}"),)
         if event.event == "ping":
             return None

@@ -10,7 +10,7 @@ from collections import deque
 
 from attrs import define, frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Callback, must_be_fresh
 from ccs.errors import BadRequest, BadSignature, ChannelOff
 from ccs.models import Clock
@@ -68,13 +68,13 @@ class Seal:
             if any(key in source for key in keys):
                 signature, timestamp, nonce = (source.get(key, "") for key in keys)
                 return Proof(signature, timestamp, nonce, callback.body)
-        body = wire.decode(callback.body)
+        body = codec.decode(callback.body)
         if not isinstance(body, dict):
             raise BadRequest("请求体必须是 JSON 对象")
         if "signature" not in body:
             raise BadSignature("缺少签名")
         stamp = body.get("timestamp")
-        inside = wire.read(SignedBody, {**body, "timestamp": str(stamp)} if type(stamp) is int else body)
+        inside = codec.read(SignedBody, {**body, "timestamp": str(stamp)} if type(stamp) is int else body)
         return Proof(inside.signature, inside.timestamp, inside.nonce, inside.rawPayload.encode())
 
     def _check(self, proof: Proof) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from ccs import wire
+from ccs import codec
 from ccs.channels import outgoing, recalling
 from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way
 from ccs.channels.checkup import Doors, gateway_settings
@@ -63,7 +63,7 @@ class Gateway:
 
     def read(self, callback: Callback) -> Inbound | None:
         """Raises ChannelOff, BadSignature or BadRequest."""
-        payload = wire.decode(self._seal.opened(callback))
+        payload = codec.decode(self._seal.opened(callback))
         if not isinstance(payload, dict):
             raise BadRequest("请求体必须是 JSON 对象")
         return self._with_file(inbound(self._channel, payload))
@@ -96,17 +96,17 @@ class Gateway:
     async def send(self, session: Session, message: Message) -> Sent:
         """`POST {gateway}/messages`."""
         if message.attachment is None or message.attachment.digest is None:
-            return await self._say(wire.encode(outgoing.request(session, message, None)))
+            return await self._say(codec.encode(outgoing.request(session, message, None)))
         async with self._room:
             try:
                 file = await asyncio.to_thread(self._file(message.attachment.digest).read_bytes)
             except OSError:
                 raise DeliveryRefused("这条消息的文件已不在，请重新发送") from None
-            return await self._say(wire.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
+            return await self._say(codec.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
 
     async def recall(self, session: Session, message: Message) -> None:
         """`POST {gateway}/recalls`. Raises Refusal."""
-        body = wire.encode(recalling.request(session, message))
+        body = codec.encode(recalling.request(session, message))
         try:
             reply = await self._post("recalls", body)
         except DeliveryDelayed as delay:
@@ -131,7 +131,7 @@ class Gateway:
 
     def _outcome(self, status: int, body: bytes) -> Sent:
         try:
-            answer = wire.decode(body)
+            answer = codec.decode(body)
             code = answer["code"]
             if type(code) is not int:
                 raise TypeError

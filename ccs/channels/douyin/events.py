@@ -16,9 +16,10 @@ from urllib.parse import urlencode
 
 from attrs import field, frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Callback, readable
 from ccs.channels.douyin.members import members_of, objects_of, opened, text_of, time_of
+from ccs.codec import LONGEST_IDENTIFIER, LONGEST_TEXT, Identifier, OptionalText
 from ccs.errors import BadRequest
 from ccs.inbound import (
     CodeOffered,
@@ -31,7 +32,6 @@ from ccs.inbound import (
     StaffSays,
 )
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via
-from ccs.wire import LONGEST_IDENTIFIER, LONGEST_TEXT, Identifier, OptionalText
 
 HANDSHAKE = "verify_webhook"
 RECALL = "im_recall_msg"
@@ -98,7 +98,7 @@ class SaidInText(Said):
 def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
     """What a callback says that has proved itself. Raises BadRequest with every fault."""
     told = opened(callback.body)
-    event = wire.read(Event, told).event
+    event = codec.read(Event, told).event
     if event == HANDSHAKE:
         return challenge(told)
     content = members_of(told, "content")
@@ -122,7 +122,7 @@ def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[Platform
     """A message of a private conversation. Who is who depends on its direction."""
     content = members_of(told, "content")
     is_text = content.get("message_type") == "text"
-    message = wire.read(SaidInText if is_text else Said, told)
+    message = codec.read(SaidInText if is_text else Said, told)
     business, customer = message.to_user_id, message.from_user_id
     if event in SENT:
         business, customer = customer, business
@@ -191,7 +191,7 @@ def _enters(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbo
 
 def challenge(told: Mapping[str, Any]) -> PlatformAsks:
     """The handshake: the number goes back under its own key, and nothing else does."""
-    return PlatformAsks({"challenge": wire.read(Handshake, told).content.challenge})
+    return PlatformAsks({"challenge": codec.read(Handshake, told).content.challenge})
 
 
 def is_handshake(body: bytes) -> bool:
@@ -199,7 +199,7 @@ def is_handshake(body: bytes) -> bool:
     if HANDSHAKE.encode() not in body:      # nearly always, and then the body need not be decoded twice
         return False
     try:
-        told = wire.decode(body)
+        told = codec.decode(body)
     except BadRequest:
         return False
     return isinstance(told, dict) and told.get("event") == HANDSHAKE

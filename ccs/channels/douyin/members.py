@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.envelope import MILLIS_LIMIT
 from ccs.errors import BadRequest
 from ccs.models import from_millis
@@ -14,12 +14,12 @@ SECONDS_LIMIT = 10**11      # larger times are milliseconds
 
 def opened(body: bytes) -> dict[str, Any]:
     """The body, with `content` as an object too where it came as JSON text. Raises BadRequest."""
-    told = wire.decode(body)
+    told = codec.decode(body)
     if not isinstance(told, dict):
         raise BadRequest("请求体必须是 JSON 对象")
     if text_of(told, "content"):
         try:
-            told["content"] = wire.decode(told["content"])
+            told["content"] = codec.decode(told["content"])
         except BadRequest as error:
             raise BadRequest(f"{error} @ $.content") from None
     return told

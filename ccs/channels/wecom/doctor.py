@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from attrs import define, field
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.checkup import Doors, gateway_settings, untidy
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
@@ -203,7 +203,7 @@ class Patient:
             if method == "GET":
                 reply = await self.http.get(url)
             else:
-                reply = await self.http.post(url, wire.encode(asked), {"Content-Type": "application/json"})
+                reply = await self.http.post(url, codec.encode(asked), {"Content-Type": "application/json"})
         except DeliveryError as error:
             return unreachable(error, self.settings.api_base)
         answer = _answer(reply)
@@ -215,7 +215,7 @@ class Patient:
 
 def _answer(reply: Reply) -> dict[str, Any] | None:
     try:
-        answer = wire.decode(reply.body)
+        answer = codec.decode(reply.body)
     except BadRequest:
         return None
     return answer if isinstance(answer, dict) and type(answer.get("errcode")) is int else None
