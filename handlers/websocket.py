@@ -258,6 +258,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "counts": self._counts(agent),
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
+            "assistant": {"polishes": self.parts.help.polishes},
         }
 
     def _tell(self, told: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@
 import { abilitiesTold } from "./abilities.js";
 import { FILE_REDUCERS } from "./files.js";
 import { handoffAsked } from "./handoffs.js";
+import { HELP_REDUCERS } from "./helps.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
@@ -30,6 +31,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   abilities: {}, // what each way of a channel takes; see abilities.js
+  assistant: {}, // what the server's assistant can do: `polishes`
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
@@ -45,6 +47,8 @@ export const initial = {
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  helps: {}, // id → what the assistant was asked for; see helps.js
+  helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
   attached: {}, // id → clientMsgIds of files that lie ready to be sent
   acts: {}, // id → what this agent is doing to the session, until it is answered
@@ -60,6 +64,7 @@ export const initial = {
   help: false,
   lookups: {}, // what was asked of the platform about the open session; see lookups.js
   recalling: {}, // msgId → how far taking it back is
+  releasing: null, // the session that is about to be handed back to the assistant
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
@@ -101,6 +106,7 @@ const REDUCERS = {
     me: frame.me,
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
+    assistant: frame.assistant ?? {},
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -142,7 +148,7 @@ const REDUCERS = {
   selected: (state, { id }) => {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, reading: { ...state.reading, atBottom: true } };
+    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, reading: { ...state.reading, atBottom: true } };
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
@@ -153,8 +159,10 @@ const REDUCERS = {
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
   carding: (state, { id }) => ({ ...state, carding: id }),
+  releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...FILE_REDUCERS,
+  ...HELP_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...RECALL_REDUCERS,
 

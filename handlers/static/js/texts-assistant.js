@@ -25,11 +25,51 @@ export const ASSISTANT_TEXTS = {
   useDraftHint: ["放进输入框，不会发送", "Puts it into the reply; sends nothing"],
   draftLater: ["接入后可以使用", "To be used once you have accepted"],
 
+  // Help with a reply
+  helpRow: ["AI 帮写", "The AI helps"],
+  suggest: ["建议回复", "Suggest"],
+  suggestHint: ["AI 写几条回复供您选用，不会发送", "Writes some replies to choose from; sends nothing"],
+  summarize: ["总结", "Sum up"],
+  summarizeHint: ["总结这次对话", "Sums up this conversation"],
+  polish: ["润色", "Polish"],
+  polishHint: ["改写输入框里的文字，可以恢复原文", "Rewrites your reply; you can have yours back"],
+  polishNothing: ["先在输入框里写几个字", "Write something first"],
+  polishNoModel: ["没有接入语言模型，不能润色", "No language model is set up, so nothing can be polished"],
+  manners: {
+    politer: ["更礼貌", "Politer"], shorter: ["更简短", "Shorter"], longer: ["更详细", "Longer"], fix: ["改错别字", "Fix typos"],
+  },
+  helpBusy: {
+    suggest: ["正在写建议回复…", "Writing suggestions…"], polish: ["正在润色…", "Polishing…"],
+    summary: ["正在总结…", "Summing up…"],
+  },
+  helpReady: {
+    suggest: ["建议回复写好了", "There are suggestions"], polish: ["润色好了，您已改动原文，请自行选用", "Polished; yours has changed since"],
+    summary: ["总结写好了", "There is a summary"],
+  },
+  helpLost: ["没有收到服务器的答复，请再试一次", "The server did not answer. Try again"],
+  helpClose: ["收起", "Put away"],
+  noSuggestions: ["没有可以建议的回复：知识库里没有相近的问题", "Nothing to suggest: the knowledge base has no such question"],
+  helpMark: ["AI 写的，请看过再发送", "Written by the AI. Read it before you send it"],
+  helpUndo: ["恢复原文", "Have mine back"],
+  helpTakeOut: ["清除", "Take it out"],
+  doubts: ["请核对：{what}", "Check: {what}"],
+  summary: ["对话总结", "Summary"],
+  summaryByRules: ["对话摘录（没有接入语言模型）", "Excerpt (no language model is set up)"],
+  copySummary: ["复制总结", "Copy the summary"],
+
+  // Handing back
+  releaseTitle: ["转回 AI", "Back to the AI"],
+  conclusion: ["处理结果（可不填）", "What came of it (may be empty)"],
+  conclusionHint: ["填了，AI 就知道前面的问题已经处理好，并按这个结果回答；不会发给客户。",
+    "With it the AI takes what was asked so far as settled, and answers by it. The customer is not told."],
+  conclusionExample: ["例如：已补发，运单号已告知客户", "For example: sent again, she has the number"],
+  conclusionKeys: ["Enter 转回 · Shift+Enter 换行 · Esc 取消", "Enter hands back · Shift+Enter for a new line · Esc cancels"],
+
   // What an answer rests on
   basis: ["依据", "Basis"],
   confidence: ["置信度 {n}%", "{n}% sure"],
   noSources: ["没有引用知识库", "Rests on no entry"],
-  holding: ["请客户稍候的话，不是回答", "Asks to wait; no answer"],
+  moreSources: ["更多（{n}）", "More ({n})"],
   model: ["模型 {name}", "Model {name}"],
   took: ["用时 {n} 秒", "{n} s"],
   tokens: ["{n} 个 token", "{n} tokens"],
