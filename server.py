@@ -34,6 +34,7 @@ from ccs.accounts import Accounts, hash_password, hash_token, new_token
 from ccs.assistant.joined import assistant_of
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
+from ccs.assistant.notebook import Notebook
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
@@ -57,6 +58,7 @@ from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
 from ccs.welcome import Welcome
@@ -249,7 +251,8 @@ class Server:
         hub = Hub(wire, frame)
         journal = Journal(data.database, lambda: registry.suspend(), restored)
         archive = Archive(data.database, tuple(CHANNELS))
-        registry = Registry(journal, archive)
+        tally = Tally()
+        registry = Registry(journal, archive, tally)
         epoch = Epoch(data.path)
         http = Http()
         files = Files(data.path)
@@ -282,6 +285,7 @@ class Server:
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
 
+        turns.broken_off = tally.turn_broken_off
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
@@ -299,7 +303,9 @@ class Server:
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), help=assistant.help,
+            douyin=_douyin(channels), help=assistant.help, tally=tally,
+            model=assistant.model.counters if assistant.model else None,
+            notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
         doorway = front(parts)
         http_server = listening.http_server(settings, doorway)

@@ -12,7 +12,7 @@ from attrs import evolve
 from ccs import lifecycle
 from ccs.errors import BadRequest, ClientIdReused, Refusal, SessionShut
 from ccs.inbound import PlatformTells, Reclaimed
-from ccs.kept import Login
+from ccs.kept import Login, Thumb
 from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Outgoing, Session
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
@@ -115,6 +115,16 @@ class Desk:
         session = self.registry.get(session_id)
         message, ticket = self.registry.message(session_id, message_id)
         change = lifecycle.recall(session, self._now(), message)
+        return self._pipe.commit(change, change.revised[0]) if change.revised else ticket.followed_by(message)
+
+    def judge(self, session_id: str, message_id: str, thumb: Thumb, note: str, by: Agent | None) -> Ticket:
+        """What an agent thinks of an answer. The ticket's value is the message with it."""
+        session = self.registry.get(session_id)
+        message, ticket = self.registry.message(session_id, message_id)
+        try:
+            change = lifecycle.judge(session, self._now(), message, thumb, note, by)
+        except Refusal as refusal:
+            return _last(ticket, self.registry.in_flight(session_id)).followed_by(error=refusal)
         return self._pipe.commit(change, change.revised[0]) if change.revised else ticket.followed_by(message)
 
     # Who may act for an agent

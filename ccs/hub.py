@@ -60,6 +60,11 @@ class Hub:
         """Each socket costs memory and a share of every event, so nobody has them without end."""
         return len(self._all) < MOST_SOCKETS and len(self._of_agent.get(agent.id, ())) < MOST_OF_AGENT
 
+    @property
+    def count(self) -> int:
+        """How many sockets are here."""
+        return len(self._all)
+
     def join(self, listener: Listener) -> None:
         self._all.add(listener)
         self._of_agent.setdefault(listener.agent.id, set()).add(listener)

@@ -1,10 +1,12 @@
-"""What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers and logins.
+"""What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers, what
+agents think of answers, and logins.
 
 Times are as in `ccs/models.py`.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from attrs import frozen
@@ -60,6 +62,26 @@ class Profile:
     name: str
     avatar: str             # an address
     fetched_at: datetime
+
+
+class Thumb(StrEnum):
+    """What an agent says of an answer of the assistant's."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NONE = "none"           # nothing any more
+
+
+@frozen
+class Verdict:
+    """Of one agent on one message; the last one counts."""
+
+    session_id: str
+    seq: int
+    agent_id: str           # empty: nobody was named, while access is open
+    thumb: Thumb
+    note: str
+    given_at: datetime
 
 
 @frozen

@@ -11,9 +11,9 @@ from enum import StrEnum
 from secrets import token_hex
 from typing import Any, NamedTuple
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
-from ccs.kept import Cursor, Login, Notice, Nudge, Profile, Token
+from ccs.kept import Cursor, Login, Notice, Nudge, Profile, Token, Verdict
 
 Clock = Callable[[], datetime]
 
@@ -233,6 +233,8 @@ class Message:
     delivery: Delivery | None = None
     attachment: Attachment | None = None
     recalled_at: datetime | None = None         # when whoever said it took it back
+    # What agents think of it makes no other message of it: whoever sends it need not begin anew.
+    verdicts: tuple[Verdict, ...] = field(default=(), eq=False)
 
     @property
     def is_holding(self) -> bool:
@@ -307,6 +309,7 @@ class Change:
     cursors: tuple[Cursor, ...] = ()
     tokens: tuple[Token, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()          # on messages that are `revised` by them
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
 
@@ -347,6 +350,16 @@ class SessionFilter:
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
     reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
+
+
+@frozen
+class Judged:
+    """A verdict, with the answer it is on and what of the customer's was answered."""
+
+    verdict: Verdict
+    session: Session
+    question: tuple[Message, ...]
+    answer: Message
 
 
 @frozen

@@ -11,6 +11,8 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from attrs import evolve
+
 from ccs import fate, limits
 from ccs.backoff import woken_or
 from ccs.channels.base import Channel, Way
@@ -122,17 +124,17 @@ class Outbox(Worker):
             await self._desk.delivery_moved(self._unanswered(way, message))
             return
         async with self._room:
-            if self._registry.waiting(message) != message:
+            if (waiting := self._registry.waiting(message)) != message:
                 return                              # withdrawn while it stood in line
             session = self._registry.get(message.session_id)
             if why := _not_now(session, self._now()):
                 await self._ends(fate.not_allowed(message, why))
                 return
-            message = fate.sending(message)
+            message = fate.sending(waiting)
             await self._desk.delivery_moved(message)
             moved, shut = await self._attempt(way, session, message)
-        if self._registry.waiting(message) == message:
-            await self._ends(moved, shut, session)
+        if (waiting := self._registry.waiting(message)) == message:
+            await self._ends(evolve(moved, verdicts=waiting.verdicts), shut, session)
         # else the platform's final word on it came before the answer to the request itself, and stands
 
     def _ends(self, message: Message, shut: SessionShut | None = None, seen: Session | None = None) -> Ticket:

@@ -6,12 +6,13 @@ that nothing is true for others before it is durable.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ccs.errors import NotFound, StoreUnavailable
 from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
 from ccs.taken import Taken
+from ccs.tally import Tally
 from ccs.ticket import Ticket
 
 
@@ -42,7 +43,8 @@ class Archive(Protocol):
 class Registry:
     """Sessions in memory. One instance; lives on the loop's thread."""
 
-    def __init__(self, journal: Journal, archive: Archive) -> None:
+    def __init__(self, journal: Journal, archive: Archive, tally: Tally | None = None) -> None:
+        self._tally = tally or Tally()
         self._journal = journal
         self._archive = archive
         self._sessions: dict[str, Session] = {}
@@ -93,6 +95,10 @@ class Registry:
             if wanted.channel in (None, channel) and wanted.status in (None, status)
             and wanted.agent_id in (None, agent_id)
         )
+
+    def counts(self) -> Mapping[CountKey, int]:
+        """How many sessions there are on disk, by channel, status and agent."""
+        return self._counts
 
     def in_flight(self, session_id: str) -> Ticket:
         """The last change of this session that is not on disk yet; a durable ticket if there is none."""
@@ -155,6 +161,11 @@ class Registry:
     def _current(self, message: Message) -> tuple[Message, Ticket]:
         return self._moving.get((message.session_id, message.seq)) or (message, Ticket.durable())
 
+    def count_outgoing(self) -> Counter[str]:
+        """How many messages still have to reach a platform, by where their deliveries stand."""
+        waiting = (message for messages in self._outgoing.values() for message in messages.values())
+        return Counter(message.delivery.state.value for message in waiting if message.delivery)
+
     def sessions_with_outgoing(self) -> list[str]:
         return list(self._outgoing)
 
@@ -178,6 +189,8 @@ class Registry:
                 self._moving[message.session_id, message.seq] = (message, ticket)
         for message in change.revised:
             self._moving[message.session_id, message.seq] = (message, ticket)
+            if change.verdicts and message.seq in self._outgoing.get(message.session_id, ()):
+                self._outgoing[message.session_id][message.seq] = message
         for message in change.messages:
             if message.client_id:
                 self._saying[message.session_id, message.client_id] = (message, ticket)
@@ -224,6 +237,7 @@ class Registry:
                 self._sessions.pop(change.session.id, None)
         if error is not None:
             return
+        self._tally.settled(change, before)
         self._taken.add(change.ids)
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
         if change.session:

@@ -278,6 +278,7 @@ class AssistantSettings:
     closed_words: str = setting("您好，您的消息已收到，客服会尽快回复您。", at_most_bytes(2048))
     wait_seconds: float = setting(1.0, within(0, 30))
     timeout_seconds: int = setting(20, within(1, 300))
+    agents_add_knowledge: bool = setting(False)
     openai: OpenAISettings = section(OpenAISettings)
 
     def serves(self, channel: str) -> bool:

@@ -17,6 +17,7 @@ from cattrs import ClassValidationError, transform_error
 
 from ccs.avatars import digest_of
 from ccs.errors import BadRequest
+from ccs.kept import Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 T = TypeVar("T")
@@ -126,6 +127,8 @@ class Wire:
             info["attachment"] = _attachment(message.attachment)
         if message.recalled_at:
             info["recalledAt"] = self.time(message.recalled_at)
+        if message.verdicts:
+            info["feedback"] = _feedback(message.verdicts)
         return info
 
     def inner(self, event: Event, event_id: int) -> bytes:
@@ -153,6 +156,22 @@ class Wire:
 def avatar_path(session: Session) -> str:
     """Where the page finds the customer's picture: at our own server, and elsewhere as soon as it is another."""
     return f"/api/sessions/{session.id}/avatar?v={digest_of(session.customer.avatar)[:8]}"
+
+
+def _feedback(verdicts: tuple[Verdict, ...]) -> dict[str, Any]:
+    """FeedbackInfo. It names who gave each, so that one event serves everybody who looks."""
+    thumbs = [verdict.thumb for verdict in verdicts]
+    return {
+        "good": thumbs.count(Thumb.GOOD),
+        "bad": thumbs.count(Thumb.BAD),
+        "verdicts": [
+            {
+                **({"csId": verdict.agent_id} if verdict.agent_id else {}), "verdict": verdict.thumb.value,
+                **({"note": verdict.note} if verdict.note else {}),
+            }
+            for verdict in verdicts
+        ],
+    }
 
 
 def _attachment(file: Attachment) -> dict[str, Any]:
@@ -198,11 +217,13 @@ def decode(text: bytes | str) -> Any:
 Identifier = Annotated[str, "identifier"]       # 1 to 256 printable characters, not all of them blank
 OptionalText = Annotated[str, "text"]           # up to 2048 characters, may be empty
 Password = Annotated[str, "password"]           # up to 256 characters
+Note = Annotated[str, "note"]                   # up to 500 characters, may be empty
 Fields = Annotated[dict[str, Any], "fields"]    # whatever a platform's message consists of
 
 LONGEST_IDENTIFIER = 256
 LONGEST_TEXT = 2048
 LONGEST_PASSWORD = 256
+LONGEST_NOTE = 500
 
 
 def read(cls: type[T], value: Any) -> T:
@@ -233,6 +254,10 @@ def _optional_text(value: Any, _: Any) -> str:
 
 def _password(value: Any, _: Any) -> str:
     return _not_longer(value, LONGEST_PASSWORD)
+
+
+def _note(value: Any, _: Any) -> str:
+    return _not_longer(value, LONGEST_NOTE)
 
 
 def _not_longer(value: Any, most: int) -> str:
@@ -269,7 +294,7 @@ def _strict(texts: dict[Any, Callable[[Any, Any], Any]]) -> cattrs.Converter:
 
 
 _converter = _strict({
-    Identifier: _identifier, OptionalText: _optional_text, Password: _password, Fields: _fields,
+    Identifier: _identifier, OptionalText: _optional_text, Password: _password, Note: _note, Fields: _fields,
 })
 
 

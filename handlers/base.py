@@ -1,7 +1,8 @@
 """What all handlers share: how a request is read, how an answer looks, and which error is which status."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -12,6 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from ccs import errors, lifecycle, wire
 from ccs.accounts import Accounts, Caller
 from ccs.assistant.model.help import Help
+from ccs.assistant.notebook import Notebook
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
 from ccs.desk import Desk
@@ -24,10 +26,11 @@ from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
-from handlers.ports import Archive, Files, Health
+from handlers.ports import Archive, Files, Health, ModelCounts
 from handlers.traffic import Traffic
 
 log = logging.getLogger(__name__)
@@ -100,10 +103,15 @@ class Parts:
     lookup: Callable[[str], Lookup | None]          # of a channel
     recalls: Recalls
     douyin: Douyin
+    notebook: Notebook
+    reread: Callable[[], Awaitable[None]]           # the knowledge base, once something was added to it
+    tally: Tally
     files: Files
     voices: Voices
     help: Help                                      # for agents who write
+    model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
+    notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file
     busy: set[RequestHandler] = Factory(set)        # requests that are being answered; a stop waits for them
 
 
@@ -161,14 +169,18 @@ class Handler(RequestHandler):
         text, comma = LIST_HEAD, b""
         async for items in slices:
             if comma:
-                self._has_begun = True
-                self.write(text)
-                await self.flush()
-                await self.parts.traffic.give_way()
+                await self.leaves(text)
                 text = b""
             text += comma + b",".join(items)
             comma = b","
         self.finish(text + b"]}")
+
+    async def leaves(self, text: bytes) -> None:
+        """A part of the answer, after which it can only be broken off."""
+        self._has_begun = True
+        self.write(text)
+        await self.flush()
+        await self.parts.traffic.give_way()
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """What has begun and cannot go on is cut off, so that nobody takes it for whole."""
@@ -263,6 +275,11 @@ class ApiHandler(Handler):
         if agent is None:
             raise errors.UnknownAgent
         return agent
+
+    def must_supervise(self, words: str) -> None:
+        """Raises Forbidden with these words unless a supervisor or admin asks, or access is open."""
+        if self.caller and not self.caller.agent.supervises:
+            raise errors.Forbidden(words)
 
     def by(self, cs_id: str | None = None) -> Agent | None:
         """Who acts: whom the caller names, or else herself. None while access is open and nobody is named."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from ccs.doctor import Report
-from ccs.errors import Forbidden
 from ccs.wire import Wire
 from handlers.base import ApiHandler
 from handlers.guards import must_be_our_origin
@@ -14,8 +13,7 @@ class Checkup(ApiHandler):
 
     async def get(self) -> None:
         must_be_our_origin(self.request, self.parts.config)
-        if self.caller and not self.caller.agent.supervises:
-            raise Forbidden("只有主管和管理员可以查看体检结果")
+        self.must_supervise("只有主管和管理员可以查看体检结果")
         self.answer(described(await self.parts.doctor.report(), self.parts.wire))
 
 

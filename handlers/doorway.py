@@ -27,6 +27,7 @@ from tornado.httputil import (
 from tornado.web import Application
 
 from ccs import errors
+from ccs.channels import CHANNELS
 from ccs.channels.base import Callback
 from handlers.base import Parts
 from handlers.callbacks import CALLBACKS, Answer, Route, query_of, refused
@@ -52,6 +53,7 @@ class Doorway(HTTPServerConnectionDelegate):
         self.awaited: dict[_Request, float] = {}        # requests still on their way, and when they have to be here
         self.application = application
         self._traffic = parts.traffic
+        self._callbacks = parts.tally.callbacks
         self._arrived: deque[Callable[[], None]] = deque()      # callbacks that are here and not taken yet
         self._routes = [(re.compile(path), route(parts)) for path, route in CALLBACKS]
 
@@ -89,6 +91,11 @@ class Doorway(HTTPServerConnectionDelegate):
         now = time.monotonic()
         for request in [request for request, end in self.awaited.items() if end < now or request.is_gone]:
             request.cut_off()
+
+    def count(self, path: str, outcome: str) -> None:
+        """One more callback. A channel that we do not have is nobody's name for one."""
+        channel = "wechat" if path == "/wecom/callback" else path.split("/")[2]
+        self._callbacks[channel if channel in CHANNELS else "unknown", outcome] += 1
 
     def route(self, start_line: RequestStartLine) -> Route | None:
         if start_line.method != "POST":
@@ -158,6 +165,8 @@ class _Request(HTTPMessageDelegate):
         self._doorway.awaited.pop(self, None)
         if self._is_too_large:
             refuse = self._route.refused if self._route else refused
+            if self._route:
+                self._doorway.count(self._path, "refused")
             self._answer(refuse(errors.TooLarge(f"请求体不能超过 {self._doorway.largest // 1024} KB")))
         elif self._inner:
             self._inner.finish()
@@ -170,9 +179,11 @@ class _Request(HTTPMessageDelegate):
             ticket = route.take(self._path, callback)
         except errors.CCSError as error:
             log.debug("callback %s: %s", self._path, error)
+            self._doorway.count(self._path, "refused" if isinstance(error, errors.Refusal) else "failed")
             self._answer(route.refused(error))
         except Exception as error:
             log.exception("callback %s failed", self._path)
+            self._doorway.count(self._path, "failed")
             self._answer(route.refused(error))
         else:
             ticket.finally_(lambda error: self._settled(route, ticket.value, error))
@@ -184,6 +195,7 @@ class _Request(HTTPMessageDelegate):
             self._inner.on_connection_close()
 
     def _settled(self, route: Route, value: Any, error: BaseException | None) -> None:
+        self._doorway.count(self._path, "taken" if error is None else "failed")
         if not self._gone:
             self._answer(route.taken(value) if error is None else route.refused(error))
 

@@ -1,11 +1,13 @@
 """What handlers ask of the disk, without knowing it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
 from ccs.kept import Login
-from ccs.models import Briefing, Event, Message, Page, Session, SessionFilter
+from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
@@ -31,6 +33,8 @@ class Archive(Protocol):
 
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
 
+    def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]: ...
+
     async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]: ...
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]: ...
@@ -44,6 +48,20 @@ class Files(fetcher.Files, Protocol):
     async def remembered(self, upload_id: str) -> dict[str, Any] | None: ...
 
 
+class ModelCounts(Protocol):
+    """What a language model has been asked since the start. `failures` is by kind."""
+
+    requests: int
+    attempts: int
+    tokens: int
+    seconds: float
+    running: int
+    failures: Counter[str]
+
+
 class Health(Protocol):
     @property
     def is_healthy(self) -> bool: ...
+
+    @property
+    def waiting(self) -> int: ...

@@ -4,7 +4,10 @@ from typing import Any
 
 from tornado.web import Application
 
-from handlers import avatars, callbacks, doctor, douyin, files, helping, logins, lookups, pages, sessions, uploads
+from handlers import (
+    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, pages, sessions,
+    uploads,
+)
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
@@ -28,6 +31,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/message", sessions.Reply),
     (SESSION + r"/messages/([^/]+)/retry", sessions.Retry),
     (SESSION + r"/messages/([^/]+)/recall", sessions.Recall),
+    (SESSION + r"/messages/([^/]+)/feedback", feedback.Feedback),
     (SESSION + r"/reclaim", sessions.Reclaim),
     (SESSION + r"/messages/([^/]+)/file", files.MessageFile),
     (SESSION + r"/files", uploads.SessionFiles),
@@ -35,6 +39,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/summary", helping.Summary),
     (SESSION + r"/polish", helping.Polish),
     (SESSION + r"/close", sessions.Close),
+    (r"/api/assistant/feedback", feedback.FeedbackExport),
+    (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),
     (r"/api/logout", logins.LogOut),
     (r"/api/me", logins.Me),
@@ -46,6 +52,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/", pages.Workbench),
     (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),
     (r"/openapi\.yaml", pages.OpenApi),
+    (r"/metrics", metrics.Metrics),
     (r"/healthz", pages.Healthz),
 ]
 

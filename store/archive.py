@@ -8,13 +8,14 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.kept import Cursor, Login, Nudge, Profile, Token
-from ccs.models import Briefing, Event, Message, Page, PlatformId, Sender, Session, SessionFilter
-from store import attachments, database, events, handoffs, inbox, logins, messages, sessions, streams
+from ccs.kept import Cursor, Login, Nudge, Profile, Token, Verdict
+from ccs.models import Briefing, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
+from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -142,6 +143,13 @@ class Archive:
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
         return await self._soon(messages.before, session_id, seq, limit)
 
+    async def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]:
+        """The verdicts given from `since` until before `until`, oldest first, a page at a time."""
+        place, end = feedback.from_time(to_millis(since)), to_millis(until)
+        while page := await self._soon(_judged, place, end):
+            yield page
+            place = feedback.place_of(page[-1].verdict)
+
     def _now(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return query(self._connection, *args, **kwargs)
@@ -161,3 +169,26 @@ class Archive:
         if not hasattr(self._local, "connection"):
             self._local.connection = database.connect(self._path, read_only=True)
         return self._local.connection
+
+
+def _judged(connection: Any, after: feedback.Place, until: int) -> list[Judged]:
+    """A page of verdicts with all that belongs to them."""
+    return [_with_answer(connection, verdict) for verdict in feedback.page(connection, after, until, PAGE)]
+
+
+def _with_answer(connection: Any, verdict: Verdict) -> Judged:
+    session = sessions.one(connection, verdict.session_id)
+    *before, answer = messages.before(connection, verdict.session_id, verdict.seq + 1, LATEST)
+    assert session                          # neither sessions nor messages are ever deleted
+    return Judged(verdict, session, _answered(before), answer)
+
+
+def _answered(before: list[Message]) -> tuple[Message, ...]:
+    """What the customer had said since anybody spoke; an answer may be several messages."""
+    end = len(before)
+    while end and before[end - 1].sender is Sender.AI:
+        end -= 1
+    begin = end
+    while begin and before[begin - 1].sender is Sender.CUSTOMER:
+        begin -= 1
+    return tuple(before[begin:end])

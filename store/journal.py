@@ -20,7 +20,9 @@ from typing import Any, Protocol
 
 from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
-from store import attachments, database, deliveries, events, handoffs, inbox, logins, messages, meta, sessions, streams
+from store import (
+    attachments, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, sessions, streams,
+)
 from store.rows import Table, write
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,11 @@ class Journal:
     @property
     def is_healthy(self) -> bool:
         return not self._failed
+
+    @property
+    def waiting(self) -> int:
+        """Changes that the next batch will write."""
+        return len(self._waiting)
 
     def append(self, ticket: Ticket) -> None:
         """Put a change in line. Its ticket is settled on the loop, in the order given.
@@ -230,6 +237,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.CURSORS, [streams.cursor_row(cursor) for change in changes for cursor in change.cursors]
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
+    yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
     yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
 

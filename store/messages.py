@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from ccs.models import PART_DIGITS, Message, Sender, from_millis, new_id, to_millis
-from store import attachments, deliveries
+from store import attachments, deliveries, feedback
 from store.rows import Row, Table
 
 COMMON = len(new_id()) - PART_DIGITS    # of the request ids of a delivery and of its parts
@@ -19,7 +19,7 @@ TABLE = Table(
 )
 REVISED = evolve(TABLE, key=("session_id", "seq"), mutable=("fields", "recalled_at"))     # rows that are there
 _JOINED = (
-    f"SELECT {TABLE.listed}, {deliveries.TABLE.listed}, {attachments.TABLE.listed} FROM messages"
+    f"SELECT {TABLE.listed}, {deliveries.TABLE.listed}, {attachments.TABLE.listed}, {feedback.COLUMN} FROM messages"
     " LEFT JOIN deliveries ON deliveries.session_id = messages.session_id AND deliveries.seq = messages.seq"
     " LEFT JOIN attachments ON attachments.session_id = messages.session_id AND attachments.seq = messages.seq"
 )
@@ -37,7 +37,7 @@ def to_row(message: Message) -> Row:
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """Of a row of the three tables."""
+    """Of a row of the three tables, and the verdicts."""
     (
         session_id, seq, message_id, sender, sender_id, content, kind, client_id, platform_time, fields, created_at,
         recalled_at,
@@ -47,8 +47,9 @@ def from_row(row: Sequence[Any]) -> Message:
         None if platform_time is None else from_millis(platform_time),
         json.loads(fields) if fields else {},
         deliveries.from_row(row[len(TABLE.columns):_FILE]),
-        attachments.from_row(row[_FILE:]),
+        attachments.from_row(row[_FILE:-1]),
         None if recalled_at is None else from_millis(recalled_at),
+        feedback.from_column(session_id, seq, row[-1]),
     )
 
 

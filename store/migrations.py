@@ -195,3 +195,21 @@ def m004_handoffs(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@steps()
+def m005_feedback(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE feedback (
+            session_id TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            agent_id TEXT NOT NULL,
+            thumb TEXT NOT NULL,
+            note TEXT NOT NULL,
+            given_at INTEGER NOT NULL,
+            PRIMARY KEY (session_id, seq, agent_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX feedback_by_time ON feedback (given_at, session_id, seq, agent_id) WHERE thumb <> 'none';
+        """
+    )

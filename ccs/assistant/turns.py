@@ -8,6 +8,7 @@ was about. Whatever fails ends with a person being asked: never with silence.
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from attrs import define, field
 
@@ -72,6 +73,7 @@ class Turns(Worker):
         self._turns: dict[str, Turn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.broken_off: Callable[[], None] = lambda: None      # told of each thought that somebody else made needless
 
     @property
     def is_idle(self) -> bool:
@@ -100,6 +102,7 @@ class Turns(Worker):
         if turn and turn.task is not asyncio.current_task():
             del self._turns[session.id]     # if it comes back, it begins anew
             turn.break_off()
+            self.broken_off()
 
     def resume(self) -> None:
         """After a start, or when the disk is back: whoever waits for the assistant is taken up again."""

@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.plain import plain
 from ccs.assistant.knowledge.reading import Shelf
 from ccs.assistant.knowledge.search import Hit, Knowledge, MakeIndex
 from ccs.worker import Worker, end
@@ -34,16 +35,23 @@ class Library(Worker):
         self._index = index
         self._seen: State | None = None
         self._runner: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()      # one at a time, so that what was read later stays
         self.shelf = Shelf()
         self._knowledge: Knowledge | None = None
 
     def search(self, text: str, channel: str, now: datetime) -> tuple[Hit, ...]:
         return self._knowledge.search(text, channel, now) if self._knowledge else ()
 
+    def place_of(self, question: str) -> str | None:
+        """The file and line of an entry that is asked for in these words. It may take a while: call it in a thread."""
+        wanted = plain(question)
+        found = (entry for entry in self.shelf.entries if wanted in map(plain, entry.phrasings))
+        return next((f"{entry.file}:{entry.line}" for entry in found), None)
+
     async def open(self) -> None:
-        """Read it for the first time, if there is a folder."""
+        """Read it now, if there is a folder: for the first time, or because we have written in it ourselves."""
         if self._folder:
-            await asyncio.to_thread(self._look)
+            await self._read()
 
     def resume(self) -> None:
         if self._folder and self._runner is None:
@@ -58,10 +66,14 @@ class Library(Worker):
             try:
                 if await asyncio.to_thread(self._has_changed):
                     await self._settled()
-                    await asyncio.to_thread(self._look)
+                    await self._read()
             except Exception:
                 log.exception("the knowledge base could not be read; what was read before is used")
             await asyncio.sleep(EVERY)
+
+    async def _read(self) -> None:
+        async with self._reading:
+            await asyncio.to_thread(self._look)
 
     async def _settled(self) -> None:
         assert self._folder
