@@ -9,6 +9,7 @@ import { createAttaching } from "./attaching.js";
 import { copy } from "./copying.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "./helps.js";
+import { createLearning } from "./learning.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
 import { agentName, customerName, nextWaiting } from "./state.js";
@@ -103,6 +104,7 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createAttaching(store, { toast, newId, moment }),
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
+    ...createLearning(store, { toast, explain, onExpired }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

@@ -65,6 +65,32 @@ export const ASSISTANT_TEXTS = {
   conclusionExample: ["例如：已补发，运单号已告知客户", "For example: sent again, she has the number"],
   conclusionKeys: ["Enter 转回 · Shift+Enter 换行 · Esc 取消", "Enter hands back · Shift+Enter for a new line · Esc cancels"],
 
+  // What agents think of an answer
+  judge: ["评价 AI 的回答", "Judge the AI's answer"],
+  thumbs: { good: ["答得好", "Good answer"], bad: ["答得不好", "Bad answer"] },
+  judged: ["{name}：{verdict}", "{name}: {verdict}"],
+  judgedBecause: ["{name}：{verdict}（{note}）", "{name}: {verdict} ({note})"],
+  somebody: ["未登录", "Somebody"],
+  badNote: ["哪里不对（可不填）", "What is wrong (may be empty)"],
+  noteSave: ["提交", "Save"],
+  noteSkip: ["不填", "Skip"],
+  exportFeedback: ["导出助手评价", "Export what agents think of the AI"],
+
+  // Adding to the knowledge base
+  teach: ["加入知识库", "Add to the knowledge base"],
+  teachQuestion: ["客户的问题", "The customer's question"],
+  teachAlternatives: ["其他问法（可不填，一行一个）", "Other ways to ask (may be empty, one a line)"],
+  teachAnswer: ["答案", "The answer"],
+  teachChannel: ["用于", "Used on"],
+  teachEverywhere: ["所有渠道", "All channels"],
+  teachHint: ["AI 会用这个答案回答其他客户。请去掉客户的姓名、电话和单号。",
+    "The AI will answer other customers with it. Take out names, phones and numbers."],
+  teachYes: ["加入", "Add"],
+  teaching: ["正在加入…", "Adding…"],
+  taught: ["已加入知识库：{file} 第 {line} 行", "Added to the knowledge base: {file}, line {line}"],
+  teachMissing: ["请填写问题和答案", "Write a question and an answer"],
+  teachMany: ["其他问法最多 {n} 个，每个最多 {longest} 字", "At most {n} other ways to ask, of {longest} characters each"],
+
   // What an answer rests on
   basis: ["依据", "Basis"],
   confidence: ["置信度 {n}%", "{n}% sure"],
