@@ -92,7 +92,7 @@ async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, w
     await expect(said.get_by_text("洗标")).to_be_hidden()
     await said.get_by_role("button", name="更多（1）").click()
     await expect(said.get_by_text("洗标")).to_be_visible()
-    await expect(wang.message("我要转人工").locator(".basis")).to_be_hidden()
+    await expect(wang.message("我要转人工").locator(".basis-button")).to_be_hidden()
 
 
 @pytest.mark.gen_test
@@ -104,7 +104,7 @@ async def test_that_she_should_wait_rests_on_nothing(office: Office, with_assist
     await wang.tab("AI 接待中").click()
     await wang.opens("陈女士")
     await expect(wang.thread.locator(".message[data-from=ai]")).to_have_count(1)
-    await expect(wang.thread.locator(".basis")).to_be_hidden()
+    await expect(wang.thread.locator(".basis-button")).to_be_hidden()
 
 
 @pytest.mark.gen_test

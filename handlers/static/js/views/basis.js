@@ -1,4 +1,4 @@
-/* The glass box under what the assistant said: which entries it rests on, how sure it was, and what it took. */
+/* What an answer of the assistant's rests on: which entries, how sure it was, and what it took. */
 
 import { each, h, set } from "../dom.js";
 import { disclosure } from "./disclosure.js";
@@ -13,14 +13,16 @@ export function basis() {
   const none = h("p", { class: "muted" });
   const took = h("p", { class: "muted" });
   const box = h("div", { class: "basis-box" }, sources, more, others, none, took);
-  const element = h("div", { class: "basis" }, button, box);
-  disclosure(button, box);
+  const { open } = disclosure(button, box);
   disclosure(more, others);
   return {
-    element,
-    update(told, state, session, w) {
-      element.hidden = !hasBasis(told);
-      if (element.hidden) return;
+    button, box,
+    update(told, w) {
+      button.hidden = !hasBasis(told);
+      if (button.hidden) {
+        open(false);
+        return;
+      }
       const known = told.fields.assistant;
       const entries = Array.isArray(known.sources) ? known.sources : [];
       const sure = percent(known.confidence);
@@ -40,9 +42,12 @@ export function basis() {
   };
 }
 
-/** Whether the assistant said it, and told what it rests on. That she should wait rests on nothing. */
-export const hasBasis = ({ senderType, fields }) =>
-  senderType === "ai" && typeof fields?.assistant === "object" && fields.assistant !== null && !fields.assistant.holding;
+/** Whether the assistant told what it rests on. That she should wait, or is welcome, rests on nothing. */
+export function hasBasis({ senderType, fields }) {
+  const known = fields?.assistant;
+  if (senderType !== "ai" || typeof known !== "object" || known === null || known.holding) return false;
+  return Boolean(known.model) || (Array.isArray(known.sources) && known.sources.length > 0);
+}
 
 function source() {
   const question = h("span", { class: "content" });

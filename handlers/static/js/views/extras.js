@@ -3,15 +3,13 @@
 import { namedIn } from "../lookups.js";
 import { canBeJudged } from "../judging.js";
 import { mayRecall } from "../recalls.js";
-import { basis, hasBasis } from "./basis.js";
-import { judgement } from "./judgement.js";
+import { glass } from "./glass.js";
 import { lookups } from "./lookups.js";
 import { recall } from "./recall.js";
 import { canTeach, teach } from "./teach.js";
 
 const MADE = {
-  basis: { needed: hasBasis, make: basis },
-  judgement: { needed: canBeJudged, make: judgement },
+  glass: { needed: canBeJudged, make: glass },
   named: { needed: (told, state, session) => namedIn(told, state, session).length > 0, make: lookups },
   recall: { needed: (told, state, session) => mayRecall(state, session, told), make: recall },
   teach: { needed: (told, state) => canTeach(told, state), make: teach },

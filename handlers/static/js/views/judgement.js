@@ -1,4 +1,4 @@
-/* Thumbs below what the assistant said. A bad one asks what is wrong; nobody has to say. */
+/* Thumbs for what the assistant said. A bad one asks what is wrong; nobody has to say. */
 
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
@@ -18,7 +18,6 @@ export function judgement({ actions, sessionId }) {
   const skip = h("button", { type: "button", class: "quiet", on: { click: () => ask(false) } });
   const form = h("form", { class: "judgement-note", hidden: true, on: { submit, keydown } }, input, save, skip);
   const group = h("div", { class: "thumbs", role: "group" }, good, bad);
-  const element = h("div", { class: "judgement" }, group, form);
   let latest = null;
   let told = null;
 
@@ -66,11 +65,14 @@ export function judgement({ actions, sessionId }) {
   }
 
   return {
-    element,
-    update(message, state, session, w) {
+    group, form,
+    update(message, state, w) {
       [told, latest] = [message, { state, w }];
-      element.hidden = !canBeJudged(told);
-      if (element.hidden) return;
+      group.hidden = !canBeJudged(told);
+      if (group.hidden) {
+        form.hidden = true;
+        return;
+      }
       set(group, { "aria-label": w("judge") });
       show(good, "good");
       show(bad, "bad");
