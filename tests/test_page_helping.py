@@ -1,4 +1,4 @@
-"""The assistant helps an agent with her reply, at the page: suggestions, polishing, a summary. She sends; it never does.
+"""The assistant helps an agent with her reply, at the page: suggestions, polishing, a summary. It never sends.
 
 The knowledge base is the demo's; the model's server is played.
 """
@@ -12,13 +12,14 @@ from ccs.settings import AssistantSettings, Config, OpenAISettings
 from tests.browser import Office, Workbench
 from tests.llm import DONE, Act, Server, calls, chunk, refuses, says, stalls
 from tests.looks import LOOKS, look_at
+from tests.model import Model, opened
 
 HOURS = "每天9:00到23:00在线"
 
 
 @pytest.fixture
 def by_rules(settings: Config) -> Config:
-    return evolve(settings, assistant=AssistantSettings(wait_seconds=0, holding="", knowledge_dir=KNOWLEDGE, max_failures=1))
+    return evolve(settings, assistant=AssistantSettings(wait_seconds=0, holding="", knowledge_dir=KNOWLEDGE))
 
 
 def by_model(settings: Config, url: str) -> Config:
@@ -142,6 +143,30 @@ async def test_a_model_that_fails_is_told_in_words(office: Office, settings: Con
         await wang.button("总结").click()
         await expect(aid(wang).locator(".aid-said")).to_contain_text("密钥")
         await expect(aid(wang).get_by_role("button", name="重试")).to_be_visible()
+
+
+DRAFT = {"text": "在的", "entries": [], "doubts": [], "byModel": True}
+
+
+@pytest.mark.gen_test
+async def test_what_was_given_up_or_asked_anew_is_answered_in_vain(model: Model) -> None:
+    first, second = ({"type": "helpAsked", "id": "s", "key": key, "what": "suggest"} for key in (1, 2))
+    late = {"type": "helpTold", "id": "s", "key": 1, "drafts": [DRAFT]}
+    assert (await model.after(*opened(), first, late))["helps"]["s"]["phase"] == "ready"
+    assert (await model.after(*opened(), first, second, late))["helps"]["s"]["phase"] == "asking"
+    assert (await model.after(*opened(), first, {"type": "helpGone", "id": "s"}, late))["helps"] == {}
+
+
+@pytest.mark.gen_test
+async def test_another_suggestion_takes_the_place_of_one_not_edited_yet(model: Model) -> None:
+    begun = {"type": "drafted", "id": "s", "text": "您好 "}
+    used = {"type": "helpUsed", "id": "s", "text": "您好\n在的", "before": "您好 ", "doubts": []}
+    state = await model.after(*opened(), begun, used)
+    assert await model.calls("helps", "replyWith", state, "s", "稍等") == {"before": "您好 ", "text": "您好\n稍等"}
+    edited = await model.after(*opened(), begun, used, {"type": "drafted", "id": "s", "text": "您好\n在"})
+    assert await model.calls("helps", "markOf", edited, "s") is None
+    assert (await model.calls("helps", "replyWith", edited, "s", "稍等"))["text"] == "您好\n在\n稍等"
+    assert (await model.after(*opened(), begun, used, {"type": "helpUndone", "id": "s"}))["drafts"] == {"s": "您好 "}
 
 
 @pytest.mark.gen_test(timeout=60)

@@ -14,7 +14,7 @@ from ccs.demo.shop import KNOWLEDGE
 from ccs.settings import AssistantSettings, Config
 from tests.browser import Office, Workbench
 from tests.looks import LOOKS, look_at
-from tests.test_feedback import with_logins
+from tests.model import Model
 
 HOURS = "每天9:00到23:00在线"
 
@@ -117,6 +117,17 @@ async def test_what_is_known_already_is_refused_in_words(office: Office, knowing
     await dialog.get_by_role("button", name="加入").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("门店与联系.csv")
     await expect(dialog.get_by_label("答案")).to_have_value("可以的，每天早上帮您浇水")      # nothing is lost
+
+
+@pytest.mark.gen_test
+async def test_only_whom_the_server_lets_is_offered_to_add(model: Model) -> None:
+    async def may(role: str, required: bool, **assistant: bool) -> bool:
+        return await model.calls("rights", "mayTeach", {"role": role}, {"required": required}, assistant)
+
+    assert await may("agent", required=False)
+    assert not await may("agent", required=True)
+    assert await may("supervisor", required=True) and await may("admin", required=True)
+    assert await may("agent", required=True, agentsAddKnowledge=True)
 
 
 @pytest.mark.gen_test(timeout=30)
