@@ -3,6 +3,8 @@
 The knowledge base is the demo's; the model's server is played.
 """
 
+import asyncio
+
 import pytest
 from attrs import evolve
 from playwright.async_api import Locator, expect
@@ -10,6 +12,7 @@ from playwright.async_api import Locator, expect
 from ccs.demo.shop import KNOWLEDGE
 from ccs.settings import AssistantSettings, Config, OpenAISettings
 from tests.browser import Office, Workbench
+from tests.conftest import PATIENCE
 from tests.llm import DONE, Act, Server, calls, chunk, refuses, says, stalls
 from tests.looks import LOOKS, look_at
 from tests.model import Model, opened
@@ -118,7 +121,9 @@ async def test_what_she_gives_up_ends_at_the_model_too(office: Office, settings:
             await wang.button("取消 Esc").click()
         await expect(wang.button("建议回复")).to_be_visible()
         await expect(wang.composer).to_be_focused()
-        await (await model.visit(0)).left.wait()
+        visit = await model.visit(0)
+        async with asyncio.timeout(PATIENCE):       # the server itself would wait for 20 s
+            await visit.left.wait()
 
 
 @pytest.mark.gen_test(timeout=30)
