@@ -44,7 +44,7 @@ export function mount(element, actions, thread) {
   const locked = lock(actions);
   const helping = aid(actions, () => writable && matchMedia(KEYBOARD).matches && text.focus());
   element.append(helping.element, writing, locked.element);
-  element.addEventListener("keydown", choose);
+  element.addEventListener("keydown", useNumbered);
   const zone = dropZone(thread, (files) => takeIn(files));
 
   let id = null;
@@ -68,7 +68,7 @@ export function mount(element, actions, thread) {
   }
 
   /** Here Alt with a number means a suggestion, as long as there are any. */
-  function choose(event) {
+  function useNumbered(event) {
     const { altKey, ctrlKey, metaKey, shiftKey, code } = event;
     const { phase, what, drafts } = latest?.state.helps[id] ?? {};
     if (!altKey || ctrlKey || metaKey || shiftKey || phase !== "ready" || what === "summary" || !writable) return;
