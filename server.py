@@ -70,13 +70,12 @@ from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
 from handlers.line import frame
 from handlers.routes import front
-from store import avatars as pictures, database, knowledge
+from store import avatars as pictures, database, knowledge, spending
 from store.archive import Archive
 from store.epoch import Epoch
 from store.files import Files, copy_all
 from store.journal import Journal, load
 from store.look import Look
-from store.spending import Spending
 
 log = logging.getLogger("ccs")
 
@@ -140,6 +139,7 @@ def _faults_of_knowledge(folder: Path | None) -> list[str]:
 def _backup(data: Path, target: Path) -> None:
     copy = database.backup(data / database.FILE_NAME, target)
     files = copy_all(data, copy)
+    spending.copy_all(data, copy)
     print(f"copied to {copy}" + (f", the files to {files}" if files else ""))
 
 
@@ -268,8 +268,9 @@ class Server:
         doctor = Doctor(lambda: premises.steps(channels, visit), utc_now)
         outbox = Outbox(registry, desk, reception, channels, utc_now, Random())
         library = Library(settings.assistant.knowledge_dir, zone, knowledge.Index)
-        assistant = assistant_of(settings.assistant, library, files, Spending(data.path), local_now)
-        turns = Turns(registry, desk, settings.assistant, assistant.responder, local_now)
+        book = spending.Spending(data.path)
+        assistant = assistant_of(settings.assistant, library, files, book, local_now)
+        turns = Turns(registry, desk, settings.assistant, assistant.responder, local_now, assistant.summarise)
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -296,6 +297,7 @@ class Server:
         reception.use_code = welcome.use
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
+        desk.brief = turns.brief
         desk.end_logins = hub.end_logins
 
         parts = Parts(
@@ -319,6 +321,7 @@ class Server:
         }, first_after=TIDY_EVERY)
         tidying_files = Rounds(TIDY_FILES_EVERY, {
             "tidying up files": lambda: files.forget_unused(archive.used_files),
+            "forgetting what models cost": lambda: book.forget_old(local_now().date()),
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (

@@ -9,9 +9,9 @@ from pathlib import Path
 from ccs import __version__
 from ccs.accounts import SHORTEST_PASSWORD
 from ccs.channels import CHANNELS
+from ccs.codec import LONGEST_PASSWORD
 from ccs.demo import MOST_CUSTOMERS
 from ccs.errors import CannotStart
-from ccs.wire import LONGEST_PASSWORD
 
 
 def read(arguments: list[str] | None) -> argparse.Namespace:

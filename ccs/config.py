@@ -194,6 +194,9 @@ def _odd(config: Config) -> list[str]:
     encrypted = server.tls_cert or server.xheaders
     if config.auth.required and not encrypted and server.is_exposed:
         notes.append("passwords cross the network unencrypted; set server.tls_cert and tls_key, or use a TLS proxy")
+    if config.assistant.provider == "openai" and not config.assistant.knowledge_dir:
+        notes.append("assistant.knowledge_dir is not given: the model has nothing to rest on, and all but greetings"
+                     " goes to people")
     return notes + list(_lacking(config.channels))
 
 

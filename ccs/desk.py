@@ -22,7 +22,7 @@ class Desk:
     """The verbs. `assistant_on` tells whether the assistant serves a channel.
 
     `end_logins` is told the ids of logins that are over; `check` raises BadRequest for what a session's platform would
-    take from nobody.
+    take from nobody; `brief` makes the card for the agent whom an answer that was not heard is left to.
     """
 
     def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
@@ -31,6 +31,7 @@ class Desk:
         self._now = pipe.now
         self._assistant_on = assistant_on
         self.check: Callable[[Session, Outgoing], None] = lambda session, said: None
+        self.brief: Callable[[Session, Message], Briefing | None] = lambda session, unheard: None
         self.end_logins: Callable[[set[str]], None] = lambda login_ids: None
 
     # What the assistant does
@@ -149,14 +150,19 @@ class Desk:
     def result_told(self, message: Message, tells: PlatformTells, shut: SessionShut | None) -> Ticket:
         """The platform's last word on a message, which is now as given; and what that says of its session."""
         session = self.registry.get(message.session_id)
-        change = lifecycle.failed_behind(session, self._now(), message, self._pipe.allowed(session.id), shut)
+        allowed, card = self._pipe.allowed(session.id), self._card(session, message)
+        change = lifecycle.failed_behind(session, self._now(), message, allowed, shut, card)
         return self._pipe.commit(evolve(change, notices=(self._pipe.notice(tells),), ids=tells.ids), message)
 
     def not_delivered(self, message: Message, shut: SessionShut | None = None, seen: Session | None = None) -> Ticket:
         """The message failed before all of it left; see the rule."""
         session = self.registry.get(message.session_id)
-        allowed = self._pipe.allowed(message.session_id)
-        return self._pipe.commit(lifecycle.not_delivered(session, self._now(), message, allowed, shut, seen), message)
+        allowed, card = self._pipe.allowed(session.id), self._card(session, message)
+        change = lifecycle.not_delivered(session, self._now(), message, allowed, shut, seen, card)
+        return self._pipe.commit(change, message)
+
+    def _card(self, session: Session, message: Message) -> Briefing | None:
+        return self.brief(session, message) if lifecycle.is_unheard(session, message) else None
 
 
 def _last(*tickets: Ticket) -> Ticket:

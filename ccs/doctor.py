@@ -82,6 +82,10 @@ class Records(Protocol):
         """When the channel's platform last brought something. Raises StoreUnavailable."""
         ...
 
+    async def has_streams(self, channel: str) -> bool:
+        """Whether there ever was something to fetch from the channel's platform. Raises StoreUnavailable."""
+        ...
+
     async def fault(self) -> str | None:
         """What is wrong with the database. Raises StoreUnavailable."""
         ...

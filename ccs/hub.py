@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import lifecycle
+from ccs.codec import encode
 from ccs.kept import Login
 from ccs.models import Agent, Event, EventType, Session, Status
-from ccs.wire import Wire, encode
+from ccs.wire import Wire
 
 
 MOST_SOCKETS = 2000             # in all: ten for each of 200 agents

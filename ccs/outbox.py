@@ -127,7 +127,8 @@ class Outbox(Worker):
             if (waiting := self._registry.waiting(message)) != message:
                 return                              # withdrawn while it stood in line
             session = self._registry.get(message.session_id)
-            if why := _not_now(session, self._now()):
+            may_have_arrived = interrupted or message.delivery.lost     # then its first result is asked for, no more
+            if not (may_have_arrived and way.idempotent) and (why := _not_now(session, self._now())):
                 await self._ends(fate.not_allowed(message, why))
                 return
             message = fate.sending(waiting)

@@ -10,7 +10,7 @@ from tornado.httputil import responses
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from ccs import errors, lifecycle, wire
+from ccs import codec, errors, lifecycle
 from ccs.accounts import Accounts, Caller
 from ccs.assistant.model.help import Help
 from ccs.assistant.notebook import Notebook
@@ -157,7 +157,7 @@ class Handler(RequestHandler):
         body = {"code": 0, "message": "ok"}
         if data is not None:
             body["data"] = data
-        self.finish(wire.encode(body))
+        self.finish(codec.encode(body))
 
     async def answer_list(self, slices: AsyncIterator[list[bytes]]) -> None:
         """An array of items that come encoded, a slice at a time.
@@ -214,14 +214,14 @@ class Handler(RequestHandler):
             self.set_header("Allow", ", ".join(self.methods()))
         if error is None or isinstance(error, HTTPError):
             words = HTTP_WORDS.get(status_code, responses.get(status_code, "请求失败"))
-            self.finish(wire.encode({"code": status_code, "message": words}))
+            self.finish(codec.encode({"code": status_code, "message": words}))
             return
         self.set_status(status_of(error))
         if isinstance(error, errors.TooManyTries):
             self.set_header("Retry-After", str(error.retry_after))
         if isinstance(error, errors.NeedsLogin):
             self.set_header("WWW-Authenticate", "Bearer")
-        self.finish(wire.encode(envelope(error)))
+        self.finish(codec.encode(envelope(error)))
 
     @classmethod
     def methods(cls) -> list[str]:
@@ -260,10 +260,10 @@ class ApiHandler(Handler):
 
     def read(self, cls: type[T]) -> T:
         """The body as `cls`. Raises BadRequest with all that is wrong with it."""
-        value = wire.decode(self.request.body) if self.request.body else {}
+        value = codec.decode(self.request.body) if self.request.body else {}
         if not isinstance(value, dict):
             raise errors.BadRequest("请求体必须是 JSON 对象")
-        return wire.read(cls, value)
+        return codec.read(cls, value)
 
     def agent(self, cs_id: str) -> Agent:
         """Whom the caller names as the one who acts."""

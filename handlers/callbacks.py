@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from attrs import field, frozen
 from tornado.httputil import HTTPHeaders, ResponseStartLine, responses
 
-from ccs import errors, wire
+from ccs import codec, errors
 from ccs.channels.base import Callback
 from ccs.ticket import Ticket
 from handlers.base import Handler, Parts, envelope, status_of
@@ -85,14 +85,14 @@ class WeComRoute(Route):
 class ChannelRoute(Route):
     """The signed envelope, or the platform's own form, of the channel that the path names."""
 
-    TAKEN = Answer(200, JSON, wire.encode({"code": 0, "message": "ok"}))
+    TAKEN = Answer(200, JSON, codec.encode({"code": 0, "message": "ok"}))
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take_callback(unquote(path.split("/")[2]), callback)
 
     def taken(self, value: Any) -> Answer:
         """A mapping is what the platform wants to be answered, as it is."""
-        return Answer(200, JSON, wire.encode(value)) if isinstance(value, Mapping) else self.TAKEN
+        return Answer(200, JSON, codec.encode(value)) if isinstance(value, Mapping) else self.TAKEN
 
     def refused(self, error: BaseException) -> Answer:
         return refused(error)
@@ -101,8 +101,8 @@ class ChannelRoute(Route):
 class DaojiaRoute(Route):
     """The merchant push of 京东到家, whose codes are texts."""
 
-    TAKEN = Answer(200, JSON, wire.encode({"code": "0", "msg": "success", "data": ""}))
-    AGAIN = Answer(200, JSON, wire.encode({"code": "-10000", "msg": "please try again", "data": ""}))
+    TAKEN = Answer(200, JSON, codec.encode({"code": "0", "msg": "success", "data": ""}))
+    AGAIN = Answer(200, JSON, codec.encode({"code": "-10000", "msg": "please try again", "data": ""}))
 
     def take(self, path: str, callback: Callback) -> Ticket:
         return self._parts.intake.take_daojia(unquote(path.split("/")[4]), callback)
@@ -114,11 +114,11 @@ class DaojiaRoute(Route):
         """What was no refusal may be mended by another try, which `-10000` asks for."""
         if not isinstance(error, errors.Refusal):
             return self.AGAIN
-        return Answer(status_of(error), JSON, wire.encode({"code": str(error.code), "msg": str(error), "data": ""}))
+        return Answer(status_of(error), JSON, codec.encode({"code": str(error.code), "msg": str(error), "data": ""}))
 
 
 def refused(error: BaseException) -> Answer:
-    return Answer(status_of(error), JSON, wire.encode(envelope(error)))
+    return Answer(status_of(error), JSON, codec.encode(envelope(error)))
 
 
 CALLBACKS: list[tuple[str, type[Route]]] = [

@@ -13,9 +13,9 @@ from tornado.iostream import StreamClosedError
 from ccs import lifecycle
 from ccs.assistant.model.help import MANNERS, MOST_SUGGESTIONS, Conversation, Draft
 from ccs.assistant.words import Said
+from ccs.codec import Identifier
 from ccs.errors import BadRequest
 from ccs.models import Session
-from ccs.wire import Identifier
 from handlers.sessions import OptionalAgentRequest, SessionHandler
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import Any
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler
 
-from ccs import wire
+from ccs import codec
 from ccs.kept import Login
 from ccs.models import Agent
 
@@ -33,7 +33,7 @@ def frame(data: bytes) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, len(data)) + data
 
 
-RESYNC = frame(wire.encode({"type": "resync_required"}))
+RESYNC = frame(codec.encode({"type": "resync_required"}))
 
 
 class Line:

@@ -6,8 +6,9 @@ from typing import Any
 from attrs import frozen
 
 from ccs.accounts import Caller
+from ccs.codec import Identifier, Password
 from ccs.errors import Forbidden, NeedsLogin, Refusal, WrongPassword
-from ccs.wire import Identifier, Password, Wire
+from ccs.wire import Wire
 from handlers.base import ApiHandler
 from handlers.guards import COOKIE, address_of, protocol_of
 

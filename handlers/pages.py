@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
-from ccs import wire
+from ccs import codec
 from ccs.errors import NotFound
 from handlers.base import HTTP_WORDS, ApiHandler, Handler
 from handlers.guards import must_be_our_host
@@ -76,7 +76,7 @@ class Healthz(Handler):
     def get(self) -> None:
         healthy = self.parts.health.is_healthy
         self.set_status(200 if healthy else 503)
-        self.finish(wire.encode({
+        self.finish(codec.encode({
             "status": "ok" if healthy else "degraded", "store": "ok" if healthy else "unavailable",
         }))
 

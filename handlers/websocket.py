@@ -11,11 +11,11 @@ from typing import Any
 from attrs import Factory, frozen
 from tornado.websocket import WebSocketHandler
 
-from ccs import lifecycle, wire
+from ccs import codec, lifecycle
 from ccs.accounts import Caller
+from ccs.codec import Identifier
 from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable, UpgradeRequired
 from ccs.models import Agent, SessionFilter, Status
-from ccs.wire import Identifier
 from handlers.base import Handler, Parts, envelope
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.line import LOGIN_NEEDED, Line, frame
@@ -152,7 +152,7 @@ class AgentSocket(Handler, WebSocketHandler):
     def _hear(self, line: Line, message: str | bytes) -> None:
         if isinstance(message, bytes):
             raise BadRequest("只接收文本帧")
-        told = wire.decode(message)
+        told = codec.decode(message)
         if not isinstance(told, dict) or not isinstance(told.get("type"), str):
             raise BadRequest("每一帧必须是带 type 的 JSON 对象")
         act = self._frames.get(told["type"])
@@ -161,10 +161,10 @@ class AgentSocket(Handler, WebSocketHandler):
         act(line, told)
 
     def _bind(self, line: Line, told: dict[str, Any]) -> None:
-        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self._bind_now)
+        self._once_durable(line, codec.read(SessionFrame, told).sessionId, self._bind_now)
 
     def _unbind(self, line: Line, told: dict[str, Any]) -> None:
-        self._once_durable(line, wire.read(SessionFrame, told).sessionId, self.parts.hub.unbind)
+        self._once_durable(line, codec.read(SessionFrame, told).sessionId, self.parts.hub.unbind)
 
     def _once_durable(
         self, line: Line, session_id: str, act: Callable[[Line, str], None], error: BaseException | None = None
@@ -188,7 +188,7 @@ class AgentSocket(Handler, WebSocketHandler):
 
     def _resume(self, line: Line, told: dict[str, Any]) -> None:
         """Bring a page that was away up to date, or tell it to load afresh."""
-        wanted = wire.read(ResumeFrame, told)
+        wanted = codec.read(ResumeFrame, told)
         if self._catching_up and not self._catching_up.done():
             raise BadRequest("正在恢复，请稍候")
         self._catching_up = asyncio.create_task(self._catch_up(line, wanted))
@@ -201,7 +201,7 @@ class AgentSocket(Handler, WebSocketHandler):
             if not isinstance(error, CCSError):
                 log.exception("catching up of agent %s failed", line.agent.id)
             done = {"type": "resync_required"}
-        line.catch_up(frame(wire.encode(done)))
+        line.catch_up(frame(codec.encode(done)))
         line.release()
 
     async def _replayed(self, line: Line, wanted: ResumeFrame) -> dict[str, Any]:
@@ -230,7 +230,7 @@ class AgentSocket(Handler, WebSocketHandler):
             return False
 
     def _read(self, line: Line, told: dict[str, Any]) -> None:
-        mark = wire.read(ReadFrame, told)
+        mark = codec.read(ReadFrame, told)
         self.parts.desk.read(mark.sessionId, line.agent, mark.seq)
 
     def _ping(self, line: Line, told: dict[str, Any]) -> None:

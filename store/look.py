@@ -48,6 +48,10 @@ class Look:
         """When a platform last brought something: a message, a notice or a nudge. Raises StoreUnavailable."""
         return await asyncio.to_thread(self._ask, lambda connection: _last_callback(connection, channel))
 
+    async def has_streams(self, channel: str) -> bool:
+        """Whether the platform ever woke us to fetch, or gave us something. Raises StoreUnavailable."""
+        return self.exists and bool(await asyncio.to_thread(self._ask, lambda db: streams.accounts(db, channel)))
+
     async def fault(self) -> str | None:
         """What SQLite finds wrong with the file, as far as it gets. Raises StoreUnavailable."""
         return await asyncio.to_thread(self._ask, _fault)

@@ -52,7 +52,7 @@ class Model:
 T0 = 1_767_000_000_000      # ms
 JPG_PNG, MB = ["image/jpeg", "image/png"], 1 << 20
 CHANNELS = [        # as `hello` tells of them
-    {"channelType": "jd", "via": "gateway", "recalls": False, "looksUp": False, "takes": [
+    {"channelType": "jd", "via": "gateway", "recalls": True, "looksUp": False, "takes": [
         *({"msgType": kind, "largest": 8 * MB, "smallest": 1} for kind in ("image", "voice", "video", "file")),
         *({"msgType": kind} for kind in ("product", "order", "link")),
     ]},

@@ -41,6 +41,8 @@ KEYWORD = HandOff(Reason.KEYWORD)
     (findings.phones, "电话 13800138000，尽快", "138****8000"),
     (findings.phones, "+86 138-0013-8000", "138****8000"),
     (findings.phones, "138 0013 8000 和 13912345678", "138****8000 139****5678"),
+    (findings.phones, "１３８００１３８０００", "138****8000"),
+    (findings.phones, "138\u200b0013\u2060\ufe0f8000", "138****8000"),
     (findings.phones, "订单号 13800138000", ""),
     (findings.phones, "285012345678", ""),
     (findings.products, "我想问《长款羽绒服》有没有货", "长款羽绒服"),
@@ -53,6 +55,10 @@ def test_numbers_and_names_are_found_in_her_words(
     find: Callable[[list[Message]], tuple[str, ...]], text: str, found: str
 ) -> None:
     assert " ".join(find([said(text)])) == found
+
+
+def test_no_phone_is_shown_that_was_hidden() -> None:
+    assert findings.masked("打１３８-００１３-８０００或139\u200b12345678") == "打138****8000或139****5678"
 
 
 def test_cards_and_what_the_channel_found_are_read_too_and_only_hers() -> None:

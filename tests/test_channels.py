@@ -5,34 +5,34 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from attrs import evolve, fields_dict, frozen
+from attrs import Factory, define, evolve, fields_dict, frozen
+from tornado.web import RequestHandler
 
 from ccs.channels import CHANNELS
 from ccs.channels.base import Channel
 from ccs.channels.http import Http
-from ccs.channels.signed import GatewayChannel
+from ccs.demo.local import Local
 from ccs.models import Via
-from ccs.settings import ChannelSettings, ChannelsSettings, Config, section
+from ccs.settings import ChannelsSettings, Config, section
 from tests.alone import tools
 from tests.conftest import SECRET, Stage
+from tests.feige import SIGNATURE, Feige, FeigeSettings, sign
 from tests.platforms import gateway_message
 
 PAYLOADS = Path(__file__).parent / "payloads"
 ENVELOPES = sorted((PAYLOADS / "jd").glob("*.json"))
 
 
-# A channel that is added word for word as the how-to says
+APP_SECRET = "feige-app-secret"
 
-class Feige(GatewayChannel):
-    """飞鸽 behind a gateway."""
 
-    name = "feige"
-
+# A channel that is added word for word as the how-to says: `tests/feige.py`, this section, and its payloads
 
 @frozen
 class WithFeige(ChannelsSettings):
-    feige: ChannelSettings = section(ChannelSettings)
+    feige: FeigeSettings = section(FeigeSettings)
 
 
 NAMES = [*CHANNELS, Feige.name]
@@ -46,7 +46,8 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(settings: Config) -> Config:
     known = {name: getattr(settings.channels, name) for name in fields_dict(ChannelsSettings)}
-    feige = ChannelSettings(enabled=True, gateway_secret=SECRET, gateway_url=settings.channels.jd.gateway_url)
+    feige = FeigeSettings(
+        enabled=True, gateway_secret=SECRET, gateway_url=settings.channels.jd.gateway_url, app_secret=APP_SECRET)
     return evolve(settings, channels=WithFeige(**known, feige=feige))
 
 
@@ -92,7 +93,7 @@ async def test_what_proves_nothing_or_comes_to_a_closed_door_leaves_nothing(stag
     await stage.start()
     url = f"/channel/{name}/callback"
     forged = {"X-Signature": "0" * 64, "X-Timestamp": "1", "X-Nonce": "n"}
-    for headers in ({}, forged, {"X-Douyin-Signature": "0" * 40}):
+    for headers in ({}, forged, {"X-Douyin-Signature": "0" * 40}, {SIGNATURE: sign("another", body)}):
         answer = await stage.http.post(stage.base + url, content=body, headers=headers)
         assert answer.status_code == 401, answer.text
     for hostile in (b"", b"{", b"\xff", b"[]", b"null", b"[" * 100_000, b"<xml/>"):
@@ -137,7 +138,67 @@ def test_what_has_no_way_out_says_so_in_words(settings, http, name) -> None:
 
 
 def test_the_table_the_settings_and_the_payloads_name_the_same_channels() -> None:
-    own = set(CHANNELS) - {Feige.name}
+    own = set(CHANNELS) - {Feige.name}      # its section is not in the settings themselves
     assert own == set(fields_dict(ChannelsSettings)) and all(CHANNELS[name].name == name for name in own)
     folders = {"wechat": "wecom"}
-    assert all(any((PAYLOADS / folders.get(name, name)).iterdir()) for name in own)
+    assert all(any((PAYLOADS / folders.get(name, name)).iterdir()) for name in CHANNELS)
+
+
+# What is its own
+
+
+@define
+class Platform(Local):
+    """飞鸽's API."""
+
+    said: list[dict[str, Any]] = Factory(list)
+
+    def routes(self) -> list[tuple[Any, ...]]:
+        return [("/say", Say, {"platform": self})]
+
+
+class Say(RequestHandler):
+    def initialize(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def post(self) -> None:
+        assert self.request.headers[SIGNATURE] == sign(APP_SECRET, self.request.body)
+        self.platform.said.append(json.loads(self.request.body))
+
+
+async def tells(stage: Stage, body: bytes, secret: str = APP_SECRET) -> httpx.Response:
+    url, headers = f"{stage.base}/channel/feige/callback", {SIGNATURE: sign(secret, body)}
+    return await stage.http.post(url, content=body, headers=headers)
+
+
+@pytest.mark.gen_test
+async def test_a_callback_of_its_own_is_read_once_and_answered_by_its_own_way(stage: Stage, settings) -> None:
+    platform = Platform()
+    platform.start()
+    await stage.start(switched(settings, "feige", api_base=platform.url))
+    payloads = [path.read_bytes() for path in sorted((PAYLOADS / "feige").glob("*.json"))]
+    for body in payloads * 2:
+        assert (await tells(stage, body)).status_code == 200
+    wang, [session] = await stage.agent("wang"), await stored(stage)
+    rows = await stage.history(session["sessionId"])
+    assert [row["content"] for row in rows] == ["[图片]", "[暂不支持的消息类型 sticker]", "在吗？"]
+    assert session["via"] == "native"
+    await wang.accepts(session["sessionId"])
+    await wang.replies(session["sessionId"], "在的")
+    await wang.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == "sent")
+    assert [(said["buyer"], said["text"]) for said in platform.said] == [("陈女士", "在的")]
+    await platform.close()
+
+
+@pytest.mark.gen_test
+async def test_a_callback_of_its_own_is_refused_as_all_are(stage: Stage, settings) -> None:
+    body = (PAYLOADS / "feige" / "text.json").read_bytes()
+    await stage.start()
+    assert (await tells(stage, body, "another")).status_code == 401
+    for hostile in (b"", b"{", b"\xff", b"[]", b"null", b"[" * 100_000, b"<xml/>", b'{"id":1}'):
+        assert (await tells(stage, hostile)).status_code == 400
+    for changes, status in (({"app_secret": ""}, 403), ({"enabled": False}, 403)):
+        await stage.stop()
+        await stage.start(switched(settings, "feige", **changes))
+        assert (await tells(stage, body)).status_code == status
+    assert await stored(stage) == []

@@ -309,6 +309,8 @@ def test_settings_of_later_versions_have_no_effect_and_are_named(tmp_path: Path)
     (f"[[agents]]\nid = 'wang'\ntoken_hash = '{TOKEN_HASH}'", "nobody is asked for them"),
     (f"[server]\nhost = '0.0.0.0'\n[auth]\nrequired = true\n[[agents]]\nid = 'wang'\ntoken_hash = '{TOKEN_HASH}'",
      "passwords cross the network unencrypted"),
+    ("[assistant]\nprovider = 'openai'\n[assistant.openai]\nbase_url = 'http://h/v1'\nmodel = 'm'",
+     "the model has nothing to rest on"),
 ])
 def test_what_is_odd_is_noted_and_stops_nobody(tmp_path: Path, text: str, note: str) -> None:
     _, notes = read(written(tmp_path, text), {})

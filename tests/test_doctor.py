@@ -18,6 +18,7 @@ from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown
+from ccs.channels.wecom.errcodes import NO_KF
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
 from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
@@ -57,9 +58,13 @@ class Records:
     last: datetime | None = field(factory=utc_now)
     exists: bool = True
     broken: str | None = None
+    streams: bool = True        # of 微信客服
 
     async def last_callback(self, channel: str) -> datetime | None:
         return self.last
+
+    async def has_streams(self, channel: str) -> bool:
+        return self.streams
 
     async def fault(self) -> str | None:
         return self.broken
@@ -183,6 +188,21 @@ async def test_what_wecom_says_becomes_a_cause_and_a_cure(clinic, wecom, moods, 
     wecom.moods += moods
     found, said = await clinic.finds(step)
     assert found == result and words in said
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("code", sorted(NO_KF))
+async def test_a_company_with_an_app_alone_is_left_in_peace_and_one_with_kf_is_not(clinic, wecom, code) -> None:
+    wecom.habits["kf/account/list"] = wecom_answers(code)
+    assert (await clinic.finds("accounts"))[0] == "fail"
+    clinic.records.streams = False                              # never woken, while its members write
+    report = await clinic.report("wechat")
+    assert report.is_fine and [each.result.value for each in report.findings[-2:]] == ["skipped", "skipped"]
+    assert "只用自建应用" in (await clinic.finds("accounts"))[1]
+    clinic.records.last = None                                  # nobody has written yet: who knows
+    assert (await clinic.finds("accounts"))[0] == "fail"
+    clinic.records.last = utc_now()
+    assert (await clinic.has(welcome="您好").finds("accounts"))[0] == "fail"
 
 
 @pytest.mark.gen_test
@@ -583,20 +603,21 @@ def listing(folder: Path) -> dict[str, int]:
 
 
 @pytest.mark.gen_test
-async def test_a_message_a_notice_and_a_nudge_all_count_as_a_callback(stage: Stage, settings: Config) -> None:
+async def test_a_message_a_notice_and_a_nudge_all_count_as_a_callback(stage: Stage, settings, wecom) -> None:
+    wecom.accounts.clear()
     await stage.start()
     look = Look(settings.server.data_dir / "ccs.db")
     assert await look.last_callback("jd") is None
     await stage.customer().says("在吗")
     assert utc_now() - await until_known(look, "jd") < timedelta(minutes=1)
-    assert await look.last_callback("wechat") is None
+    assert await look.last_callback("wechat") is None and not await look.has_streams("wechat")
     nudge = (
         f"<xml><ToUserName>{CORP}</ToUserName><CreateTime>1767001122</CreateTime><MsgType>event</MsgType>"
         "<Event>kf_msg_or_event</Event><Token>T</Token><OpenKfId>wkAAA</OpenKfId></xml>"
     )
     assert (await stage.wecom(nudge)).status_code == 200
-    assert await look.last_callback("wechat") is not None
-    assert await look.last_callback("douyin") is None
+    assert await look.last_callback("wechat") is not None and await look.has_streams("wechat")
+    assert await look.last_callback("douyin") is None and not await look.has_streams("douyin")
     assert (await stage.envelope({"eventId": "evt-1", "type": "session_ended"}, "douyin")).status_code == 200
     assert await look.last_callback("douyin") is not None
     assert await look.fault() is None

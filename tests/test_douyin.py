@@ -520,6 +520,27 @@ async def test_a_message_that_comes_many_times_at_once_is_taken_once(stage: Stag
 
 
 @pytest.mark.gen_test
+async def test_an_id_of_any_length_is_the_same_again_and_kept_short(stage: Stage) -> None:
+    await stage.start()
+    for name in ("x" * 5000, "x" * 4999):
+        for _ in range(2):
+            await takes(stage, payload("enter_im"), name)
+    await takes(stage, packed({**json.loads(payload("im_send_msg")), "to_user_id": "", "content": {
+        "server_message_id": "@" * 70_000, "source": CLIENT_KEY}}))
+    assert rows(stage, "SELECT COUNT(*) FROM notices") == [(3,)]
+    assert rows(stage, "SELECT COUNT(*), MAX(LENGTH(value)) < 300 FROM platform_ids") == [(3, 1)]
+
+
+@pytest.mark.gen_test
+async def test_a_name_that_is_none_does_not_fill_the_list(stage: Stage) -> None:
+    await stage.start()
+    infos = [{"open_id": CHEN, "nick_name": "陈" * 70_000, "avatar": "https://p3.example/" + "a" * 70_000}]
+    await takes(stage, changed("text", user_infos=infos))
+    session = await only_session(stage)
+    assert session["customerName"] == "陈" * 256 and "customerAvatar" not in session
+
+
+@pytest.mark.gen_test
 async def test_different_events_and_messages_are_never_taken_for_one(stage: Stage) -> None:
     """Above all a recall, which names the message that it is about."""
     await stage.start()

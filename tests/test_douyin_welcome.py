@@ -1,53 +1,23 @@
 """The welcome of Douyin: said by Douyin's rule to who opens the chat, within its seconds, and never twice."""
 
 import asyncio
-import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attrs import define, evolve, field
-from tornado.ioloop import IOLoop
+from attrs import evolve
 
 from ccs import welcome
 from ccs.demo import vices
 from ccs.demo.douyin import Douyin
 from ccs.demo.douyin.api import Call
+from ccs.demo.platform import Refused
 from ccs.settings import Config
-from tests.conftest import CLIENT_KEY, CLIENT_SECRET, Stage, async_, until
+from tests.conftest import Stage, until
 from tests.dy import CHEN, SHOP, Chen, authorised
 from tests.kf import Disk
 
 SEND, HELLO = "im/send/msg/", "您好，欢迎光临！"
-
-
-@define
-class Door(Douyin):
-    """Douyin, where entering may be answered: 3 messages within 30 seconds, under the scene's own name."""
-
-    entered: dict[str, float] = field(factory=dict, kw_only=True)       # by the event's own id
-
-    def customer_enters(self, account: str, customer: str) -> None:
-        super().customer_enters(account, customer)
-        content = json.loads(self.webhooks[-1].body)["content"]
-        content = json.loads(content) if isinstance(content, str) else content
-        self.entered[content["server_message_id"]] = self.now()
-
-    def _check(self, account: str, customer: str, body: Any) -> None:
-        at = self.entered.get(str(body.get("msg_id")))
-        if at is None or body.get("scene") != "im_enter_direct_msg":
-            super()._check(account, customer, body)
-            return
-        assert body["conversation_id"] == self.conversation(account, customer) and self.now() - at < 30
-
-
-@pytest.fixture
-def douyin(io_loop: IOLoop) -> Iterator[Door]:
-    douyin = Door(client_key=CLIENT_KEY, client_secret=CLIENT_SECRET)
-    io_loop.run_sync(async_(douyin.start))
-    yield douyin
-    io_loop.run_sync(douyin.close)
 
 
 @pytest.fixture
@@ -86,7 +56,7 @@ async def at_the_door(stage: Stage, douyin: Douyin) -> Chen:
 
 
 @pytest.mark.gen_test
-async def test_who_enters_is_welcomed_once_and_no_session_begins(stage: Stage, douyin: Door) -> None:
+async def test_who_enters_is_welcomed_once_and_no_session_begins(stage: Stage, douyin: Douyin) -> None:
     chen = await at_the_door(stage, douyin)
     douyin.customer_enters(SHOP, CHEN)
     again = douyin.webhooks[-1]
@@ -102,7 +72,7 @@ async def test_who_enters_is_welcomed_once_and_no_session_begins(stage: Stage, d
 
 
 @pytest.mark.gen_test
-async def test_three_times_a_day_and_never_in_the_middle_of_a_conversation(stage: Stage, douyin: Door) -> None:
+async def test_three_times_a_day_and_never_in_the_middle_of_a_conversation(stage: Stage, douyin: Douyin) -> None:
     chen = await at_the_door(stage, douyin)
     for number in range(5):
         await enters(chen)
@@ -116,7 +86,7 @@ async def test_three_times_a_day_and_never_in_the_middle_of_a_conversation(stage
 
 
 @pytest.mark.gen_test
-async def test_without_words_or_after_its_seconds_nothing_is_said(stage: Stage, douyin: Door, settings) -> None:
+async def test_without_words_or_after_its_seconds_nothing_is_said(stage: Stage, douyin: Douyin, settings) -> None:
     await stage.start(with_welcome(settings, ""))
     await authorised(stage)
     chen = Chen(stage, douyin)
@@ -132,7 +102,25 @@ async def test_without_words_or_after_its_seconds_nothing_is_said(stage: Stage, 
 
 
 @pytest.mark.gen_test
-async def test_a_busy_moment_is_tried_again_and_a_lost_answer_is_not(stage: Stage, douyin: Door) -> None:
+async def test_the_stand_in_keeps_douyins_rules_for_it(douyin: Douyin) -> None:
+    def greets(**changes: Any) -> int:
+        [event_id] = douyin.entered
+        body = {"msg_id": event_id, "conversation_id": douyin.conversation(SHOP, CHEN), "to_user_id": CHEN,
+                "scene": "im_enter_direct_msg", "content": {"msg_type": 1, "text": {"text": HELLO}}} | changes
+        try:
+            return 0 if douyin.send(SHOP, body) else -1
+        except Refused as refused:
+            return refused.code
+    douyin.customer_enters(SHOP, CHEN)
+    assert greets(scene="") == greets(to_user_id="lin") == greets(msg_id="@else==") == 28003082
+    assert [greets() for _ in range(4)] == [0, 0, 0, 28003070]
+    now = time.time
+    douyin.now = lambda: now() + 31
+    assert greets() == 28003080
+
+
+@pytest.mark.gen_test
+async def test_a_busy_moment_is_tried_again_and_a_lost_answer_is_not(stage: Stage, douyin: Douyin) -> None:
     chen = await at_the_door(stage, douyin)
     douyin.next(SEND, vices.refuses(28001005))
     await enters(chen)

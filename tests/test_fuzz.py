@@ -26,10 +26,10 @@ from hypothesis import strategies as some
 from tornado.httputil import HTTPHeaders, RequestStartLine
 from tornado.ioloop import IOLoop
 
-from ccs import wire
+from ccs import codec
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.search import Knowledge
-from ccs.channels import envelope, signed
+from ccs.channels import envelope, seal, signed
 from ccs.channels.douyin import events as douyin
 from ccs.channels.http import Http
 from ccs.channels.wecom import messages, xml
@@ -180,11 +180,11 @@ def json_of(payloads: list[bytes], opened: list[bytes] | None = None) -> some.Se
 def test_json_is_decoded_or_refused() -> None:
     def target(text: bytes | str) -> None:
         try:
-            value = wire.decode(text)
+            value = codec.decode(text)
         except BadRequest as refusal:
             assert len(str(refusal)) < 500
         else:
-            assert wire.decode(wire.encode(value)) == value
+            assert codec.decode(codec.encode(value)) == value
 
     fuzz(some.one_of(some.binary(max_size=60), some.text(max_size=60), VALUES.map(json.dumps),
                      json_of(ENVELOPES + DOUYIN)), 500, target)
@@ -193,7 +193,7 @@ def test_json_is_decoded_or_refused() -> None:
 READ = [
     sessions.AcceptRequest, sessions.OptionalAgentRequest, sessions.TransferRequest, sessions.MessageRequest,
     websocket.SessionFrame, websocket.ResumeFrame, websocket.ReadFrame,
-    envelope.Envelope, signed.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
+    envelope.Envelope, seal.SignedBody, douyin.Event, douyin.Handshake, douyin.Said, douyin.SaidInText,
 ]
 
 
@@ -204,7 +204,7 @@ def test_every_body_is_read_or_refused_with_its_faults() -> None:
     def target(given: tuple[Any, type]) -> None:
         body, cls = given
         try:
-            value = wire.read(cls, body)
+            value = codec.read(cls, body)
         except BadRequest as refusal:
             assert str(refusal)
         else:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from ccs.doctor import Result, Visit
 from ccs.inbound import CustomerSays, PlatformTells, StaffSays
 from ccs.models import Via
 from ccs.settings import AuthSettings, Config, JDSettings
+from store.database import FILE_NAME, connect
 from tests.conftest import SECRET, Stage, async_
 from tests.alone import tools
 
@@ -246,6 +248,15 @@ async def test_a_push_that_proves_nothing_leaves_nothing(stage: Stage, with_jos,
     assert answer.status_code == status and answer.json().keys() == {"code", "msg", "data"}
     assert isinstance(answer.json()["code"], str) and answer.json()["code"] != "0"
     assert (await stage.get("/api/sessions")).json()["data"] == []
+
+
+@pytest.mark.gen_test
+async def test_what_is_no_name_of_an_interface_is_refused(stage: Stage, with_jos) -> None:
+    await stage.start(with_jos)
+    for name, status in (("%00", 400), ("a%0Ab", 400), ("%E6%96%B0", 200), ("x" * 300, 200)):
+        assert (await pushes(stage, form({}), name)).status_code == status
+    with closing(connect(stage.settings.server.data_dir / FILE_NAME, read_only=True)) as disk:
+        assert [kind for kind, in disk.execute("SELECT kind FROM notices ORDER BY id")] == ["新", "x" * 64]
 
 
 @pytest.mark.gen_test

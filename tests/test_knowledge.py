@@ -1,5 +1,6 @@
 """What a shop's owner writes becomes entries, and what is wrong with it is said with its file and line."""
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -252,3 +253,19 @@ def test_nothing_is_found_in_nothing() -> None:
 @pytest.mark.parametrize("text", ["", "…", "？？？", "😀", '"', '" OR *', "-", "123456789012", "a" * 5000, "\ud800", "０"])
 def test_odd_words_find_nothing_and_break_nothing(folder: Path, text: str) -> None:
     assert search(shelf(folder, a_csv=SHOP), text) == ()
+
+
+def test_what_is_no_file_of_the_folders_own_is_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge"
+    folder.mkdir()
+    (tmp_path / "secret.md").write_text("## 密码\n\n123456\n", encoding="utf-8")
+    (folder / "a.md").symlink_to(tmp_path / "secret.md")
+    (folder / "b.md").symlink_to(folder / "b.md")
+    (folder / "c.md").write_text("## 几天发货\n图片：b.md\n\n当天\n", encoding="utf-8")
+    with open(folder / "d.csv", "wb") as file:
+        file.truncate(50 << 20)
+    os.mkfifo(folder / "e.md")
+    (folder / "f.md").write_text("## 多久发货\n\n当天\n", encoding="utf-8")
+    shelf = read(folder)
+    assert [entry.question for entry in shelf.entries] == ["多久发货"]
+    assert [fault.file for fault in shelf.faults] == ["a.md", "b.md", "c.md", "d.csv", "e.md"]

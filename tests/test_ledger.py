@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 from ccs.assistant.model.ledger import BudgetSpent, Ledger
-from store.spending import Spending
+from store.spending import Spending, copy_all
 from tests.llm import Pages, ledger
 
 TODAY = date(2026, 11, 24)
@@ -78,3 +78,19 @@ def test_a_full_disk_stops_no_answer(tmp_path: Path, caplog) -> None:
     purse = Ledger(100, 0, lambda: TODAY, Spending(tmp_path))
     spend(purse, "a", 90)
     assert refused(purse, "a", 11) and "could not be written" in caplog.text
+
+
+def test_a_month_is_kept_for_a_year(tmp_path: Path) -> None:
+    book = Spending(tmp_path)
+    for day in (date(2025, 10, 31), date(2025, 11, 1), date(2025, 12, 1), TODAY):
+        book.write(day, "a", 1)
+    book.forget_old(TODAY)
+    assert sorted(path.stem for path in (tmp_path / "spending").iterdir()) == ["2025-11", "2025-12", "2026-11"]
+
+
+def test_a_backup_knows_what_was_spent(tmp_path: Path) -> None:
+    Spending(tmp_path).write(TODAY, "a", 90)
+    copy_all(tmp_path, tmp_path / "copy.db")
+    (tmp_path / "restored").mkdir()
+    (tmp_path / "copy.db.spending").rename(tmp_path / "restored" / "spending")
+    assert Ledger(100, 0, lambda: TODAY, Spending(tmp_path / "restored")).spent_today == 90

@@ -152,6 +152,43 @@ async def test_without_a_folder_it_knows_nothing_and_does_nothing() -> None:
     assert known.search("几天发货", "wechat", NOW) == ()
 
 
+@pytest.mark.gen_test
+async def test_a_file_that_never_settles_keeps_no_other_from_being_read(folder: Path, quick: None) -> None:
+    known = Library(folder, ZONE, Index)
+    await known.open()
+    known.resume()
+    restless = asyncio.create_task(never_done(folder / "log.md"))
+    try:
+        (folder / "shop.md").write_text("## 几天发货\n\n当天。\n", encoding="utf-8")
+        await until(lambda: answer(known, "几天发货") == "当天。")
+    finally:
+        restless.cancel()
+        await known.stop()
+
+
+async def never_done(path: Path) -> None:
+    text = "## 记录\n\n"
+    while True:
+        path.write_text(text := text + "又一行\n", encoding="utf-8")
+        await asyncio.sleep(0.002)
+
+
+@pytest.mark.gen_test
+async def test_a_folder_that_vanishes_is_remembered_until_it_is_back(folder: Path, quick: None, tmp_path: Path) -> None:
+    known = Library(folder, ZONE, Index)
+    await known.open()
+    known.resume()
+    try:
+        folder.rename(tmp_path / "elsewhere")
+        await until(lambda: known.shelf.faults)
+        assert answer(known, "几天发货") == "48小时内。"
+        (tmp_path / "elsewhere").rename(folder)
+        (folder / "shop.md").write_text("## 几天发货\n\n当天。\n", encoding="utf-8")
+        await until(lambda: answer(known, "几天发货") == "当天。" and not known.shelf.faults)
+    finally:
+        await known.stop()
+
+
 # What is said to her
 
 

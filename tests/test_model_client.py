@@ -62,6 +62,21 @@ async def test_a_finished_answer_does_not_wait_for_a_line_that_stays_open(client
 
 
 @pytest.mark.gen_test
+async def test_who_breaks_it_off_twice_hangs_up_all_the_same(client: Asks) -> None:
+    """A second cancelling would disturb the first, and leave the connection open and its place taken."""
+    async with Server.open(stalls(chunk("现货"))) as server:
+        asks = client(server.url, concurrency=1)
+        for number in range(2):
+            asking = asyncio.create_task(asks.ask(HELLO, 60, free))
+            visit = await server.visit(number)
+            await asyncio.sleep(0.01)               # until it reads
+            asking.cancel()
+            asyncio.get_running_loop().call_soon(asking.cancel)
+            async with asyncio.timeout(PATIENCE):
+                await visit.left.wait()
+
+
+@pytest.mark.gen_test
 async def test_who_no_longer_waits_hangs_up_at_once(client: Asks) -> None:
     async with Server.open(stalls(chunk("现货"))) as server:
         asks = client(server.url)

@@ -15,6 +15,7 @@ from ccs.outbox import Outbox
 from ccs.settings import JDSettings
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import answers, fails, forgets, garbles, vanishes
+from tests.platforms import gateway_message
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,24 @@ async def test_a_lost_answer_never_says_it_twice(stage: Stage, gateway, mood) ->
     await wang.replies(session_id, "已退款")
     await fate_of(wang, "sent")
     assert len(gateway.requests) == 2 and len(gateway.said) == 1
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("lose, state", [(vanishes, "sent"), (forgets, "failed")], ids=["taken", "not taken"])
+async def test_a_lost_answer_is_asked_for_even_if_she_has_left_meanwhile(stage: Stage, gateway, lose, state) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+
+    async def loses_and_ends(request) -> bool:
+        ended = {**gateway_message("陈女士", "", "m-ended"), "type": "session_ended"}
+        assert (await stage.envelope(ended)).status_code == 200
+        return lose(request)
+
+    gateway.moods += [loses_and_ends, *([answers(2001)] if lose is forgets else [])]
+    await wang.replies(session_id, "慢走")
+    await fate_of(wang, state)
+    first, second = gateway.requests
+    assert first == second and len(gateway.said) == (state == "sent")
 
 
 @pytest.mark.gen_test

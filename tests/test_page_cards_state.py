@@ -9,6 +9,7 @@ from tests.model import WANG, Model, message, opened
 FORM = {"number": "", "title": "", "price": "", "state": "", "url": "", "desc": ""}
 ZHAO = {"csId": "zhao", "name": "老赵", "role": "supervisor"}
 DOUYIN = {"channelType": "douyin", "via": "native"}
+KF = {"channelType": "wechat", "via": "kf"}
 
 
 @pytest.mark.gen_test
@@ -86,7 +87,7 @@ async def test_what_was_looked_up_is_forgotten_with_the_session(model: Model) ->
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize("me, where, told, may", [
-    (WANG, DOUYIN, {}, True), (ZHAO, DOUYIN, {}, True), (WANG, {}, {}, False),
+    (WANG, DOUYIN, {}, True), (ZHAO, DOUYIN, {}, True), (WANG, {}, {}, True), (WANG, KF, {}, False),
     ({**WANG, "csId": "li"}, DOUYIN, {}, False), (WANG, DOUYIN, {"delivery": {"state": "sending"}}, False),
     (WANG, DOUYIN, {"recalledAt": "2026-01-01T00:00:00Z"}, False), (WANG, DOUYIN, {"senderType": "customer"}, False),
     (WANG, DOUYIN, {"senderType": "ai"}, True),

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ccs import config
 from ccs.settings import Config
 from tests.conftest import Stage
 from tests.kf import until_there
+from tests.process import free_port
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -71,3 +74,44 @@ async def test_trying_it_goes_as_it_is_told(stage: Stage, tmp_path: Path) -> Non
         message = (await stage.history(session_id))[-1]
         return message if message["delivery"]["state"] == "failed" else None
     assert "gateway_url" in (await until_there(failed))["delivery"]["reason"]
+
+
+@pytest.mark.gen_test
+async def test_the_example_of_a_gateway_brings_what_an_agent_says_and_takes_it_back(stage: Stage, tmp_path) -> None:
+    port = free_port()
+    settings = as_copied(tmp_path, example("Try it", "toml"))
+    jd = evolve(settings.channels.jd, gateway_url=f"http://127.0.0.1:{port}")
+    program = example("Writing a gateway", "python receiver")
+    assert "9090" in program and program.count("\n") <= 50
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, env={**os.environ, "PORT": str(port)}, stdout=asyncio.subprocess.PIPE)
+    try:
+        await until_there(partial(answers, port))
+        channels = evolve(settings.channels, jd=jd)
+        await stage.start(evolve(settings, channels=channels, assistant=evolve(settings.assistant, provider="off")))
+        wang, chen = await stage.agent("wang"), stage.customer()
+        await chen.says("在吗？")
+        session_id = (await chen.session())["sessionId"]
+        await wang.accepts(session_id)
+        message = (await wang.replies(session_id, "在的")).json()["data"]
+        await wang.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == "sent")
+        where = f"/api/sessions/{session_id}"
+        recall = await stage.post(f"{where}/messages/{message['msgId']}/recall", {"csId": "wang"})
+        assert recall.status_code == 200 and recall.json()["data"]["recalledAt"], recall.text
+        for path, status in (("messages", 401), ("recalls", 401), ("else", 404)):       # a stranger
+            answer = await stage.http.post(f"http://127.0.0.1:{port}/{path}", content=b"{}")
+            assert answer.status_code == status
+    finally:
+        process.terminate()
+        printed, _ = await process.communicate()
+    said, taken_back = printed.decode().splitlines()
+    assert said == "say 陈女士 在的" and re.fullmatch("take back 陈女士 platform-[0-9a-f]+", taken_back)
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True

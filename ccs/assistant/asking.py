@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from ccs.assistant.words import Question, Said
 from ccs.models import Message, Sender, Session
 
@@ -20,6 +22,12 @@ def question_of(session: Session, messages: Sequence[Message], now: datetime) ->
         now=now,
         concluded=session.conclusion or _last_words(before),
     )
+
+
+def without(unheard: Message, session: Session, messages: Sequence[Message]) -> tuple[Session, list[Message]]:
+    """As if this answer had not been given, nor what was to follow it: she waits since she wrote."""
+    heard = [message for message in messages if message.sender is not Sender.AI or message.seq < unheard.seq]
+    return evolve(session, waiting_since=session.created_at), heard
 
 
 def unanswered(session: Session, messages: Sequence[Message]) -> list[Message]:

@@ -4,12 +4,15 @@ Made by rules from what was said; a model's summary may stand in for the three l
 """
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
+
+from attrs import evolve
 
 from ccs.assistant import findings, rules
+from ccs.assistant.asking import question_of, without
 from ccs.assistant.phrases import asks_for_person
 from ccs.assistant.words import HandOff, Question, Reason, Summary
-from ccs.models import Briefing, Message, Sender
+from ccs.models import Briefing, Message, Sender, Session
 
 LINE = 120                  # characters of one line of the summary
 FEW = 8                     # characters in which a wish for a person says nothing else
@@ -48,6 +51,16 @@ def briefing(
         draft=handoff.draft,
         basis=handoff.basis.as_fields() if handoff.draft else {},
     )
+
+
+def of_unheard(unheard: Message, session: Session, messages: Sequence[Message], now: datetime) -> Briefing:
+    """For whoever answers in place of what did not reach her; that is the draft."""
+    session, messages = without(unheard, session, messages)
+    card = briefing(question_of(session, messages, now), HandOff(Reason.CANNOT_REPLY), messages)
+    basis = unheard.fields.get("assistant")
+    if unheard.type != "text" or not isinstance(basis, dict):
+        return card
+    return evolve(card, draft=unheard.content, basis=basis)
 
 
 def summed_up(question: Question, reason: str, messages: Sequence[Message]) -> Summary:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from ccs.assistant.unseen import seen
 from ccs.models import Message, Sender
 
 MOST = 5                    # of a kind; nobody means more
 LONGEST_TEXT = 2000         # characters of a message that are looked at
+
+ASCII_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0D: "-"}
 
 PHONE = re.compile(
     r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9A-Za-z])", re.ASCII
@@ -29,7 +32,8 @@ NO_PRODUCT = re.compile(r"东西|商品|宝贝|东东|订单|快递|好久|很�
 
 
 def masked(text: str) -> str:
-    """The text with every phone as `138****8000`."""
+    """The text as it is seen, with every phone as `138****8000`."""
+    text = _readable(text)
     return PHONE.sub(lambda match: match[0] if _is_order(text, match) else _mask(match), text)
 
 
@@ -93,7 +97,12 @@ def _hers(messages: Iterable[Message]) -> list[Message]:
 
 
 def _texts(messages: Iterable[Message]) -> list[str]:
-    return [message.content[:LONGEST_TEXT] for message in _hers(messages) if message.type == "text"]
+    return [_readable(message.content[:LONGEST_TEXT]) for message in _hers(messages) if message.type == "text"]
+
+
+def _readable(text: str) -> str:
+    """Its digits as ASCII has them, and nothing between them that nobody sees."""
+    return seen(text).translate(ASCII_DIGITS)
 
 
 def _each_once(found: Iterable[str]) -> tuple[str, ...]:

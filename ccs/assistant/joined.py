@@ -15,7 +15,7 @@ from ccs.assistant.knowledge.responder import THANKED, FromKnowledge
 from ccs.assistant.model.help import ByRules, Help
 from ccs.assistant.model.joined import ModelAssistant, ledger_of, openai_responder
 from ccs.assistant.model.ledger import Book
-from ccs.assistant.words import Responder
+from ccs.assistant.words import Responder, Summarise
 from ccs.fetcher import Files
 from ccs.settings import AssistantSettings
 
@@ -27,6 +27,7 @@ class Assistant:
     responder: Responder
     help: Help
     model: ModelAssistant | None = None
+    summarise: Summarise | None = None
 
 
 def assistant_of(
@@ -37,7 +38,8 @@ def assistant_of(
     if settings.provider == "openai":
         ledger = ledger_of(settings, lambda: now().date(), book)
         model = openai_responder(settings, library.search, ledger, Random(), partial(belongings, attach=attach))
-        return Assistant(Courteous(settings.welcome, THANKED, model.responder), model.help, model)
+        courteous = Courteous(settings.welcome, THANKED, model.responder)
+        return Assistant(courteous, model.help, model, model.summarise)
     if settings.knowledge_dir:
         known = FromKnowledge(library.search, attach, settings.welcome, settings.min_confidence)
         return Assistant(known, ByRules(library.search))

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from ccs.assistant.unseen import seen
 from ccs.models import Sender
 
 LONGEST_TEXT = 2000         # characters that are looked at
@@ -20,8 +21,8 @@ END = r"(?=$|[,.!?。、~…;:\n]|吧|啊|呀|呗|吗|么|嘛|好吗|行吗|可�
 
 
 def plain(text: str) -> str:
-    """The text whatever its width, case and blanks."""
-    return "".join(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold().split())
+    """The text whatever its width, case and blanks, and whatever nobody sees of it."""
+    return "".join(unicodedata.normalize("NFKC", seen(text)[:LONGEST_TEXT]).casefold().split())
 
 
 # A word that is in the text, and is meant

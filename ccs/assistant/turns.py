@@ -14,11 +14,11 @@ from attrs import define, field
 
 from ccs.assistant import rules
 from ccs.assistant.asking import question_of
-from ccs.assistant.card import briefing
+from ccs.assistant.card import briefing, of_unheard
 from ccs.assistant.words import Answer, HandOff, Question, Reason, Responder, Summarise, Summary
 from ccs.desk import Desk
 from ccs.errors import StoreUnavailable
-from ccs.models import Clock, Message, Session
+from ccs.models import Briefing, Clock, Message, Session
 from ccs.registry import Registry
 from ccs.settings import AssistantSettings
 from ccs.worker import Worker, end
@@ -116,6 +116,14 @@ class Turns(Worker):
         for turn in self._turns.values():
             turn.break_off()
         await end(self._tasks)
+
+    def brief(self, session: Session, unheard: Message) -> Briefing | None:
+        """The card of a session whose answer was not heard; none if it cannot be made, for a person is asked anyway."""
+        try:
+            return of_unheard(unheard, session, self._registry.latest(session), self._now())
+        except Exception:
+            log.exception("session %s has no card", session.id)
+            return None
 
     # One session's task
 

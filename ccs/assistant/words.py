@@ -123,7 +123,8 @@ class Summary:
     open: str
 
 
-Summarise = Callable[[Question, str], Awaitable[Summary]]       # of what was said, and the reason for the hand-off
+# Of what was said, and the reason for the hand-off; None where the rules' own lines will do.
+Summarise = Callable[[Question, str], Awaitable[Summary | None]]
 
 
 class Responder(Protocol):

@@ -5,21 +5,26 @@ no sessions and writes nothing: what it reads goes to `ccs/intake.py`, and the o
 
 To add a channel:
 
-1. Write `ccs/channels/<name>.py`. A platform that comes through a gateway is a `GatewayChannel` with a `name`, and
-   nothing more. A platform with callbacks of its own overrides `read`: check the signature first, over the bytes as
-   they came, then decode; raise `BadSignature` for whoever does not prove itself and `BadRequest` for what cannot be
-   read. Give every inbound the ids under which the platform may bring it again, so that it is taken once. What is not
-   known is kept: an event as `PlatformTells`, a kind of message with words by `readable`.
-2. If the platform can be answered, override `ways_out`: a `Way` sends one message, raises `DeliveryDelayed` (try
-   again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says whether it is `idempotent`.
-   `check` refuses what the platform would take from nobody, and `takes` names what the page offers. Where messages come
-   with files, give their inbounds an `Attachment` and override `fetch`.
+1. Write `ccs/channels/<name>.py`. Every channel of the table is a `GatewayChannel` with a `name`; for a platform that
+   comes through a gateway that is all. One with callbacks of its own overrides `read`, and leaves to `super().read`
+   what does not bear the platform's signature. For what does: `must_be_on` first, and `ChannelOff` without a secret to
+   check with; then the signature, over the bytes as they came; only then decode. Raise `BadSignature` for whoever does
+   not prove itself and `BadRequest` for what cannot be read. Give every inbound the ids under which the platform may
+   bring it again, so that it is taken once. What is not known is kept: an event as `PlatformTells`, a kind of message
+   with words by `readable`.
+2. If the platform can be answered, override `ways_out`, and add to `super().ways_out()`: a `Way` sends one message,
+   raises `DeliveryDelayed` (try again) or `DeliveryRefused` (do not, with a Chinese sentence for the agent), and says
+   whether it is `idempotent` and `hears_echoes`. It stands under the `Via` that `read` gives its customers. `check`
+   refuses what the platform would take from nobody, and `takes` names what the page offers. Where messages come with
+   files, give their inbounds an `Attachment` and override `fetch`.
 3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/settings.py` and
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
-   into `checks_its_own` there.
+   into `checks_its_own` in `ccs/config.py`, or no server starts without a gateway's. What people call the channel goes
+   into `TITLES` in `ccs/premises.py` and `channels` in `handlers/static/js/texts.js`.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
 5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`. `tests/test_channels.py`
-   holds every channel of the table to the promises, and follows these steps with a channel of its own.
+   holds every channel of the table to the promises, and follows these steps with a channel of its own,
+   `tests/feige.py`.
 """
 
 from abc import ABC, abstractmethod

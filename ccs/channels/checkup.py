@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
 from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
@@ -136,7 +136,7 @@ def ago(age: timedelta) -> str:
 def _json(reply: Reply) -> dict[str, object]:
     """An object, or nothing at all."""
     try:
-        answer = wire.decode(reply.body)
+        answer = codec.decode(reply.body)
     except BadRequest:
         return {}
     return answer if isinstance(answer, dict) else {}

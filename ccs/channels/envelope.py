@@ -10,13 +10,13 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels import cards
 from ccs.channels.base import readable
+from ccs.codec import Identifier, OptionalText
 from ccs.errors import BadRequest
 from ccs.inbound import CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
-from ccs.wire import Identifier, OptionalText
 
 MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway
 
@@ -98,7 +98,7 @@ def _envelope(payload: dict[str, Any]) -> Envelope:
     """Raises BadRequest with every fault: those of single members, and those between them."""
     faults = _between(payload)
     try:
-        envelope = wire.read(Envelope, payload)
+        envelope = codec.read(Envelope, payload)
     except BadRequest as error:
         raise BadRequest("；".join([str(error), *faults])) from None
     if faults:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.http import Reply
 from ccs.errors import BadRequest, Refusal
 from ccs.models import Message, Session
@@ -49,7 +49,7 @@ def must_have_agreed(reply: Reply) -> None:
 
 def _code(body: bytes) -> int | None:
     try:
-        code = wire.decode(body)["code"]
+        code = codec.decode(body)["code"]
     except (BadRequest, KeyError, TypeError):
         return None
     return code if type(code) is int else None

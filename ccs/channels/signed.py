@@ -1,35 +1,30 @@
 """The neutral signed envelope by which a gateway stands in for a platform. The definition is ours.
 
-In: `POST /channel/{channelType}/callback`, signed by HMAC-SHA256 over timestamp, nonce and the raw body, in any of the
-three ways of the contract. Out: the same signature on a POST to the gateway's `/messages`, or its `/recalls`.
+In: `POST /channel/{channelType}/callback`. Out: a POST to the gateway's `/messages`, or its `/recalls`. Both are signed
+as `seal.py` says.
 """
 
 import asyncio
-import hashlib
-import hmac
-import secrets
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import define, evolve, frozen
+from attrs import evolve
 
-from ccs import wire
+from ccs import codec
 from ccs.channels import outgoing, recalling
-from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http, Reply
+from ccs.channels.seal import Seal
 from ccs.doctor import Opinion, Step, Visit
-from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryDelayed, DeliveryRefused, Refusal
+from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused, Refusal
 from ccs.inbound import CustomerSays, Inbound, StaffSays
 from ccs.models import Attachment, Clock, Message, Outgoing, Session, Stage, Via
 from ccs.settings import ChannelSettings
 
-NONCES_KEPT = 100_000       # newest first to stay; a replay with another body fails its signature anyway
-LONGEST_NONCE = 128
 LONGEST_PAUSE = 86_400.0     # seconds; a gateway that asks for more is mistaken
 FILES_AT_ONCE = 2           # on their way to a gateway; each is in memory while it is
 FILE_PATIENCE = 180.0       # seconds; 11 MB of base64 at half a megabit
@@ -46,26 +41,6 @@ LARGEST_FILE = 20 << 20     # bytes
 DELAYS = {3001: "平台限制了发送频率", 5000: "网关暂时不可用"}
 
 
-@frozen
-class SignedBody:
-    """The contract's third way: the signature and what it signs lie in the body."""
-
-    signature: str
-    rawPayload: str
-    timestamp: str = ""
-    nonce: str = ""
-
-
-@frozen
-class Proof:
-    """A signature and what it was made over."""
-
-    signature: str
-    timestamp: str
-    nonce: str
-    signed: bytes
-
-
 class Gateway:
     """One channel's gateway: reads its callbacks, and is a way out if it has an address."""
 
@@ -78,12 +53,9 @@ class Gateway:
     ) -> None:
         self.url = settings.gateway_url
         self._channel = channel
-        self._secret = settings.gateway_secret.encode()
+        self._seal = Seal(settings.gateway_secret, settings.replay_window_seconds, clock)
         self._media_hosts = {host.lower() for host in settings.gateway_media_hosts}
-        self._window = settings.replay_window_seconds
         self._http = http
-        self._now = clock
-        self._nonces = NonceMemory()
         self._file = file
         self._room = asyncio.Semaphore(FILES_AT_ONCE)
 
@@ -91,11 +63,7 @@ class Gateway:
 
     def read(self, callback: Callback) -> Inbound | None:
         """Raises ChannelOff, BadSignature or BadRequest."""
-        if not self._secret:
-            raise ChannelOff("该渠道没有配置 gateway_secret，不接收回调")
-        proof = self._proof(callback)
-        self._check(proof)
-        payload = wire.decode(proof.signed)
+        payload = codec.decode(self._seal.opened(callback))
         if not isinstance(payload, dict):
             raise BadRequest("请求体必须是 JSON 对象")
         return self._with_file(inbound(self._channel, payload))
@@ -123,53 +91,22 @@ class Gateway:
             raise DeliveryRefused(FAR_AWAY)
         return Fetched((await self._http.download(message.attachment.source, into, LARGEST_FILE)).name)
 
-    def _proof(self, callback: Callback) -> Proof:
-        """Headers before query before body, never mixed."""
-        names = ("X-Signature", "X-Timestamp", "X-Nonce")
-        for source, keys in ((callback.headers, names), (callback.query, ("signature", "timestamp", "nonce"))):
-            if any(key in source for key in keys):
-                signature, timestamp, nonce = (source.get(key, "") for key in keys)
-                return Proof(signature, timestamp, nonce, callback.body)
-        body = wire.decode(callback.body)
-        if not isinstance(body, dict):
-            raise BadRequest("请求体必须是 JSON 对象")
-        if "signature" not in body:
-            raise BadSignature("缺少签名")
-        stamp = body.get("timestamp")
-        inside = wire.read(SignedBody, {**body, "timestamp": str(stamp)} if type(stamp) is int else body)
-        return Proof(inside.signature, inside.timestamp, inside.nonce, inside.rawPayload.encode())
-
-    def _check(self, proof: Proof) -> None:
-        if not (0 < len(proof.nonce) <= LONGEST_NONCE and proof.nonce.isascii()):
-            raise BadSignature(f"nonce 必须是 1 到 {LONGEST_NONCE} 个 ASCII 字符")
-        expected = self._sign(proof.timestamp, proof.nonce, proof.signed)
-        if not hmac.compare_digest(expected.encode(), proof.signature.lower().encode()):
-            raise BadSignature("签名不正确")
-        must_be_fresh(proof.timestamp, self._window, self._now())
-        if not self._window:
-            return
-        if not self._nonces.remember(proof.nonce, proof.signed, self._now().timestamp(), 2 * self._window):
-            raise BadSignature("nonce 已用于另一条内容，请换一个新的")
-
-    def _sign(self, timestamp: str, nonce: str, body: bytes) -> str:
-        return hmac.new(self._secret, f"{timestamp}\n{nonce}\n".encode() + body, hashlib.sha256).hexdigest()
-
     # Out
 
     async def send(self, session: Session, message: Message) -> Sent:
         """`POST {gateway}/messages`."""
         if message.attachment is None or message.attachment.digest is None:
-            return await self._say(wire.encode(outgoing.request(session, message, None)))
+            return await self._say(codec.encode(outgoing.request(session, message, None)))
         async with self._room:
             try:
                 file = await asyncio.to_thread(self._file(message.attachment.digest).read_bytes)
             except OSError:
                 raise DeliveryRefused("这条消息的文件已不在，请重新发送") from None
-            return await self._say(wire.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
+            return await self._say(codec.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
 
     async def recall(self, session: Session, message: Message) -> None:
         """`POST {gateway}/recalls`. Raises Refusal."""
-        body = wire.encode(recalling.request(session, message))
+        body = codec.encode(recalling.request(session, message))
         try:
             reply = await self._post("recalls", body)
         except DeliveryDelayed as delay:
@@ -185,13 +122,8 @@ class Gateway:
 
     async def _post(self, where: str, body: bytes, patience: float | None = None) -> Reply:
         """Signed. Raises as `Http.post` does."""
-        timestamp, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
-        return await self._http.post(f"{self._root()}/{where}", body, {
-            "Content-Type": "application/json; charset=utf-8",
-            "X-Timestamp": timestamp,
-            "X-Nonce": nonce,
-            "X-Signature": self._sign(timestamp, nonce, body),
-        }, patience=patience)
+        headers = {"Content-Type": "application/json; charset=utf-8", **self._seal.headers(body)}
+        return await self._http.post(f"{self._root()}/{where}", body, headers, patience=patience)
 
     def _root(self) -> str:
         """Some write the address where messages go, some what it begins with."""
@@ -199,7 +131,7 @@ class Gateway:
 
     def _outcome(self, status: int, body: bytes) -> Sent:
         try:
-            answer = wire.decode(body)
+            answer = codec.decode(body)
             code = answer["code"]
             if type(code) is not int:
                 raise TypeError
@@ -263,31 +195,6 @@ class GatewayChannel(Channel):
 
     async def _settings_checked(self) -> Opinion:
         return gateway_settings(self.name, self.settings)
-
-
-class NonceMemory:
-    """Which nonce came with which body, for as long as its timestamp could be accepted."""
-
-    def __init__(self) -> None:
-        self._bodies: dict[str, bytes] = {}
-        self._order: deque[_Remembered] = deque()
-
-    def remember(self, nonce: str, body: bytes, now: float, seconds: float) -> bool:
-        """False if the nonce came before with another body. The same request again is a retry."""
-        while self._order and (self._order[0].until <= now or len(self._order) > NONCES_KEPT):
-            self._bodies.pop(self._order.popleft().nonce, None)
-        digest = hashlib.sha256(body).digest()
-        if (known := self._bodies.get(nonce)) is not None:
-            return known == digest
-        self._bodies[nonce] = digest
-        self._order.append(_Remembered(nonce, now + seconds))
-        return True
-
-
-@define
-class _Remembered:
-    nonce: str
-    until: float
 
 
 def _place(url: str) -> tuple[str, str, int | None] | None:

@@ -18,17 +18,20 @@ LARGEST = 16 << 20      # bytes of a request; a picture comes in one
 
 @define
 class Gateway(Platform):
-    """Takes messages at `url`, says each request id once, and signs envelopes for the server's callbacks."""
+    """Takes messages at `url`, says each request id once and takes back what it said, and signs envelopes for the
+    server's callbacks.
+    """
 
     secret: str
     channel: str = "jd"
     said: list[dict[str, Any]] = Factory(list)          # what reached the customer, once each, in order
-    requests: list[dict[str, Any]] = Factory(list)      # every attempt that came
+    recalled: list[dict[str, Any]] = Factory(list)      # what was asked for and done, in order
+    requests: list[dict[str, Any]] = Factory(list)      # every attempt to say something
     on_said: Callable[[dict[str, Any]], None] = lambda message: None
     _results: dict[str, dict[str, Any]] = Factory(dict)
 
     def routes(self) -> list[tuple[Any, ...]]:
-        return [("/(messages)", Messages, {"platform": self})]
+        return [("/(messages|recalls)", Messages, {"platform": self})]
 
     def headers(self, body: bytes, *, now: float | None = None, nonce: str | None = None) -> dict[str, str]:
         """The signature over a body, as headers."""
@@ -53,14 +56,22 @@ class Gateway(Platform):
             self._forget_the_oldest()
         return {"code": 0, "data": self._results[request_id]}
 
+    def take_back(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Raises Refused for what was never said."""
+        if body["message"]["requestId"] not in self._results:
+            raise Refused(2002)
+        self.recalled.append(body)
+        self._forget_the_oldest()
+        return {"code": 0}
+
     def _forget_the_oldest(self) -> None:
-        del self.said[:-KEPT], self.requests[:-KEPT]
+        del self.said[:-KEPT], self.requests[:-KEPT], self.recalled[:-KEPT]
         while len(self._results) > KEPT:
             del self._results[next(iter(self._results))]
 
 
 class Messages(Call):
-    """`POST /messages`."""
+    """`POST /messages`, and `/recalls`."""
 
     platform: Gateway
 
@@ -71,11 +82,13 @@ class Messages(Call):
             self.say(self.refusal(Refused(1001)))
             return
         self.body = json.loads(self.request.body)
-        gateway.requests.append(self.body)
+        if name == "messages":
+            gateway.requests.append(self.body)
         await super().take(name)
 
     def acts(self) -> dict[str, Any]:
-        return self.platform.take(self.body)
+        gateway = self.platform
+        return gateway.take(self.body) if self.name == "messages" else gateway.take_back(self.body)
 
     def refusal(self, refused: Refused, **more: Any) -> dict[str, Any]:
         return {"code": refused.code, "data": more}

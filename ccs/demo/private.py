@@ -58,7 +58,8 @@ class DouyinDoor(Door):
 
     def tell(self, on_answer: OnAnswer, post: Post) -> None:
         def said(what: Said) -> None:
-            on_answer(what.customer, shown(what))
+            if not what.on_entering:        # she reads that, and writes what she came for
+                on_answer(what.customer, shown(what))
             for webhook in self.douyin.told():
                 for arriving in self.echoes.through(webhook):
                     post(_call(arriving))

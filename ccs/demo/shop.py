@@ -44,6 +44,7 @@ KNOWLEDGE = Path(__file__).with_name("knowledge")       # what the shop's assist
 PORT = 8080
 ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
 OPERATOR, VENDER = "_000qingheyouxuan", "10288"             # of Douyin's account, and of JD's shop
+WELCOMED = f"您好，这里是{SHOP}，想了解什么请直接发消息"     # who opens the chat at Douyin
 LOST, TWICE, LATE = 0.03, 0.08, 0.1         # of what platforms tell the server
 PULL_SECONDS = 20               # so that a lost wake-up is no longer noticed than a slow customer
 
@@ -131,6 +132,7 @@ class Platforms:
             ),
             douyin=DouyinSettings(
                 enabled=True, client_key=douyin.client_key, client_secret=douyin.client_secret, api_base=douyin.url,
+                welcome=WELCOMED,
             ),
             jd=JDSettings(
                 enabled=True, gateway_secret=gateway.secret, gateway_url=gateway.url, app_key=jos.app_key,

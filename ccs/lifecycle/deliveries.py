@@ -10,7 +10,7 @@ from ccs.errors import NotDeliverable, SessionShut
 from ccs.lifecycle.rights import must_hold
 from ccs.lifecycle.steps import last_moment, waits
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Agent, Change, Event, EventType, Fate, Message, Sender, Session, Status
+from ccs.models import Agent, Briefing, Change, Event, EventType, Fate, Message, Sender, Session, Status
 
 PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches
 
@@ -32,27 +32,28 @@ def retry(
 
 def not_delivered(
     session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None = None,
-    seen: Session | None = None,
+    seen: Session | None = None, unheard: Briefing | None = None,
 ) -> Change:
     """It failed before all of it left: what did not is given back. `shut` is what the platform said of the session as
-    it was `seen`, which her writing meanwhile has overtaken.
+    it was `seen`, which her writing meanwhile has overtaken. `unheard` is for the person who answers in its place.
     """
     known = limits.given_back(session, allowed.unsent(message), allowed)
     if shut:
         overtaken = seen is None or seen.reply_until != session.reply_until
         known.update(_learnt(session, now, shut, overtaken))
-    return _delivers(session, now, message, **known)
+    return _delivers(session, now, message, unheard, **known)
 
 
 def failed_behind(
-    session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None
+    session: Session, now: datetime, message: Message, allowed: Limits, shut: SessionShut | None,
+    unheard: Briefing | None = None,
 ) -> Change:
-    """The platform had taken it, and says later that it did not arrive; `shut` as in `not_delivered`."""
+    """The platform had taken it, and says later that it did not arrive; the rest as in `not_delivered`."""
     if shut is None:
-        return _delivers(session, now, message)
+        return _delivers(session, now, message, unheard)
     heard_at = session.reply_until - allowed.window if session.reply_until and allowed.window else session.created_at
     overtaken = heard_at + PLATFORMS_SECOND > message.created_at
-    return _delivers(session, now, message, **_learnt(session, now, shut, overtaken))
+    return _delivers(session, now, message, unheard, **_learnt(session, now, shut, overtaken))
 
 
 def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool) -> dict[str, Any]:
@@ -65,10 +66,12 @@ def _learnt(session: Session, now: datetime, shut: SessionShut, overtaken: bool)
     return learnt
 
 
-def _delivers(session: Session, now: datetime, message: Message, **fields: Any) -> Change:
+def _delivers(
+    session: Session, now: datetime, message: Message, unheard: Briefing | None = None, **fields: Any
+) -> Change:
     """The message's delivery moved, and perhaps what the session allows."""
-    if _is_unheard(session, message):
-        return _waits_unheard(evolve(session, **fields), now, message)
+    if is_unheard(session, message):
+        return _waits_unheard(evolve(session, **fields), now, message, unheard)
     changed = evolve(session, version=session.version + 1, **fields)
     if not session.is_open or evolve(changed, version=session.version) == session:
         return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
@@ -77,16 +80,16 @@ def _delivers(session: Session, now: datetime, message: Message, **fields: Any) 
     ))
 
 
-def _is_unheard(session: Session, message: Message) -> bool:
+def is_unheard(session: Session, message: Message) -> bool:
     """Whether she waits for an assistant that believes to have answered her."""
     failed = message.delivery is not None and message.delivery.state is Fate.FAILED
     return failed and message.sender is Sender.AI and session.status is Status.AI
 
 
-def _waits_unheard(session: Session, now: datetime, message: Message) -> Change:
+def _waits_unheard(session: Session, now: datetime, message: Message, unheard: Briefing | None) -> Change:
     """A person is asked, as where the assistant knows before that it cannot be heard."""
     waiting_since = session.waiting_since or message.created_at
-    change = waits(evolve(session, waiting_since=waiting_since), now, "cannot_reply")
+    change = waits(evolve(session, waiting_since=waiting_since), now, "cannot_reply", unheard)
     assert change.session
     told = Event(EventType.MESSAGE_UPDATED, change.session, message)
     return evolve(change, deliveries=(message,), events=(told, *change.events))

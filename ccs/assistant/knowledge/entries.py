@@ -4,6 +4,7 @@ Both formats give the same `Written`, texts as they stand in the file; `entry` m
 sentences what is wrong. Faults are read by the owner of the shop, so they are in Chinese and say what to do.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -172,8 +173,8 @@ class _Reader:
         if not text:
             return None
         try:
-            path = (self.folder / text).resolve()
-            inside = path.is_relative_to(self.folder.resolve()) and not text.startswith("/") and ":" not in text
+            path = Path(os.path.realpath(self.folder / text))
+            inside = path.is_relative_to(os.path.realpath(self.folder)) and not text.startswith("/") and ":" not in text
             fault = _picture_fault(path, text) if inside else f"图片“{text[:60]}”不在知识库文件夹里，请放进来再写相对路径"
         except (OSError, ValueError):
             fault = f"图片“{text[:60]}”读不出来"

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 3.0             # seconds between looks
 SETTLED = 0.5           # seconds for which nothing may change before it is read: whoever saves is not done at once
+UNSETTLED = 10          # such waits, after which it is read as it is: something may change it without end
 MOST_LOGGED = 50        # faults of one reading; `check` lists them all
 
 State = dict[str, tuple[int, int]]
@@ -78,7 +79,9 @@ class Library(Worker):
     async def _settled(self) -> None:
         assert self._folder
         before, now = None, await asyncio.to_thread(state, self._folder)
-        while now != before:
+        for _ in range(UNSETTLED):
+            if now == before:
+                return
             await asyncio.sleep(SETTLED)
             before, now = now, await asyncio.to_thread(state, self._folder)
 

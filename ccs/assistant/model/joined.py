@@ -11,7 +11,8 @@ from ccs.assistant.model.counters import Counters
 from ccs.assistant.model.help import ByModel, Help
 from ccs.assistant.model.ledger import Book, Ledger
 from ccs.assistant.model.responder import ModelResponder, More, Search, Terms, nothing_more
-from ccs.assistant.words import Responder
+from ccs.assistant.model.summary import ModelSummary
+from ccs.assistant.words import Responder, Summarise
 from ccs.settings import AssistantSettings
 from ccs.worker import Worker
 
@@ -22,6 +23,7 @@ class ModelAssistant(Worker):
 
     responder: Responder
     help: Help
+    summarise: Summarise
     ledger: Ledger
     counters: Counters
     client: Client
@@ -41,7 +43,8 @@ def openai_responder(
     client = Client(endpoint, openai.concurrency, counters, chance)
     terms = Terms(settings.timeout_seconds, openai.max_tokens, openai.instructions, openai.mask_personal_data)
     parts = (client, search, ledger, terms, chance)
-    return ModelAssistant(ModelResponder(*parts, more), ByModel(*parts), ledger, counters, client)
+    summarise = ModelSummary(client, ledger, terms, chance)
+    return ModelAssistant(ModelResponder(*parts, more), ByModel(*parts), summarise, ledger, counters, client)
 
 
 def ledger_of(settings: AssistantSettings, today: Callable[[], date], book: Book) -> Ledger:

@@ -17,7 +17,10 @@ CHINESE_DIGITS: Mapping[str, str] = MappingProxyType(
     dict(zip("零〇○一二三四五六七八九幺两", "00012345678912", strict=True))
 )
 DIGIT = rf"[\d{''.join(CHINESE_DIGITS)}]"
-BETWEEN = r"[\s\-_.·•*/\\()（）~～—–‐‑‒―−－﹣．、，,:：+\u200b-\u200f\u2060\ufeff\u00ad]{0,3}"
+BETWEEN = (
+    r"[\s\-_.·•*/\\()（）~～—–‐‑‒―−－﹣．、，,:：+"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u034f\ufe00-\ufe0f]{0,3}"
+)
 
 NAME = re.compile(r"〔[^〔〕]{1,4}\d+〕")                         # of ours, or what looks like one
 EMAIL = re.compile(r"[A-Za-z0-9.%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}")

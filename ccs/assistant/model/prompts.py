@@ -46,6 +46,14 @@ HAND_OFF = Tool("hand_off", "转人工（low_confidence 答不了，asked 要找
         "draft": {"type": "string", "description": "给客服参考的草稿，可以为空"},
     },
 })
+SUMMARY = Tool("summary", "总结给接手的客服", {
+    "type": "object", "required": ["wants", "tried", "open"], "additionalProperties": False,
+    "properties": {
+        "wants": {"type": "string", "description": "客户要什么"},
+        "tried": {"type": "string", "description": "已经答过、做过什么"},
+        "open": {"type": "string", "description": "还差什么"},
+    },
+})
 SUGGEST = Tool("suggest", "给出几条不同的建议回复", {
     "type": "object", "required": ["replies"], "additionalProperties": False,
     "properties": {"replies": {"type": "array", "items": {

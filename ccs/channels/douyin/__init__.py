@@ -1,6 +1,6 @@
 """Douyin (抖音): its own signed callbacks and its API, or the envelope of a gateway in front of it.
 
-    events.py     callbacks read                    sending.py    what we say; recalling it
+    events.py     callbacks read; members.py       sending.py    what we say; recalling it
     api.py        calls, and how answers are sorted  errcodes.py   what error numbers mean
     accounts.py   authorised accounts and their tokens, renewed while that is possible
     oauth.py      how an account is authorised      media.py      files to and from customers
@@ -20,9 +20,10 @@ from ccs.channels.base import Callback, Fetched, Taken, Tools, Way
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.douyin.doctor import Patient
-from ccs.channels.douyin.events import challenge, inbound, is_handshake, opened
+from ccs.channels.douyin.events import challenge, inbound, is_handshake
 from ccs.channels.douyin.greeting import Greeting
 from ccs.channels.douyin.media import TAKEN, Media
+from ccs.channels.douyin.members import opened
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel

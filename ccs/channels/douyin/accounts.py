@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Tools
 from ccs.channels.douyin.api import Answer, Api, Ask, data_of, error_code, never_lost
 from ccs.channels.douyin.errcodes import AGAIN, EXPIRED, INVALID, NOT_AUTHORISED, REFRESH_EXPIRED, REFRESHED_TOO_OFTEN
@@ -198,7 +198,7 @@ class Accounts:
 
     def _keep_strangers(self, open_ids: list[str]) -> None:
         self._agreed = open_ids[-MOST_STRANGERS:]
-        self._keep(Token(self._elsewhere, wire.encode(self._agreed).decode(), FOR_EVER))
+        self._keep(Token(self._elsewhere, codec.encode(self._agreed).decode(), FOR_EVER))
 
     def _lock(self, open_id: str) -> asyncio.Lock:
         return self._busy.setdefault(open_id, asyncio.Lock())
@@ -233,7 +233,7 @@ class Accounts:
         return grant
 
     def _write(self, grant: Grant) -> list[object]:
-        ids = Token(self._index, wire.encode(list(self._known())).decode(), FOR_EVER)
+        ids = Token(self._index, codec.encode(list(self._known())).decode(), FOR_EVER)
         return [self._keep(grant.token(self._name(grant.open_id))), self._keep(ids)]
 
     def _name(self, open_id: str) -> str:
@@ -242,7 +242,7 @@ class Accounts:
 
 def _ids(index: Token) -> list[str]:
     try:
-        ids = wire.decode(index.value)
+        ids = codec.decode(index.value)
     except BadRequest:
         return []
     return [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Tools
 from ccs.channels.douyin.errcodes import EXPIRED, FAULTS, INVALID, codes, error_of, number
 from ccs.channels.http import Reply
@@ -53,7 +53,7 @@ class Api:
     async def post(self, path: str, query: Mapping[str, str], body: Mapping[str, Any], token: str) -> Answer:
         """The answer, whatever it says."""
         headers = {**JSON, "access-token": token}
-        return read(await self.http.post(self.url(path, query), wire.encode(body), headers))
+        return read(await self.http.post(self.url(path, query), codec.encode(body), headers))
 
     async def form(self, path: str, fields: Mapping[str, str]) -> Answer:
         """OAuth's calls, which bear their proof in the body. Only what went well comes back."""
@@ -87,7 +87,7 @@ class Api:
             "client_key": self.app.key, "client_secret": self.app.secret, "grant_type": "client_credential",
         }
         path = "oauth/client_token/"
-        answer = self.fine(path, read(await self.http.post(self.url(path), wire.encode(wanted), JSON)))
+        answer = self.fine(path, read(await self.http.post(self.url(path), codec.encode(wanted), JSON)))
         data = data_of(answer)
         token, lasts = data.get("access_token"), number(data.get("expires_in"))
         if not isinstance(token, str) or not token or lasts is None:
@@ -98,7 +98,7 @@ class Api:
 def read(reply: Reply) -> Answer:
     """What Douyin said. An answer that cannot be read is as good as lost."""
     try:
-        answer = wire.decode(reply.body)
+        answer = codec.decode(reply.body)
         if not isinstance(answer, dict) or not any(True for _ in codes(answer)):
             raise ValueError
     except (BadRequest, ValueError):

@@ -10,15 +10,16 @@ every id is taken once for good.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from attrs import field, frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Callback, readable
-from ccs.channels.envelope import MILLIS_LIMIT
+from ccs.channels.douyin.members import members_of, objects_of, opened, text_of, time_of
+from ccs.codec import LONGEST_IDENTIFIER, LONGEST_TEXT, Identifier, OptionalText
 from ccs.errors import BadRequest
 from ccs.inbound import (
     CodeOffered,
@@ -30,8 +31,7 @@ from ccs.inbound import (
     PlatformTells,
     StaffSays,
 )
-from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
-from ccs.wire import Identifier, OptionalText
+from ccs.models import Attachment, Customer, PlatformId, Stage, Via
 
 HANDSHAKE = "verify_webhook"
 RECALL = "im_recall_msg"
@@ -44,7 +44,6 @@ MESSAGES = PRIVATE | SENT | {"im_group_receive_msg"}
 GROUP = 2                                           # a `conversation_type`
 
 ENTERED_FOR = timedelta(seconds=30)     # in which she may be greeted
-SECONDS_LIMIT = 10**11      # larger times are milliseconds
 
 # Members of a message that have places of their own, or nothing more to say once it is read. Its own id stays with it:
 # whoever answers or recalls the message must name it.
@@ -99,10 +98,10 @@ class SaidInText(Said):
 def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
     """What a callback says that has proved itself. Raises BadRequest with every fault."""
     told = opened(callback.body)
-    event = wire.read(Event, told).event
+    event = codec.read(Event, told).event
     if event == HANDSHAKE:
         return challenge(told)
-    content = _members(told, "content")
+    content = members_of(told, "content")
     account = _account(event, told)
     ids = tuple(PlatformId(channel, account, value) for value in _names(event, content, callback))
     tells = PlatformTells(channel, account, event, told, ids)
@@ -121,9 +120,9 @@ def inbound(channel: str, client_key: str, callback: Callback) -> Inbound:
 
 def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[PlatformId, ...]) -> CustomerSays | StaffSays:
     """A message of a private conversation. Who is who depends on its direction."""
-    content = _members(told, "content")
+    content = members_of(told, "content")
     is_text = content.get("message_type") == "text"
-    message = wire.read(SaidInText if is_text else Said, told)
+    message = codec.read(SaidInText if is_text else Said, told)
     business, customer = message.to_user_id, message.from_user_id
     if event in SENT:
         business, customer = customer, business
@@ -132,7 +131,7 @@ def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[Platform
         "content": _words(message.content.message_type, content),
         "ids": ids,
         "type": message.content.message_type,
-        "platform_time": _time(content),
+        "platform_time": time_of(content),
         "fields": {name: value for name, value in content.items() if name not in placed},
         "attachment": _file(message),
     }
@@ -143,7 +142,7 @@ def _says(channel: str, event: str, told: Mapping[str, Any], ids: tuple[Platform
 
 
 def _words(kind: str, content: Mapping[str, Any]) -> str:
-    return _text(content, "text") if kind == "text" else readable(kind, _detail(content))
+    return text_of(content, "text") if kind == "text" else readable(kind, _detail(content))
 
 
 def _file(message: "Said") -> Attachment | None:
@@ -159,19 +158,19 @@ def _file(message: "Said") -> Attachment | None:
 
 def _echo(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
     """What our app sent. If it does not say to whom, it is only noted."""
-    content, to = _members(told, "content"), _text(told, "to_user_id")
-    reference, kind = _text(content, "server_message_id"), _text(content, "message_type")
+    content, to = members_of(told, "content"), text_of(told, "to_user_id")
+    reference, kind = text_of(content, "server_message_id"), text_of(content, "message_type")
     if not (to and reference and kind):
         return tells
     return EchoHeard(
-        Customer(channel, tells.account, to), reference, kind, _words(kind, content), _time(content), tells
+        Customer(channel, tells.account, to), reference, kind, _words(kind, content), time_of(content), tells
     )
 
 
 def _recalled(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
     """Either side may take back; no page tells which of the two is the customer then."""
-    content, sender, to = _members(told, "content"), _text(told, "from_user_id"), _text(told, "to_user_id")
-    reference = _text(content, "server_message_id") or _text(content, "msg_id")
+    content, sender, to = members_of(told, "content"), text_of(told, "from_user_id"), text_of(told, "to_user_id")
+    reference = text_of(content, "server_message_id") or text_of(content, "msg_id")
     if not (sender and to and reference):
         return tells
     customer, other = Customer(channel, to, sender), Customer(channel, sender, to)
@@ -180,19 +179,19 @@ def _recalled(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> In
 
 def _enters(channel: str, told: Mapping[str, Any], tells: PlatformTells) -> Inbound:
     """She opened the chat. Counted from when that was, not from when we heard of it."""
-    content, sender = _members(told, "content"), _text(told, "from_user_id")
-    reference, entered = _text(content, "server_message_id"), _time(content)
+    content, sender = members_of(told, "content"), text_of(told, "from_user_id")
+    reference, entered = text_of(content, "server_message_id"), time_of(content)
     if not (sender and tells.account and reference and entered):
         return tells
     return CodeOffered(
         Customer(channel, tells.account, sender), "entered", reference, entered + ENTERED_FOR, tells.ids,
-        conversation=_text(content, "conversation_short_id"), unless_open=True, tells=tells,
+        conversation=text_of(content, "conversation_short_id"), unless_open=True, tells=tells,
     )
 
 
 def challenge(told: Mapping[str, Any]) -> PlatformAsks:
     """The handshake: the number goes back under its own key, and nothing else does."""
-    return PlatformAsks({"challenge": wire.read(Handshake, told).content.challenge})
+    return PlatformAsks({"challenge": codec.read(Handshake, told).content.challenge})
 
 
 def is_handshake(body: bytes) -> bool:
@@ -200,28 +199,15 @@ def is_handshake(body: bytes) -> bool:
     if HANDSHAKE.encode() not in body:      # nearly always, and then the body need not be decoded twice
         return False
     try:
-        told = wire.decode(body)
+        told = codec.decode(body)
     except BadRequest:
         return False
     return isinstance(told, dict) and told.get("event") == HANDSHAKE
 
 
-def opened(body: bytes) -> dict[str, Any]:
-    """The body, with `content` as an object too where it came as JSON text. Raises BadRequest."""
-    told = wire.decode(body)
-    if not isinstance(told, dict):
-        raise BadRequest("请求体必须是 JSON 对象")
-    if _text(told, "content"):
-        try:
-            told["content"] = wire.decode(told["content"])
-        except BadRequest as error:
-            raise BadRequest(f"{error} @ $.content") from None
-    return told
-
-
 def _account(event: str, told: Mapping[str, Any]) -> str:
     """The business: who it is to, or from if the business sent it; some events name one side only."""
-    to, sender = _text(told, "to_user_id"), _text(told, "from_user_id")
+    to, sender = text_of(told, "to_user_id"), text_of(told, "from_user_id")
     return sender or to if event in SENT else to or sender
 
 
@@ -230,10 +216,15 @@ def _names(event: str, content: Mapping[str, Any], callback: Callback) -> list[s
 
     A message is known by its own id too. In other events that member names the message they are about.
     """
-    names = [f"msg-id:{msg_id}"] if (msg_id := callback.headers.get("Msg-Id", "").strip()) else []
-    if event in MESSAGES and (message_id := _text(content, "server_message_id")):
-        names.append(f"message:{message_id}")
+    names = [f"msg-id:{_short(msg_id)}"] if (msg_id := callback.headers.get("Msg-Id", "").strip()) else []
+    if event in MESSAGES and (message_id := text_of(content, "server_message_id")):
+        names.append(f"message:{_short(message_id)}")
     return names or [f"body:{hashlib.sha256(callback.body).hexdigest()}"]
+
+
+def _short(name: str) -> str:
+    """It is kept for good; what nobody would call an id is still the same one when it comes again."""
+    return name if len(name) <= LONGEST_IDENTIFIER else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _is_our_own(event: str, content: Mapping[str, Any], client_key: str) -> bool:
@@ -243,36 +234,14 @@ def _is_our_own(event: str, content: Mapping[str, Any], client_key: str) -> bool
 
 def _name_and_avatar(content: Mapping[str, Any], open_id: str) -> tuple[str, str]:
     """Both parties are described, in any order."""
-    for info in _objects(content, "user_infos"):
+    for info in objects_of(content, "user_infos"):
         if info.get("open_id") == open_id:
-            return _text(info, "nick_name"), _text(info, "avatar")
+            avatar = text_of(info, "avatar")
+            return text_of(info, "nick_name")[:LONGEST_IDENTIFIER], avatar if len(avatar) <= LONGEST_TEXT else ""
     return "", ""
 
 
 def _detail(content: Mapping[str, Any]) -> str:
     """What makes a placeholder more readable: what was written on a 留资卡片, or any text."""
-    lines = [f"{_text(line, 'label')}：{_text(line, 'value')}" for line in _objects(content, "card_data")]
-    return "，".join(lines) or _text(content, "text")
-
-
-def _time(content: Mapping[str, Any]) -> datetime | None:
-    """Milliseconds by the page, but other events have seconds. A time without sense is none."""
-    created = content.get("create_time")
-    if type(created) is not int or not 0 < created < MILLIS_LIMIT:
-        return None
-    return from_millis(created if created > SECONDS_LIMIT else created * 1000)
-
-
-def _members(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = told.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = told.get(name)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
-    return value if isinstance(value, str) else ""
+    lines = [f"{text_of(line, 'label')}：{text_of(line, 'value')}" for line in objects_of(content, "card_data")]
+    return "，".join(lines) or text_of(content, "text")

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.douyin.errcodes import number
 from ccs.errors import BadRequest, DeliveryRefused
 from ccs.kept import Token
@@ -79,7 +79,7 @@ class Grant:
             "refresh": self.refresh, "refresh_until": to_millis(self.refresh_until), "scope": self.scope,
             "granted_at": to_millis(self.granted_at), "renewals": self.renewals, "ended": self.ended,
         }
-        return Token(name, wire.encode(told).decode(), self.refresh_until)
+        return Token(name, codec.encode(told).decode(), self.refresh_until)
 
 
 def granted(told: Mapping[str, Any], asked_at: datetime) -> Grant:
@@ -96,7 +96,7 @@ def granted(told: Mapping[str, Any], asked_at: datetime) -> Grant:
 def from_token(token: Token) -> Grant | None:
     """What was kept; None if it cannot be read."""
     try:
-        told = wire.decode(token.value)
+        told = codec.decode(token.value)
         times = {name: from_millis(told[name]) for name in ("access_until", "refresh_until", "granted_at")}
         return Grant(**{**told, **times})
     except (BadRequest, TypeError, KeyError, ValueError, OverflowError):

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import readable
 from ccs.channels.jd.jos import sign
 from ccs.errors import BadRequest, BadSignature, ChannelOff
@@ -49,11 +49,13 @@ class Daojia:
         """
         if not self._secret:
             raise ChannelOff("京东渠道没有配置 daojia_app_secret，不接收到家的推送")
+        if not interface.isprintable():
+            raise BadRequest("接口名无效")
         form = _form(body)
         if "sign" not in form and form.keys() <= {"token"} and form:
             return None
         told = self._proved(form)
-        parameters = wire.decode(told)
+        parameters = codec.decode(told)
         if not isinstance(parameters, dict):
             raise BadRequest("jd_param_json 必须是 JSON 对象")
         return _inbound(self._channel, interface[:LONGEST_NAME], parameters, told)
@@ -131,7 +133,7 @@ def _object(value: Any) -> Mapping[str, Any]:
     """An object, also where it came as JSON inside a string."""
     if isinstance(value, str):
         try:
-            value = wire.decode(value)
+            value = codec.decode(value)
         except BadRequest:
             return {}
     return value if isinstance(value, dict) else {}

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Tools
 from ccs.channels.jd.errcodes import RENEW, complaint, number
 from ccs.channels.loosely import decode
@@ -62,7 +62,7 @@ class Grant:
             "access": self.access, "refresh": self.refresh, "since": to_millis(self.since),
             "until": to_millis(self.until),
         }
-        return Token(name, wire.encode(told).decode(), self.until)
+        return Token(name, codec.encode(told).decode(), self.until)
 
 
 def granted(told: Mapping[str, Any], asked_at: datetime, refresh: str) -> Grant:
@@ -78,7 +78,7 @@ def from_token(token: Token | None) -> Grant | None:
     if token is None:
         return None
     try:
-        told = wire.decode(token.value)
+        told = codec.decode(token.value)
         return Grant(told["access"], told["refresh"], from_millis(told["since"]), from_millis(told["until"]))
     except (BadRequest, TypeError, KeyError, ValueError, OverflowError):
         return None

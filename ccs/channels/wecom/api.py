@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.base import Tools
 from ccs.channels.http import LARGEST_ANSWER, Reply
 from ccs.channels.token import AccessTokens
@@ -47,12 +47,12 @@ class Api:
         )
 
     async def post(
-        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = wire.decode,
+        self, path: str, body: Mapping[str, Any], *, most: int = LARGEST_ANSWER, decode: Decode = codec.decode,
         limit: str = "", expected: Collection[int] = (),
     ) -> Answer:
         """The answer to a call that succeeded. `limit` names what a limit on it holds for, if not all of the path;
         `expected` are errors that say nothing of a fault."""
-        text = wire.encode(body)            # as UTF-8: WeCom refuses escapes
+        text = codec.encode(body)            # as UTF-8: WeCom refuses escapes
 
         async def ask(url: str) -> Answer:
             return read(await self._http.post(url, text, JSON, most=most), decode)
@@ -111,7 +111,7 @@ class Api:
         return answer
 
 
-def read(reply: Reply, decode: Decode = wire.decode) -> Answer:
+def read(reply: Reply, decode: Decode = codec.decode) -> Answer:
     """What WeCom said. An answer that cannot be read is as good as lost."""
     try:
         answer = decode(reply.body)

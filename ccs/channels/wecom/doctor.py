@@ -14,14 +14,15 @@ from urllib.parse import urlencode
 
 from attrs import define, field
 
-from ccs import wire
+from ccs import codec
 from ccs.channels.checkup import Doors, gateway_settings, untidy
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
 from ccs.channels.wecom import receptionists
 from ccs.channels.wecom.complaints import APP, KF, complaint
+from ccs.channels.wecom.errcodes import NO_KF
 from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
-from ccs.errors import BadRequest, DeliveryError
+from ccs.errors import BadRequest, DeliveryError, StoreUnavailable
 from ccs.settings import WeChatSettings
 
 TOKEN = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
@@ -31,6 +32,10 @@ PAGE = 100                  # the most kf/account/list returns
 MOST_PAGES = 10
 NAMED = 10                  # accounts that are named in one sentence
 
+APP_ALONE = skipped(
+    "只用自建应用接待，没有用微信客服，不需要检查",
+    f"以后要用微信客服的话，到{KF} → 可调用接口的应用，把这个应用加进去",
+)
 NEEDED = {
     "corp_id": f"企业ID（{APP.partition(' → ')[0]} → 我的企业 → 企业信息）",
     "token": "接收消息里的 Token",
@@ -48,6 +53,7 @@ class Patient:
     _answered: Reply | None = None
     _token: str = ""
     _accounts: list[dict[str, Any]] = field(factory=list)
+    _may_not_ask: bool = False      # WeCom says that 微信客服 is none of this app's business
 
     def steps(self) -> Sequence[Step]:
         path = "/wecom/callback" if self._is_native else "/channel/wechat/callback"
@@ -153,12 +159,22 @@ class Patient:
         for page in range(MOST_PAGES):
             answer = await self._call("POST", "kf/account/list", {"offset": page * PAGE, "limit": PAGE})
             if isinstance(answer, Opinion):
-                return answer
+                return APP_ALONE if self._may_not_ask and await self._is_app_alone() else answer
             found = _rows(answer, "account_list")
             self._accounts += [account for account in found if isinstance(account.get("open_kfid"), str)]
             if len(found) < PAGE:
                 break
         return self._judged()
+
+    async def _is_app_alone(self) -> bool:
+        """Customers come, and never any of 微信客服; before the first of them nobody knows."""
+        records = self.visit.records
+        if not records.exists or self.settings.welcome or self.settings.farewell:       # words of 微信客服 alone
+            return False
+        try:
+            return await records.last_callback("wechat") is not None and not await records.has_streams("wechat")
+        except StoreUnavailable:
+            return False
 
     def _judged(self) -> Opinion:
         if not self._accounts:
@@ -187,18 +203,19 @@ class Patient:
             if method == "GET":
                 reply = await self.http.get(url)
             else:
-                reply = await self.http.post(url, wire.encode(asked), {"Content-Type": "application/json"})
+                reply = await self.http.post(url, codec.encode(asked), {"Content-Type": "application/json"})
         except DeliveryError as error:
             return unreachable(error, self.settings.api_base)
         answer = _answer(reply)
         if answer is None:
             return fail(f"企业微信的答复无法识别（HTTP {reply.status}）", "过几分钟再检查一次")
+        self._may_not_ask = answer["errcode"] in NO_KF
         return complaint(answer) or answer
 
 
 def _answer(reply: Reply) -> dict[str, Any] | None:
     try:
-        answer = wire.decode(reply.body)
+        answer = codec.decode(reply.body)
     except BadRequest:
         return None
     return answer if isinstance(answer, dict) and type(answer.get("errcode")) is int else None

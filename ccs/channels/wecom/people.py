@@ -7,9 +7,9 @@ from typing import Any
 from attrs import Factory, define
 
 from ccs.channels.wecom.api import Api
+from ccs.codec import LONGEST_TEXT
 from ccs.kept import Profile
 from ccs.models import Clock
-from ccs.wire import LONGEST_TEXT
 
 UNKNOWN_FOR = timedelta(hours=1)    # in which nobody is asked for again of whom WeCom knows nothing
 MOST_UNKNOWN = 10_000

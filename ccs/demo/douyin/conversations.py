@@ -16,6 +16,7 @@ from ccs.demo.samples import Sample
 
 LONGEST_TEXT = 1000
 QUOTA = 6
+FIRST_WORDS, ENTERED_FOR = 3, 30        # how many, and for how many seconds after she entered
 IMAGES = 100                # of the app's that are kept
 SAID_AS = {
     1: "text", 2: "image", 3: "video", 8: "retain_consult_card", 9: "group_invitation", 10: "applet_card",
@@ -37,6 +38,17 @@ class Said:
     source: str = ""
     file: Sample | None = None
     recalled: bool = False
+    on_entering: bool = False       # to who had said nothing
+
+
+@define
+class Entering:
+    """A customer opened the chat, and may be told a few words before she says any."""
+
+    account: str
+    customer: str
+    at: float
+    answers: int = 0
 
 
 @define
@@ -48,6 +60,7 @@ class Conversations(Operators):
     ignores: set[str] = field(factory=set, kw_only=True)        # customers whom Douyin has banned
     auto_reply: bool = field(default=False, kw_only=True)       # of 互动经营工作台
     names: dict[str, str] = field(factory=dict, kw_only=True)
+    entered: dict[str, Entering] = field(factory=dict, kw_only=True)       # by the event's id
     images: dict[str, bytes] = field(factory=dict, kw_only=True)        # uploaded by the app
     links: dict[str, tuple[str, Sample]] = Factory(dict)        # of files: for whose open_id
     on_said: Callable[[Said], None] = field(default=lambda said: None, kw_only=True)       # what reaches a customer
@@ -78,8 +91,10 @@ class Conversations(Operators):
         })
 
     def customer_enters(self, account: str, customer: str) -> None:
+        event_id = new_id()
+        remember(self.entered, event_id, Entering(account, customer, self.now()))
         self._event("im_enter_direct_msg", customer, account, {
-            "conversation_short_id": self.conversation(account, customer), "server_message_id": new_id(),
+            "conversation_short_id": self.conversation(account, customer), "server_message_id": event_id,
             "conversation_type": 1, "create_time": int(self.now() * 1000), "scene_type": 100, "data-im-extra": "",
         })
 
@@ -102,9 +117,14 @@ class Conversations(Operators):
         inner = content.get(kind) if kind else None
         if kind is None or not isinstance(inner, dict):
             raise Refused(28001007, "msg_type")
-        self._check(account, customer, body)
+        entering = self._entering(account, customer, body)
+        if entering is None:
+            self._check(account, customer, body)
         self._check_content(kind, inner)
         said = Said(new_id(), account, customer, False, kind, inner, self.now(), source=self.client_key)
+        if entering:
+            entering.answers += 1
+            said.on_entering = True
         self._tell(said)
         self.on_said(said)
         return said
@@ -130,6 +150,20 @@ class Conversations(Operators):
         latest = max(number for number, each in enumerate(after) if each.by_customer)
         if len(after) - latest - 1 >= QUOTA:
             raise Refused(28003070, "6 messages")
+
+    def _entering(self, account: str, customer: str, body: Mapping[str, Any]) -> Entering | None:
+        """What is answered, if it is no message."""
+        if body.get("scene") != "im_enter_direct_msg":
+            return None
+        entering = self.entered.get(str(body.get("msg_id")))
+        here = self.conversation(account, customer) == body.get("conversation_id")
+        if entering is None or (entering.account, entering.customer) != (account, customer) or not here:
+            raise Refused(28003082, "msg_id")
+        if self.now() - entering.at >= ENTERED_FOR:
+            raise Refused(28003080, "30 seconds")
+        if entering.answers >= FIRST_WORDS:
+            raise Refused(28003070, "3 messages")
+        return entering
 
     def _check_content(self, kind: str, inner: Mapping[str, Any]) -> None:
         text = inner.get("text")
