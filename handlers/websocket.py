@@ -258,6 +258,10 @@ class AgentSocket(Handler, WebSocketHandler):
             "counts": self._counts(agent),
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
+            "assistant": {
+                "polishes": self.parts.help.polishes,
+                "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,
+            },
         }
 
     def _tell(self, told: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ BASIS = {
     "sources": [
         {"id": "q-1", "question": "怎么换尺码", "confidence": 0.82},
         {"id": "q-2", "question": "退换货运费", "confidence": 0.5},
+        {"id": "q-3", "question": "尺码表", "confidence": 0.4}, {"id": "q-4", "question": "洗标", "confidence": 0.3},
     ],
 }
 DETAIL = re.compile(r"/api/sessions/[0-9a-f]{32}$")
@@ -88,7 +89,22 @@ async def test_what_an_answer_rests_on_is_shown_when_asked_for(office: Office, w
     await said.get_by_text("依据 · 置信度 82%").click()
     for words in ("怎么换尺码", "退换货运费", "置信度 50%", "模型 qwen-plus", "用时 1.3 秒", "512 个 token"):
         await expect(said).to_contain_text(words)
-    await expect(wang.message("我要转人工").locator(".basis")).to_be_hidden()
+    await expect(said.get_by_text("洗标")).to_be_hidden()
+    await said.get_by_role("button", name="更多（1）").click()
+    await expect(said.get_by_text("洗标")).to_be_visible()
+    await expect(wang.message("我要转人工").locator(".basis-button")).to_be_hidden()
+
+
+@pytest.mark.gen_test
+async def test_that_she_should_wait_rests_on_nothing(office: Office, with_assistant: Config) -> None:
+    await office.start(with_assistant)
+    wang = await office.agent("wang")
+    await told(wang, {"holding": True})
+    await office.hears("jd", "陈女士", "你好")
+    await wang.tab("AI 接待中").click()
+    await wang.opens("陈女士")
+    await expect(wang.thread.locator(".message[data-from=ai]")).to_have_count(1)
+    await expect(wang.thread.locator(".basis-button")).to_be_hidden()
 
 
 @pytest.mark.gen_test

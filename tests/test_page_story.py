@@ -83,6 +83,7 @@ async def test_from_the_first_word_to_the_next_visit(
     await expect(li.message("今天下午送到")).to_contain_text("已发送")
     await expect(zhao.message("今天下午送到")).to_contain_text("小李")
     await li.button("转回 AI").click()
+    await li.page.get_by_role("dialog").get_by_role("button", name="转回 AI").click()
     await expect(li.note).to_contain_text("小李 转回了 AI")
     await li.counts(pending=2, mine=0, ai=1, all=3)
 

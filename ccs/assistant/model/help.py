@@ -67,6 +67,8 @@ class Draft:
 class Help(Protocol):
     """Raises NoHelp, in words for the agent."""
 
+    polishes: bool
+
     async def suggest(self, conversation: Conversation, count: int) -> tuple[Draft, ...]: ...
 
     async def summary(self, conversation: Conversation) -> Draft: ...
@@ -76,6 +78,8 @@ class Help(Protocol):
 
 class ByRules:
     """What can be done with no model."""
+
+    polishes = False
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -104,6 +108,8 @@ class ByRules:
 
 class ByModel:
     """What a model can do."""
+
+    polishes = True
 
     def __init__(self, client: Client, search: Search, ledger: Ledger, terms: Terms, chance: Random) -> None:
         self._client = client

@@ -7,6 +7,9 @@ import * as api from "./api.js";
 import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
 import { copy } from "./copying.js";
+import { createHelping } from "./helping.js";
+import { isHelped } from "./helps.js";
+import { createLearning } from "./learning.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { CHANNELS, nextPages, shownSession } from "./sessions.js";
 import { agentName, customerName, nextWaiting } from "./state.js";
@@ -14,6 +17,7 @@ import { words } from "./texts.js";
 
 const TOAST = 6000; // ms
 const UNDO = 8000; // ms in which an agent may think better of an end
+const COPIED = 40; // characters of it that are told
 const CHECKUP = 60_000; // ms; the server asks every platform in turn
 const TAKEN = 4002; // the server's code: somebody else was first
 
@@ -99,9 +103,12 @@ export function createActions(store, { live, sound, onExpired }) {
     toast, open,
     ...createAttaching(store, { toast, newId, moment }),
     ...createAsking(store, { toast, explain, onExpired }),
+    ...createHelping(store, { onExpired }),
+    ...createLearning(store, { toast, explain, onExpired }),
     async copy(text) {
       const done = await copy(text);
-      toast(done ? w("copied", { text }) : w("notCopied"), done ? "info" : "warn");
+      const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;
+      toast(done ? w("copied", { text: told }) : w("notCopied"), done ? "info" : "warn");
     },
     tab: (tab) => dispatch({ type: "tab", tab }),
     channel(channel) {
@@ -128,7 +135,12 @@ export function createActions(store, { live, sound, onExpired }) {
       if (session && mayAccept(session)) actions.accept(session.sessionId);
       else if (session && mayTakeOver(session, store.state.me)) actions.takeOver(session.sessionId);
     },
-    release: (id) => change(id, "release"),
+    askRelease: (id) => dispatch({ type: "releasing", id }),
+    /** `conclusion` is what came of it, for the assistant; it may be empty. */
+    release(id, conclusion) {
+      dispatch({ type: "releasing", id: null });
+      return change(id, "release", conclusion ? { conclusion } : {});
+    },
     /** The platform's own client lets go of the customer, so that she can be answered here. */
     reclaim: (id) => change(id, "reclaim"),
     transfer: (id, toCsId) => change(id, "transfer", toCsId ? { toCsId } : {}),
@@ -137,7 +149,7 @@ export function createActions(store, { live, sound, onExpired }) {
     closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {
       const session = current();
-      if (session && mayServe(session, store.state.me)) actions.release(session.sessionId);
+      if (session && mayServe(session, store.state.me)) actions.askRelease(session.sessionId);
     },
     closeCurrent() {
       const session = current();
@@ -145,13 +157,21 @@ export function createActions(store, { live, sound, onExpired }) {
     },
 
     draft: (id, text) => dispatch({ type: "drafted", id, text }),
-    /** Below what she has written, if she has; she sends it herself. */
-    useDraft(id, text) {
-      const { [id]: begun = "" } = store.state.drafts;
-      actions.draft(id, begun.trim() ? `${begun.trimEnd()}\n${text}` : text);
+    suggestCurrent() {
+      const session = current();
+      if (!session || !isHelped(session, mayServe(session, store.state.me))) return;
+      actions.suggest(session.sessionId);
       document.getElementById("reply").focus();
     },
+    /** Esc: true if there was something to put away. */
+    dropCurrentHelp() {
+      const id = store.state.selected;
+      if (!id || !store.state.helps[id]) return false;
+      actions.dropHelp(id);
+      return true;
+    },
     say(id, text) {
+      actions.dropHelp(id);
       const clientMsgId = newId();
       dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
     },

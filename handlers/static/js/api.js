@@ -10,9 +10,9 @@ export async function get(path, query = {}, { patience = PATIENCE } = {}) {
   return ask("GET", text ? `${path}?${text}` : path, undefined, { patience });
 }
 
-/** With `keepalive` it is brought even if the page is left meanwhile. */
-export async function post(path, body = {}, { keepalive = false } = {}) {
-  return ask("POST", path, body, { keepalive });
+/** With `keepalive` it is brought even if the page is left meanwhile; `stop`, an AbortController, ends it. */
+export async function post(path, body = {}, how = {}) {
+  return ask("POST", path, body, how);
 }
 
 const STALLED = 45_000; // ms without a byte moving; an office's line may be slow, but not still
@@ -49,8 +49,7 @@ export function upload(path, blob, headers, onProgress) {
 
 export const ofSession = (id, ...more) => ["/api/sessions", encodeURIComponent(id), ...more].join("/");
 
-async function ask(method, path, body, { keepalive = false, patience = PATIENCE }) {
-  const stop = new AbortController();
+async function ask(method, path, body, { keepalive = false, patience = PATIENCE, stop = new AbortController() }) {
   const timer = setTimeout(() => stop.abort(), patience);
   try {
     const response = await fetch(path, {

@@ -8,7 +8,8 @@ import { TABS } from "./sessions.js";
 /** Which keys there are, for the help. Names lead into `keys.*` of the catalogue. */
 export const KEYS = [
   ["next", ["Alt", "N"]], ["updown", ["Alt", "↑ / ↓"]], ["accept", ["Alt", "A"]], ["release", ["Alt", "B"]],
-  ["close", ["Alt", "E"]], ["tabs", ["Alt", "1…5"]], ["enter", ["Enter"]], ["newline", ["Shift", "Enter"]],
+  ["close", ["Alt", "E"]], ["suggest", ["Alt", "J"]],
+  ["insert", ["Alt", "1…3"]], ["tabs", ["Alt", "1…5"]], ["enter", ["Enter"]], ["newline", ["Shift", "Enter"]],
   ["escape", ["Esc"]], ["help", ["?"]],
 ];
 
@@ -18,6 +19,7 @@ export function listenToKeys(store, actions, neighbour) {
     KeyA: actions.takeCurrent,
     KeyB: actions.releaseCurrent,
     KeyE: actions.closeCurrent,
+    KeyJ: actions.suggestCurrent,
     ArrowUp: () => neighbour(-1),
     ArrowDown: () => neighbour(1),
   };
@@ -29,6 +31,8 @@ export function listenToKeys(store, actions, neighbour) {
     if (altKey && !ctrlKey && !metaKey && !shiftKey && alt[code]) {
       event.preventDefault();
       if (!event.repeat || code.startsWith("Arrow")) alt[code]();
+    } else if (key === "Escape" && actions.dropCurrentHelp()) {
+      event.preventDefault();
     } else if (key === "?" && !altKey && !ctrlKey && !metaKey && !target.closest("textarea, input")) {
       event.preventDefault();
       actions.help(true);

@@ -27,6 +27,8 @@ import { mount as mountHint } from "./views/hint.js";
 import { mount as mountList } from "./views/list.js";
 import { mount as mountLightbox } from "./views/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/overlays.js";
+import { mount as mountReleasing } from "./views/releasing.js";
+import { mount as mountTeaching } from "./views/teaching.js";
 import { mount as mountThread } from "./views/thread.js";
 import { mount as mountTopbar } from "./views/topbar.js";
 
@@ -111,7 +113,7 @@ const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountCarding(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {

@@ -8,6 +8,8 @@
 import { abilitiesTold } from "./abilities.js";
 import { FILE_REDUCERS } from "./files.js";
 import { handoffAsked } from "./handoffs.js";
+import { HELP_REDUCERS } from "./helps.js";
+import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
@@ -30,6 +32,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   abilities: {}, // what each way of a channel takes; see abilities.js
+  assistant: {}, // what the server's assistant can do: {polishes, agentsAddKnowledge}
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
@@ -45,6 +48,8 @@ export const initial = {
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  helps: {}, // id → what the assistant was asked for; see helps.js
+  helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
   attached: {}, // id → clientMsgIds of files that lie ready to be sent
   acts: {}, // id → what this agent is doing to the session, until it is answered
@@ -60,6 +65,9 @@ export const initial = {
   help: false,
   lookups: {}, // what was asked of the platform about the open session; see lookups.js
   recalling: {}, // msgId → how far taking it back is
+  releasing: null, // the session that is about to be handed back to the assistant
+  judging: {}, // msgId → {verdict, note} that is on its way; see judging.js
+  teaching: null, // {id, msgId} of the answer that is about to be added to the knowledge base
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
@@ -101,6 +109,7 @@ const REDUCERS = {
     me: frame.me,
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
+    assistant: frame.assistant ?? {},
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -142,7 +151,8 @@ const REDUCERS = {
   selected: (state, { id }) => {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, reading: { ...state.reading, atBottom: true } };
+    const reading = { ...state.reading, atBottom: true };
+    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
@@ -153,8 +163,12 @@ const REDUCERS = {
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
   carding: (state, { id }) => ({ ...state, carding: id }),
+  teaching: (state, { answer }) => ({ ...state, teaching: answer }),
+  releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...FILE_REDUCERS,
+  ...HELP_REDUCERS,
+  ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...RECALL_REDUCERS,
 

@@ -180,6 +180,8 @@ const TEXTS = {
     accept: ["接入或接管当前会话", "Accept or take over this conversation"],
     release: ["转回 AI", "Hand back to the AI"],
     close: ["结束当前会话", "End this conversation"],
+    suggest: ["AI 建议回复", "Suggest a reply"],
+    insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
     tabs: ["切换列表", "Switch tab"],
     enter: ["发送", "Send"],
     newline: ["换行", "New line"],

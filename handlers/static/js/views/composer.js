@@ -8,9 +8,11 @@ import { abilityOf, cardsTaken, choosable } from "../abilities.js";
 import { h, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { takesFiles } from "../files.js";
+import { markOf } from "../helps.js";
 import { measured } from "../reply.js";
 import { isMine } from "../rights.js";
 import { LONGEST_REPLY, agentName, customerName } from "../state.js";
+import { aid } from "./aid.js";
 import { sendingOf } from "./carding.js";
 import { chips, takenInWords } from "./chips.js";
 import { dropZone } from "./drop.js";
@@ -18,6 +20,8 @@ import { isOpen, lock } from "./lock.js";
 
 const AFTER_COMPOSING = 80; // ms
 const KEY_OF_INPUT_METHOD = 229;
+const KEYBOARD = "(hover: hover)";
+const DIGITS = ["Digit1", "Digit2", "Digit3"];
 const COUNT_FROM = 0.8; // of the longest
 
 export function mount(element, actions, thread) {
@@ -38,7 +42,9 @@ export function mount(element, actions, thread) {
   const writing = h("div", { class: "writing" }, note, ready.element, text,
     h("div", { class: "composer-foot" }, h("div", { class: "composer-tools" }, attach, choice, cards), hint, counter, send));
   const locked = lock(actions);
-  element.append(writing, locked.element);
+  const helping = aid(actions, () => writable && matchMedia(KEYBOARD).matches && text.focus());
+  element.append(helping.element, writing, locked.element);
+  element.addEventListener("keydown", useNumbered);
   const zone = dropZone(thread, (files) => takeIn(files));
 
   let id = null;
@@ -61,8 +67,24 @@ export function mount(element, actions, thread) {
     composedAt = event.timeStamp;
   }
 
+  /** Here Alt with a number means a suggestion, as long as there are any. */
+  function useNumbered(event) {
+    const { altKey, ctrlKey, metaKey, shiftKey, code } = event;
+    const { phase, what, drafts } = latest?.state.helps[id] ?? {};
+    if (!altKey || ctrlKey || metaKey || shiftKey || phase !== "ready" || what === "summary" || !writable) return;
+    const draft = drafts[DIGITS.indexOf(code)];
+    if (!draft) return;
+    event.preventDefault();
+    event.stopPropagation();
+    actions.useDraft(id, draft.text, draft.doubts);
+  }
+
   function keydown(event) {
-    if (event.key === "Escape" && !composing) text.blur();
+    if (event.key === "Escape" && !composing && !latest.state.helps[id]) text.blur();
+    if (isUndo(event) && markOf(latest.state, id)) {
+      event.preventDefault();
+      actions.undoHelp(id);
+    }
     if (event.key !== "Enter" || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
     if (composing || event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD) return;
     event.preventDefault();
@@ -118,12 +140,14 @@ export function mount(element, actions, thread) {
         grow();
       }
       ready.update(state, id, w);
+      helping.update(state, session, writable, w);
+      set(text, { "data-helped": Boolean(markOf(state, id)) });
       zone.update(writable, w);
       write(state, session, draft, w);
       locked.update(state, session, w);
       if (!opens) return;
       grow();
-      if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone its keyboard would cover the thread
+      if (matchMedia(KEYBOARD).matches) text.focus(); // on a phone its keyboard would cover the thread
     },
     /** Nothing is open that a file could be dropped on. */
     hide: (w) => zone.update(false, w),
@@ -133,7 +157,7 @@ export function mount(element, actions, thread) {
     const said = draft.trim();
     const reply = measured(state, session, said);
     set(text, { placeholder: w("replyPrompt"), "aria-label": w("reply", { name: customerName(session) }) });
-    set(hint, { text: matchMedia("(hover: hover)").matches ? w("replyHint") : "" });
+    set(hint, { text: matchMedia(KEYBOARD).matches ? w("replyHint") : "" });
     const wrong = troubleOf(reply, w);
     const count = said.length < COUNT_FROM * LONGEST_REPLY ? "" : `${said.length} / ${LONGEST_REPLY}`;
     const cut = reply.texts > 1 ? w("inParts", { n: reply.texts }) : "";
@@ -154,6 +178,9 @@ export function mount(element, actions, thread) {
     set(note, { hidden: !supervising, text: w("supervising", { name: agentName(state, session.manualCsId) }) });
   }
 }
+
+const isUndo = ({ ctrlKey, metaKey, altKey, shiftKey, code }) =>
+  (ctrlKey || metaKey) && !altKey && !shiftKey && code === "KeyZ";
 
 /** What has to be put right before it can go. */
 function troubleOf({ over, parts, most, stuck }, w) {

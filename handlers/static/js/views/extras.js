@@ -1,15 +1,18 @@
 /* What stands below some messages only: it is made once a message needs it, since most never do. */
 
 import { namedIn } from "../lookups.js";
+import { canBeJudged } from "../judging.js";
 import { mayRecall } from "../recalls.js";
-import { basis, hasBasis } from "./basis.js";
+import { glass } from "./glass.js";
 import { lookups } from "./lookups.js";
 import { recall } from "./recall.js";
+import { canTeach, teach } from "./teach.js";
 
 const MADE = {
-  basis: { needed: hasBasis, make: basis },
+  glass: { needed: canBeJudged, make: glass },
   named: { needed: (told, state, session) => namedIn(told, state, session).length > 0, make: lookups },
   recall: { needed: (told, state, session) => mayRecall(state, session, told), make: recall },
+  teach: { needed: (told, state) => canTeach(told, state), make: teach },
 };
 
 /** `line` is where the message itself stands; a view may put a `button` beside it. */
@@ -20,7 +23,7 @@ export function extras(element, line, tools) {
       for (const [name, { needed, make }] of Object.entries(MADE)) {
         if (!views[name] && needed(told, state, session)) {
           views[name] = make(tools);
-          element.append(views[name].element);
+          if (views[name].element) element.append(views[name].element);
           if (views[name].button) line.append(views[name].button);
         }
         views[name]?.update(told, state, session, w);

@@ -24,7 +24,7 @@ export function handoff(actions) {
   const draft = h("p", { class: "handoff-draft content" });
   const use = h("button", { type: "button", on: { click: () => actions.useDraft(id, card.draft) } });
   const later = h("span", { class: "muted" });
-  const drafted = h("div", { class: "handoff-drafted" }, label, draft, h("div", {}, use, later));
+  const drafted = h("div", { class: "handoff-drafted" }, h("div", { class: "handoff-use" }, label, use, later), draft);
   const button = h("button", { type: "button", class: "handoff-head" }, icon("card"), name, reason, mood, icon("down"));
   const box = h("div", { class: "handoff-body" }, lines, named, drafted);
   const element = h("section", { class: "handoff", hidden: true }, button, box);

@@ -27,7 +27,7 @@ export function mount(element, actions) {
   const accept = button("primary", actions.accept);
   const takeOver = button("primary", actions.takeOver);
   const transfer = menu("plain");
-  const release = button("plain", actions.release);
+  const release = button("plain", actions.askRelease);
   const close = button("plain danger", actions.close);
   element.append(
     back, face.element,

@@ -76,9 +76,9 @@ export function menu(className) {
 
   return {
     element,
-    update({ text, hidden = false, disabled = false, items }) {
+    update({ text, hidden = false, disabled = false, title = null, items }) {
       element.hidden = hidden;
-      set(button, { disabled });
+      set(button, { disabled, title });
       set(label, { text });
       each(popup, items, (item) => item.key, make);
     },

@@ -82,7 +82,7 @@ export function mount(element, actions) {
   }
 
   const show = whenChanged((shown, session, thread, said, w, today, retrying, agents, me, lineOpen, files, lookups, recalling,
-    abilities) => {
+    abilities, judging, assistant) => {
     const { state } = latest;
     const list = timeline(thread, said, dayNumber);
     const fresh = id !== session.sessionId;
@@ -120,9 +120,9 @@ export function mount(element, actions) {
     update(state, session, w) {
       latest = { state, session, w };
       const thread = threadOf(state, session.sessionId);
-      const { retrying, agents, me, line, files, lookups, recalling, abilities } = state;
+      const { retrying, agents, me, line, files, lookups, recalling, abilities, judging, assistant } = state;
       show(id, session, thread, outgoingOf(state, session.sessionId), w, dayNumber(state.now), retrying, agents, me,
-        line.phase === "open", files, lookups, recalling, abilities);
+        line.phase === "open", files, lookups, recalling, abilities, judging, assistant);
       set(scroller, { "aria-label": session.customerName || session.customerId });
       refreshPill();
     },

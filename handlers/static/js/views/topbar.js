@@ -69,6 +69,7 @@ function items({ prefs, me, auth }, w, actions) {
   return [
     { key: "who", heading: `${me.name} · ${w(`roles.${me.role}`)}` },
     ...(mayExamine(me, auth) ? [{ key: "checkup", text: w("checkup"), act: actions.checkUp }] : []),
+    ...(mayExamine(me, auth) ? [{ key: "export", text: w("exportFeedback"), act: actions.exportFeedback }] : []),
     { key: "leave", text: w(auth.required ? "logout" : "switchIdentity"), act: actions.leave },
     { key: "lang", heading: w("language") }, ...choose("lang", LANGUAGES),
     { key: "theme", heading: w("theme") }, ...choose("theme", named("themes", ["system", "light", "dark"])),
