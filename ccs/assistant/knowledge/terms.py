@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from ccs.assistant.knowledge.meanings import lexicon
+from ccs.assistant.knowledge.meanings import LONGEST_HEARD, lexicon
 from ccs.assistant.knowledge.plain import clean
-from ccs.assistant.knowledge.sounds import sound, spoken
+from ccs.assistant.knowledge.sounds import sound, spoken, syllables
 
 ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
 BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[89]\d|1\d\d|2[0-2]\d) ?(?:斤|kg|公斤)?(?!\d)", re.ASCII)
 HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
 WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
-LONGEST_HEARD = 4           # characters of a word that is known by its sound
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
 
 
@@ -81,8 +80,9 @@ def _next(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Ter
     for length in range(min(known.longest, len(part) - place), 0, -1):
         if length == 1 and (heard := _heard(part, place, own)):
             return heard
-        if word := known.words.get(part[place:place + length]):
-            return length, [Term(meaning, length) for meaning in word.meanings]
+        meanings = known.words.get(part[place:place + length])
+        if meanings is not None:
+            return length, [Term(meaning, length) for meaning in meanings]
     piece = PIECES.match(part, place)
     assert piece
     text = piece[0]
@@ -97,7 +97,7 @@ def _heard(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Te
         piece = part[place:place + length]
         word = None if piece in own else _sounds_like(piece)
         if word and not _begins(part, place + 1, place + length):
-            return length, [Term(meaning, length, sureness=MISHEARD) for meaning in lexicon().words[word].meanings]
+            return length, [Term(meaning, length, sureness=MISHEARD) for meaning in lexicon().words[word]]
     return None
 
 
@@ -106,7 +106,7 @@ def _sounds_like(piece: str) -> str | None:
     known = lexicon()
     if piece in known.words:
         return None
-    return known.heard.get(tuple(map(spoken, piece))) or known.heard.get(tuple(map(sound, piece)))
+    return known.heard.get(syllables(piece, spoken)) or known.heard.get(syllables(piece, sound))
 
 
 def _begins(part: str, start: int, end: int) -> bool:
