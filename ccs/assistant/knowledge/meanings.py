@@ -1,9 +1,9 @@
 """Words that mean the same to a shop's customers, and those that mean nothing.
 
 What people ask shops is much the same everywhere, and in other words each time. The words stand in `words/`, a file for
-each theme: a line is one meaning and every way to say it, and goes on in the indented lines below; `way=meaning,meaning`
-says something else than its line. Only what is said of any shop stands there; what a shop itself sells, its owner
-writes as other ways to ask.
+each theme: a line is one meaning and every way to say it, and goes on in the indented lines below it. A way that says
+something else than its line is written `way=meaning,meaning`. Only what is said of any shop stands there; what a shop
+itself sells, its owner writes as other ways to ask.
 """
 
 import re
