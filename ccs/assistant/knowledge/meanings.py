@@ -17,7 +17,7 @@ from attrs import frozen
 from ccs.assistant.knowledge.sounds import sound, spoken, syllables
 
 WORDS = Path(__file__).parent / "words"
-THINGS = ("delivery", "returns", "price", "payment", "clothes", "products", "shop")
+THINGS = ("delivery", "returns", "price", "payment", "clothes", "products", "shop", "goods")
 ASKING = "asking"           # meanings that only ask: `?…`
 PLACES = "places"           # where people live, which they name when they ask whether and how fast it comes
 NOTHING = "nothing"
