@@ -32,8 +32,8 @@ Meanings = tuple[str, ...]      # one or two, or none at all
 class Lexicon:
     words: dict[str, Meanings]
     heard: dict[str, str]           # the words of two characters and more by their syllables, also folded
-    things: frozenset[str]
-    idle: frozenset[str]            # characters that say nothing by themselves
+    little: frozenset[str]          # words of one character that say nothing: no misspelt word holds one
+    idle: frozenset[str]            # these, and the characters that only ask
     longest: int
 
 
@@ -43,9 +43,9 @@ def lexicon() -> Lexicon:
     nothing, asking = _read(NOTHING).split(), dict(ways(ASKING))
     named = {way: meanings for theme in THINGS for way, meanings in ways(theme)}
     words = dict.fromkeys(nothing, ()) | asking | named | dict.fromkeys(_read(PLACES).split(), A_PLACE)
-    things = frozenset(way for way in named if len(way) > 1)
-    idle = frozenset(IDLE).union(word for word in (*nothing, *asking) if len(word) == 1)
-    return Lexicon(words, _heard(things), things, idle, max(map(len, words)))
+    little = frozenset(word for word in nothing if len(word) == 1)
+    idle = little.union(IDLE, (word for word in asking if len(word) == 1))
+    return Lexicon(words, _heard(frozenset(named)), little, idle, max(map(len, words)))
 
 
 def ways(theme: str) -> Iterator[tuple[str, Meanings]]:
@@ -59,8 +59,8 @@ def ways(theme: str) -> Iterator[tuple[str, Meanings]]:
             yield said, seen.setdefault(meant or first, meanings)
 
 
-def _heard(things: frozenset[str]) -> dict[str, str]:
-    sayable = [word for word in sorted(things) if len(word) <= LONGEST_HEARD and all(map(sound, word))]
+def _heard(named: frozenset[str]) -> dict[str, str]:
+    sayable = [word for word in sorted(named) if 1 < len(word) <= LONGEST_HEARD and all(map(sound, word))]
     return {syllables(word, said): word for said in (sound, spoken) for word in sayable}
 
 

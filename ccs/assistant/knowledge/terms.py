@@ -14,6 +14,7 @@ BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[
 HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
 WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
+A_WORD, HEARD, UNKNOWN = 1.0, 1.8, 2.0        # what it costs to take a piece for one
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
 
 
@@ -67,50 +68,35 @@ def own_words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _of_part(part: str, own: frozenset[str]) -> Iterator[Term]:
-    place = 0
-    while place < len(part):
-        length, found = _next(part, place, own)
-        yield from found
-        place += length
+    """Cut so that the fewest words say it all, the longer first if it makes no difference: 耳机 洗澡, not 耳 机洗 澡."""
+    rest: list[tuple[float, list[Term]]] = [(0.0, [])]          # from each place to the end, the end first
+    for place in reversed(range(len(part))):
+        ways = ((cost + rest[-length][0], -length, found, rest[-length][1]) for length, cost, found in _next(part, place, own))
+        cost, _, found, behind = min(ways, key=lambda way: way[:2])
+        rest.append((cost, [*found, *behind]))
+    yield from rest[-1][1]
 
 
-def _next(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Term]]:
-    """How long what begins here is, and what it means: the longest known word, else a name, a number, a character."""
+def _next(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, float, list[Term]]]:
+    """What may begin here, how long it is and what it costs: known words, what sounds like one, a name, a character."""
     known = lexicon()
-    for length in range(min(known.longest, len(part) - place), 0, -1):
-        if length == 1 and (heard := _heard(part, place, own)):
-            return heard
-        meanings = known.words.get(part[place:place + length])
-        if meanings is not None:
-            return length, [Term(meaning, length) for meaning in meanings]
-    piece = PIECES.match(part, place)
-    assert piece
-    text = piece[0]
-    if text.isdigit():
-        return len(text), [Term("#")]
-    return len(text), [Term(text, 2) if text.isascii() else Term(text, 1, sound(text))]
-
-
-def _heard(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Term]] | None:
-    """A known word that sounds like what begins here, where no longer one stands written."""
-    for length in range(min(LONGEST_HEARD, len(part) - place), 1, -1):
+    for length in range(1, min(known.longest, len(part) - place) + 1):
         piece = part[place:place + length]
-        word = None if piece in own else _sounds_like(piece)
-        if word and not _begins(part, place + 1, place + length):
-            return length, [Term(meaning, length, sureness=MISHEARD) for meaning in lexicon().words[word]]
-    return None
+        meanings = known.words.get(piece)
+        if meanings is not None:
+            yield length, A_WORD, [Term(meaning, length) for meaning in meanings]
+        elif 1 < length <= LONGEST_HEARD and piece not in own and (word := _sounds_like(piece)):
+            yield length, HEARD, [Term(meaning, length, sureness=MISHEARD) for meaning in known.words[word]]
+    found = PIECES.match(part, place)
+    assert found
+    text = found[0]
+    term = Term("#") if text.isdigit() else Term(text, 2) if text.isascii() else Term(text, 1, sound(text))
+    yield len(text), A_WORD if text.isascii() else UNKNOWN, [term]
 
 
 def _sounds_like(piece: str) -> str | None:
     """Another word that is said like this one, at best in the very same way."""
     known = lexicon()
-    if piece in known.words:
+    if piece in known.words or not known.little.isdisjoint(piece):
         return None
     return known.heard.get(syllables(piece, spoken)) or known.heard.get(syllables(piece, sound))
-
-
-def _begins(part: str, start: int, end: int) -> bool:
-    """Whether a thing's name stands written that begins between these and goes on behind them."""
-    things = lexicon().things
-    ends = range(end + 1, end + LONGEST_HEARD)
-    return any(part[place:after] in things for place in range(start, end) for after in ends)
