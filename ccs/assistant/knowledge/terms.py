@@ -84,9 +84,9 @@ def _next(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, flo
         piece = part[place:place + length]
         meanings = known.words.get(piece)
         if meanings is not None:
-            yield length, A_WORD, [Term(meaning, length) for meaning in meanings]
+            yield length, A_WORD, [Term(meaning, 2) for meaning in meanings]
         elif 1 < length <= LONGEST_HEARD and piece not in own and (word := _sounds_like(piece)):
-            yield length, HEARD, [Term(meaning, length, sureness=MISHEARD) for meaning in known.words[word]]
+            yield length, HEARD, [Term(meaning, 2, sureness=MISHEARD) for meaning in known.words[word]]
     found = PIECES.match(part, place)
     assert found
     text = found[0]
