@@ -20,7 +20,7 @@ MISHEARD = 0.85             # how sure we are of a word that only sounds like on
 
 @frozen
 class Term:
-    """`?…` is a meaning that asks, `#` a number; `sound` of a single character. `length` in characters."""
+    """`?…` is a meaning that asks, `#` a number; `sound` of a single character. `length` in characters, as it weighs."""
 
     text: str
     length: int = 1
@@ -69,15 +69,17 @@ def own_words(texts: Iterable[str]) -> frozenset[str]:
 
 def _of_part(part: str, own: frozenset[str]) -> Iterator[Term]:
     """Cut so that the fewest words say it all, the longer first if it makes no difference: 耳机 洗澡, not 耳 机洗 澡."""
-    rest: list[tuple[float, list[Term]]] = [(0.0, [])]          # from each place to the end, the end first
+    rest: list[tuple[float, list[Term]]] = [(0.0, [])]          # of each place to the end, the last place first
     for place in reversed(range(len(part))):
-        ways = ((cost + rest[-length][0], -length, found, rest[-length][1]) for length, cost, found in _next(part, place, own))
-        cost, _, found, behind = min(ways, key=lambda way: way[:2])
-        rest.append((cost, [*found, *behind]))
+        least, _, found, behind = min((
+            (cost + rest[-length][0], -length, found, rest[-length][1])
+            for length, cost, found in _pieces(part, place, own)
+        ), key=lambda way: way[:2])
+        rest.append((least, [*found, *behind]))
     yield from rest[-1][1]
 
 
-def _next(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, float, list[Term]]]:
+def _pieces(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, float, list[Term]]]:
     """What may begin here, how long it is and what it costs: known words, what sounds like one, a name, a character."""
     known = lexicon()
     for length in range(1, min(known.longest, len(part) - place) + 1):
