@@ -20,7 +20,7 @@ MISHEARD = 0.85             # how sure we are of a word that only sounds like on
 
 @frozen
 class Term:
-    """`?…` is a meaning that asks, `#` a number; `sound` of a single character. `length` in characters, as it weighs."""
+    """`?…` is a meaning that asks, `#` a number; `sound` of a single character; a `length` of two weighs in full."""
 
     text: str
     length: int = 1
