@@ -13,6 +13,10 @@ ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybi
 BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[89]\d|1\d\d|2[0-2]\d) ?(?:斤|kg|公斤)?(?!\d)", re.ASCII)
 HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
 WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
+# 三件 is a few and 一百多个 are many; 三个月 and 四件套 are neither.
+PIECE = r"(?:[套双条盒箱瓶袋台份]|件(?!套)|个(?!月|小时|工作日|星期|礼拜|人|多|点|地址|订单|包裹))"
+FEW = re.compile(rf"(?<![\d第])[两俩三四五六七八九2-9]{PIECE}")
+MANY = re.compile(rf"(?:[几一两二三四五六七八九]?[十百千]\w?[多来几]?|[1-9]\d{{1,3}}){PIECE}")
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
 A_WORD, HEARD, UNKNOWN = 1.0, 1.8, 2.0        # what it costs to take a piece for one
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
@@ -47,6 +51,7 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> Terms:
     """`own` are words that sound like others and are meant as they are written: see `own_words`."""
     cleaned = ORDER_NUMBER.sub(" ", clean(text))
     cleaned = WEIGHT.sub(" 体重 ", HEIGHT.sub(" 身高 ", BODY.sub(" 身高 体重 ", cleaned)))
+    cleaned = FEW.sub(" 多件 ", MANY.sub(" 批量 ", cleaned))
     found: dict[str, Term] = {}
     for part in cleaned.split():
         for term in _of_part(part, own):
