@@ -102,9 +102,11 @@ def _pieces(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, f
 
 
 def _sounds_like(piece: str) -> str | None:
-    """Another word that is said like this one, at best in the very same way, and has a character of it: 影响 is no 音箱."""
+    """Another word that is said in the very same way, or nearly so and has a character of it: 影响 is no 音箱."""
     known = lexicon()
     if piece in known.words or not known.little.isdisjoint(piece):
         return None
-    word = known.heard.get(syllables(piece, spoken)) or known.heard.get(syllables(piece, sound))
+    if word := known.heard.get(syllables(piece, spoken)):
+        return word
+    word = known.heard.get(syllables(piece, sound))
     return word if word and not set(word).isdisjoint(piece) else None
