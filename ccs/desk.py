@@ -37,13 +37,13 @@ class Desk:
     # What the assistant does
 
     def answer(
-        self, session_id: str, turn: int, said: Sequence[Outgoing], *, helped: bool, unheard: Briefing | None = None
+        self, session_id: str, turn: int, said: Sequence[Outgoing], *, unhelped: int, unheard: Briefing | None = None
     ) -> Ticket:
         """The first message and what belongs to it, but for what its platform would take from nobody."""
         session = self.registry.get(session_id)
         said = [said[0], *(each for each in said[1:] if self._is_taken(session, each))]
         allowed = self._pipe.allowed(session_id)
-        return self._pipe.apply(session_id, lifecycle.answer, turn, said, helped, allowed, unheard)
+        return self._pipe.apply(session_id, lifecycle.answer, turn, said, unhelped, allowed, unheard)
 
     def _is_taken(self, session: Session, said: Outgoing) -> bool:
         try:

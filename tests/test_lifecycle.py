@@ -74,7 +74,7 @@ def a_session(status: str, **more: Any) -> Session:
 VERBS: dict[str, Verb] = {
     "customer writes": lambda session, who, now: lifecycle.customer_writes(session, now, says(), True),
     "staff writes": lambda session, who, now: lifecycle.staff_writes(session, now, staff_says()),
-    "answer": lambda session, who, now: lifecycle.answer(session, now, session.turn, HELLO, helped=False),
+    "answer": lambda session, who, now: lifecycle.answer(session, now, session.turn, HELLO, unhelped=1),
     "ask for human": lambda session, who, now: lifecycle.ask_for_human(session, now, "keyword"),
     "accept": lambda session, who, now: lifecycle.accept(session, now, who or WANG),
     "takeover": lambda session, who, now: lifecycle.takeover(session, now, who or WANG),
@@ -296,7 +296,7 @@ def test_the_assistant_does_not_speak_once_something_happened_while_it_thought(v
     for verb in verbs:
         session = VERBS[verb](session, WANG, SOON).session or session
     with pytest.raises(WrongStatus):
-        lifecycle.answer(session, SOON, thought_about.turn, HELLO, helped=True)
+        lifecycle.answer(session, SOON, thought_about.turn, HELLO, unhelped=0)
 
 
 DELIVERIES = [      # who said it, how far it got, whether it may have left; whether an accept withdraws it
@@ -502,7 +502,7 @@ KF = Limits(window=timedelta(hours=48), replies=5)
 
 def test_an_answer_is_a_message_and_what_belongs_to_it_in_one_change() -> None:
     picture = Outgoing("[图片]", "image")
-    change = lifecycle.answer(a_session("ai"), SOON, 5, (*HELLO, picture), helped=True)
+    change = lifecycle.answer(a_session("ai"), SOON, 5, (*HELLO, picture), unhelped=0)
     assert [(message.seq, message.type) for message in change.messages] == [(4, "text"), (5, "image")]
     assert all(message.delivery for message in change.messages)
     assert [(event.type, event.message) for event in change.events] == [
@@ -512,7 +512,7 @@ def test_an_answer_is_a_message_and_what_belongs_to_it_in_one_change() -> None:
 
 def test_of_what_belongs_to_an_answer_as_much_is_said_as_the_platform_takes() -> None:
     session = a_session("ai", replies_left=2)
-    change = lifecycle.answer(session, SOON, 5, (*HELLO, *HELLO, *HELLO), helped=True, allowed=KF)
+    change = lifecycle.answer(session, SOON, 5, (*HELLO, *HELLO, *HELLO), unhelped=0, allowed=KF)
     assert change.session and (len(change.messages), change.session.replies_left) == (2, 0)
 
 
@@ -550,7 +550,6 @@ def test_what_a_person_concludes_answers_what_was_asked_so_far() -> None:
     assert without and (without.conclusion, without.waiting_since) == (None, NOW)
 
 
-def test_a_good_answer_and_a_hand_back_begin_the_assistants_count_anew() -> None:
-    helped = lifecycle.answer(a_session("ai"), SOON, 5, HELLO, helped=True).session
+def test_a_hand_back_begins_the_assistants_count_anew() -> None:
     handed_back = lifecycle.release(a_session("manual"), SOON, WANG, True).session
-    assert helped and handed_back and helped.unhelped == handed_back.unhelped == 0
+    assert handed_back and handed_back.unhelped == 0

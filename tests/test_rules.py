@@ -183,6 +183,12 @@ def test_an_empty_answer_is_a_failure(text: str) -> None:
     assert rules.after(answer(text), 0, SETTINGS) == HandOff(Reason.ERROR, basis=answer().basis)
 
 
+def test_a_good_answer_begins_the_count_anew_and_thanks_leave_it() -> None:
+    assert answer().unhelped_after(1) == 0
+    assert answer(helped=False).unhelped_after(1) == 2
+    assert evolve(answer(), asked=False).unhelped_after(1) == 1
+
+
 @pytest.mark.parametrize("most, unhelped, steps_back", [(1, 0, True), (2, 0, False), (2, 1, True), (3, 1, False)])
 def test_how_often_the_assistant_may_fail_is_a_setting(most: int, unhelped: int, steps_back: bool) -> None:
     decision = rules.after(answer(helped=False), unhelped, evolve(SETTINGS, max_failures=most))

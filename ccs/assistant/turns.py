@@ -234,7 +234,8 @@ class Turns(Worker):
             self._desk.ask_for_human(session.id, decision.reason, self._words(decision.reason), card)
         else:
             unheard = briefing(question, HandOff(Reason.CANNOT_REPLY, decision.text, decision.basis), messages)
-            self._desk.answer(session.id, session.turn, decision.said, helped=decision.helped, unheard=unheard)
+            unhelped = decision.unhelped_after(session.unhelped)
+            self._desk.answer(session.id, session.turn, decision.said, unhelped=unhelped, unheard=unheard)
 
     def _give_up(self, session_id: str) -> None:
         """Not even a card could be made."""

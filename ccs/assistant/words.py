@@ -96,6 +96,13 @@ class Answer:
     basis: Basis
     helped: bool = True                     # False: it was no answer to what she asked, as a greeting is none
     more: tuple[Outgoing, ...] = ()
+    asked: bool = True                      # False: she asked nothing, as who thanks; it is neither help nor a failure
+
+    def unhelped_after(self, unhelped: int) -> int:
+        """Turns in a row that had no answer, this one included."""
+        if not self.asked:
+            return unhelped
+        return 0 if self.helped else unhelped + 1
 
     @property
     def said(self) -> tuple[Outgoing, ...]:

@@ -18,12 +18,13 @@ FOR_THE_AGENT = 1               # replies that are left to whoever takes over, w
 
 
 def answer(
-    session: Session, now: datetime, turn: int, said: Sequence[Outgoing], helped: bool, allowed: Limits = UNLIMITED,
+    session: Session, now: datetime, turn: int, said: Sequence[Outgoing], unhelped: int, allowed: Limits = UNLIMITED,
     unheard: Briefing | None = None,
 ) -> Change:
     """The assistant speaks, if nothing happened since it began to think; if it cannot be heard, a person is asked.
 
-    Of what comes after the first message as much is said as the platform takes. `unheard` is for that person.
+    Of what comes after the first message as much is said as the platform takes. `unhelped` turns in a row have had no
+    answer by now; `unheard` is for that person.
     """
     if session.status is not Status.AI or session.turn != turn:
         raise wrong_status(session, "会话已有变化，助手不再回复")
@@ -34,7 +35,7 @@ def answer(
     for each in said:
         session, message = _says(session, now, each, allowed)
         messages.append(message)
-    session = evolve(session, waiting_since=None, unhelped=0 if helped else session.unhelped + 1)
+    session = evolve(session, waiting_since=None, unhelped=unhelped)
     return _told(session, messages)
 
 

@@ -12,12 +12,12 @@ from attrs import frozen
 from ccs.assistant.knowledge.signs import signs
 from ccs.assistant.knowledge.terms import MISHEARD, Term, Terms
 
-ASKS = 0.35             # what a word that only asks (几天, 怎么) weighs beside one that names something
-SLIGHT = {"#": 0.15, "地方": 0.2}     # a number, and where somebody lives
+ASKS = 0.45             # what a word that only asks (几天, 怎么) weighs beside one that names something
+SLIGHT = {"#": 0.15, "地方": 0.2, "衣服": 0.3}     # a number, and where somebody lives
 ITS = 0.6               # how much it matters that the wording holds nothing else
 ELSEWHERE = 0.75        # what it counts that a term stands in another wording of the entry
 IN_ANSWER = 0.6         # or only in its answer
-SPELLING = 0.3          # how much the characters have to say
+SPELLING = 0.25         # how much the characters have to say
 OWN_CASE = {"late": 0.5, "state": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4}
 
 SPELT = "'"             # before a character, to tell its weight from a term's

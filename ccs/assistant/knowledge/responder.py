@@ -43,7 +43,7 @@ class FromKnowledge:
         if kind is Courtesy.GREETING:
             return Answer(self.welcome, Basis(1.0), helped=False)
         if kind is Courtesy.THANKS:
-            return Answer(THANKED, Basis(1.0))
+            return Answer(THANKED, Basis(1.0), asked=False)
         draft = hits[0].entry.answer if hits and hits[0].confidence >= A_DRAFT else ""
         return HandOff(Reason.LOW_CONFIDENCE, draft, basis)
 

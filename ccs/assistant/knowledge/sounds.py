@@ -6,6 +6,7 @@ one sound here, which is enough to find what was meant; the rare ones have none.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 
 FIRST = """
@@ -57,3 +58,7 @@ def sound(character: str) -> str:
         if syllable.startswith(long):
             syllable = short + syllable[len(long):]
     return syllable[:-1] if syllable.endswith("ng") else syllable
+
+
+def syllables(word: str, said: Callable[[str], str]) -> str:
+    return " ".join(map(said, word))

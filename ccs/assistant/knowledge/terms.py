@@ -5,22 +5,26 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from ccs.assistant.knowledge.meanings import lexicon
+from ccs.assistant.knowledge.meanings import LONGEST_HEARD, lexicon
 from ccs.assistant.knowledge.plain import clean
-from ccs.assistant.knowledge.sounds import sound, spoken
+from ccs.assistant.knowledge.sounds import sound, spoken, syllables
 
 ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
 BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[89]\d|1\d\d|2[0-2]\d) ?(?:斤|kg|公斤)?(?!\d)", re.ASCII)
 HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
 WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
+# 三件 is a few and 一百多个 are many; 三个月 and 四件套 are neither.
+PIECE = r"(?:[套双条盒箱瓶袋台份]|件(?!套)|个(?!月|小时|工作日|星期|礼拜|人|多|点|地址|订单|包裹))"
+FEW = re.compile(rf"(?<![\d第])[两俩三四五六七八九2-9]{PIECE}")
+MANY = re.compile(rf"(?:[几一两二三四五六七八九]?[十百千]\w?[多来几]?|[1-9]\d{{1,3}}){PIECE}")
 PIECES = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
-LONGEST_HEARD = 4           # characters of a word that is known by its sound
+A_WORD, HEARD, UNKNOWN = 1.0, 1.8, 2.0        # what it costs to take a piece for one
 MISHEARD = 0.85             # how sure we are of a word that only sounds like one
 
 
 @frozen
 class Term:
-    """`?…` is a meaning that asks, `#` a number; `sound` of a single character. `length` in characters."""
+    """`?…` is a meaning that asks, `#` a number; `sound` of a single character; a `length` of two weighs in full."""
 
     text: str
     length: int = 1
@@ -47,6 +51,7 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> Terms:
     """`own` are words that sound like others and are meant as they are written: see `own_words`."""
     cleaned = ORDER_NUMBER.sub(" ", clean(text))
     cleaned = WEIGHT.sub(" 体重 ", HEIGHT.sub(" 身高 ", BODY.sub(" 身高 体重 ", cleaned)))
+    cleaned = FEW.sub(" 多件 ", MANY.sub(" 批量 ", cleaned))
     found: dict[str, Term] = {}
     for part in cleaned.split():
         for term in _of_part(part, own):
@@ -68,49 +73,40 @@ def own_words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _of_part(part: str, own: frozenset[str]) -> Iterator[Term]:
-    place = 0
-    while place < len(part):
-        length, found = _next(part, place, own)
-        yield from found
-        place += length
+    """Cut so that the fewest words say it all, the longer first if it makes no difference: 耳机 洗澡, not 耳 机洗 澡."""
+    rest: list[tuple[float, list[Term]]] = [(0.0, [])]          # of each place to the end, the last place first
+    for place in reversed(range(len(part))):
+        least, _, found, behind = min((
+            (cost + rest[-length][0], -length, found, rest[-length][1])
+            for length, cost, found in _pieces(part, place, own)
+        ), key=lambda way: way[:2])
+        rest.append((least, [*found, *behind]))
+    yield from rest[-1][1]
 
 
-def _next(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Term]]:
-    """How long what begins here is, and what it means: the longest known word, else a name, a number, a character."""
+def _pieces(part: str, place: int, own: frozenset[str]) -> Iterator[tuple[int, float, list[Term]]]:
+    """What may begin here, how long it is and what it costs: known words, what sounds like one, a name, a character."""
     known = lexicon()
-    for length in range(min(known.longest, len(part) - place), 0, -1):
-        if length == 1 and (heard := _heard(part, place, own)):
-            return heard
-        if word := known.words.get(part[place:place + length]):
-            return length, [Term(meaning, length) for meaning in word.meanings]
-    piece = PIECES.match(part, place)
-    assert piece
-    text = piece[0]
-    if text.isdigit():
-        return len(text), [Term("#")]
-    return len(text), [Term(text, 2) if text.isascii() else Term(text, 1, sound(text))]
-
-
-def _heard(part: str, place: int, own: frozenset[str]) -> tuple[int, Iterable[Term]] | None:
-    """A known word that sounds like what begins here, where no longer one stands written."""
-    for length in range(min(LONGEST_HEARD, len(part) - place), 1, -1):
+    for length in range(1, min(known.longest, len(part) - place) + 1):
         piece = part[place:place + length]
-        word = None if piece in own else _sounds_like(piece)
-        if word and not _begins(part, place + 1, place + length):
-            return length, [Term(meaning, length, sureness=MISHEARD) for meaning in lexicon().words[word].meanings]
-    return None
+        meanings = known.words.get(piece)
+        if meanings is not None:
+            yield length, A_WORD, [Term(meaning, 2) for meaning in meanings]
+        elif 1 < length <= LONGEST_HEARD and piece not in own and (word := _sounds_like(piece)):
+            yield length, HEARD, [Term(meaning, 2, sureness=MISHEARD) for meaning in known.words[word]]
+    found = PIECES.match(part, place)
+    assert found
+    text = found[0]
+    term = Term("#") if text.isdigit() else Term(text, 2) if text.isascii() else Term(text, 1, sound(text))
+    yield len(text), A_WORD if text.isascii() else UNKNOWN, [term]
 
 
 def _sounds_like(piece: str) -> str | None:
-    """Another word that is said like this one, at best in the very same way."""
+    """Another word that is said in the very same way, or nearly so and has a character of it: 影响 is no 音箱."""
     known = lexicon()
-    if piece in known.words:
+    if piece in known.words or not known.little.isdisjoint(piece):
         return None
-    return known.heard.get(tuple(map(spoken, piece))) or known.heard.get(tuple(map(sound, piece)))
-
-
-def _begins(part: str, start: int, end: int) -> bool:
-    """Whether a thing's name stands written that begins between these and goes on behind them."""
-    things = lexicon().things
-    ends = range(end + 1, end + LONGEST_HEARD)
-    return any(part[place:after] in things for place in range(start, end) for after in ends)
+    if word := known.heard.get(syllables(piece, spoken)):
+        return word
+    word = known.heard.get(syllables(piece, sound))
+    return word if word and not set(word).isdisjoint(piece) else None
