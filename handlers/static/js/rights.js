@@ -23,5 +23,8 @@ export const mayClose = (session, me) => ["ai", "pending"].includes(session.stat
 /** Who may add to the knowledge base. */
 export const mayTeach = (me, auth, assistant) => !auth.required || supervises(me) || Boolean(assistant.agentsAddKnowledge);
 
-/** Who may be told how the channels are joined, and take away what was thought of the assistant: who can do something about it. Where access is open, everyone. */
+/**
+ * Who may be told how the channels are joined, and take away what was thought of the assistant: who can do something
+ * about it. Where access is open, everyone.
+ */
 export const mayExamine = (me, auth) => !auth.required || supervises(me);

@@ -14,9 +14,11 @@ export function aid(actions, focus) {
     act(id);
     focus();
   };
-  const suggest = h("button", { type: "button", class: "quiet", on: { click: ask(actions.suggest) } }, icon("spark"), h("span"));
+  const suggest = h("button", { type: "button", class: "quiet", on: { click: ask(actions.suggest) } },
+    icon("spark"), h("span"));
   const polish = menu("quiet");
-  const summary = h("button", { type: "button", class: "quiet", on: { click: ask(actions.summarize) } }, icon("list"), h("span"));
+  const summary = h("button", { type: "button", class: "quiet", on: { click: ask(actions.summarize) } },
+    icon("list"), h("span"));
   const busy = h("span", { class: "aid-busy", role: "status" });
   const stop = h("button", { type: "button", class: "quiet", on: { click: () => away() } });
   const row = h("div", { class: "aid-row", role: "group" }, suggest, polish.element, summary, busy, stop);
@@ -46,7 +48,8 @@ export function aid(actions, focus) {
     const drafts = ready && !sums ? help.drafts : [];
     const nothing = ready && !help.drafts.length;
     set(told, { hidden: !help || help.phase === "asking" });
-    set(words, { text: help?.phase === "failed" ? help.error : nothing ? w("noSuggestions") : ready ? w(`helpReady.${help.what}`) : "" });
+    const done = ready ? w(nothing ? "noSuggestions" : `helpReady.${help.what}`) : "";
+    set(words, { text: help?.phase === "failed" ? help.error : done });
     set(said, { "data-failed": help?.phase === "failed", class: drafts.length || sums ? "aid-said unseen" : "aid-said" });
     set(again, { text: w("retry"), hidden: help?.phase !== "failed" || help.what === "polish" });
     retry = ask(help?.what === "summary" ? actions.summarize : actions.suggest);
@@ -94,7 +97,9 @@ export function aid(actions, focus) {
       polish.update({
         text: w("polish"), hidden: asking || !open, disabled: !able || !draft.trim(),
         title: w(!able ? "polishNoModel" : draft.trim() ? "polishHint" : "polishNothing"),
-        items: MANNERS.map((manner) => ({ key: manner, text: w(`manners.${manner}`), act: ask(() => actions.polish(id, manner)) })),
+        items: MANNERS.map((manner) => ({
+          key: manner, text: w(`manners.${manner}`), act: ask(() => actions.polish(id, manner)),
+        })),
       });
       set(busy, { text: asking ? w(`helpBusy.${help.what}`) : "", hidden: !asking });
       set(stop, { text: `${w("cancel")} Esc`, hidden: !asking });
@@ -113,7 +118,8 @@ function sum(actions) {
   const copy = copyButton(actions);
   const text = h("p", { class: "content" });
   const doubts = h("p", { class: "aid-doubts" });
-  const element = h("section", { class: "aid-summary" }, h("div", { class: "aid-summary-head" }, title, copy.element), text, doubts);
+  const element = h("section", { class: "aid-summary" },
+    h("div", { class: "aid-summary-head" }, title, copy.element), text, doubts);
   return {
     element,
     update(draft, w) {
