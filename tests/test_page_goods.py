@@ -4,7 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from ccs.demo.gateway import Gateway
-from ccs.demo.jos import Jos, Router
+from ccs.demo.jos import Jos
+from ccs.demo.vices import refuses
 from ccs.settings import Config
 from tests.browser import Office
 from tests.goods import COAT, NUMBER, SKU, TITLE, sends
@@ -83,19 +84,14 @@ async def test_an_order_that_she_names_is_looked_up_where_it_stands(
 
 
 @pytest.mark.gen_test
-async def test_why_nothing_was_found_is_said(
-    office: Office, with_jos: Config, jos: Jos
-) -> None:
-    def refuses(router: Router) -> bool:
-        router.refuse(19)
-        return True
+async def test_why_nothing_was_found_is_said(office: Office, with_jos: Config, jos: Jos) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks()
     await office.hears("jd", "陈女士", f"订单{NUMBER}和订单300000000001")
     other = wang.thread.locator(".lookup").filter(has_text="300000000001")
     await other.get_by_role("button", name="查看").click()
     await expect(other.get_by_role("status")).to_contain_text("京东没有找到这个订单")
-    jos.moods.append(refuses)
+    jos.moods.append(refuses(19))
     first = wang.thread.locator(".lookup").filter(has_text=NUMBER)
     await first.get_by_role("button", name="查看").click()
     await expect(first.get_by_role("status")).to_contain_text("access_token")

@@ -35,6 +35,15 @@ async def at_douyin(
     return wang, chen
 
 
+async def at_kf(office: Office, wecom: WeCom) -> Workbench:
+    chen = kf.at_kf(office.stage, wecom)
+    wecom.know(kf.CHEN, "陈女士")
+    wang = await office.agent("wang")
+    await chen.says("在吗")
+    await wang.accepts("陈女士")
+    return wang
+
+
 @pytest.mark.gen_test
 async def test_what_was_said_by_mistake_is_taken_back_once_she_is_sure(
     office: Office, stage: Stage, douyin: Douyin
@@ -79,8 +88,8 @@ async def test_why_something_was_not_taken_back_is_said(office: Office, stage: S
 
 
 @pytest.mark.gen_test
-async def test_nothing_offers_to_take_back_where_nobody_can(office: Office) -> None:
-    wang = await office.wang_talks()
+async def test_nothing_offers_to_take_back_where_nobody_can(office: Office, wecom: WeCom) -> None:
+    wang = await at_kf(office, wecom)
     await wang.replies("发错了")
     await expect(wang.message("发错了")).to_contain_text("已发送")
     await expect(wang.message("发错了").get_by_role("button", name="撤回")).to_be_hidden()
@@ -140,11 +149,7 @@ async def test_half_a_word_sends_no_card(office: Office, gateway: Gateway) -> No
 
 @pytest.mark.gen_test
 async def test_a_link_of_wechats_goes_with_its_cover(office: Office, wecom: WeCom) -> None:
-    chen = kf.at_kf(office.stage, wecom)
-    wecom.know(kf.CHEN, "陈女士")
-    wang = await office.agent("wang")
-    await chen.says("在吗")
-    await wang.accepts("陈女士")
+    wang = await at_kf(office, wecom)
     await wang.button("发送链接").click()
     box = wang.page.get_by_role("dialog")
     await box.get_by_label("链接地址").fill("shop.example/1")
