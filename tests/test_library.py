@@ -12,10 +12,9 @@ import pytest
 from ccs.assistant.knowledge import library, pictures
 from ccs.assistant.knowledge.library import Library
 from ccs.assistant.knowledge.responder import THANKED, FromKnowledge
-from ccs.assistant.model.help import ByRules, Conversation
-from ccs.assistant.words import Answer, HandOff, Question, Reason, Said
+from ccs.assistant.words import Answer, HandOff, Question, Reason
 from ccs.errors import NoRoom
-from ccs.models import Attachment, Sender, Stage
+from ccs.models import Attachment, Stage
 from store.files import Files
 from store.knowledge import Index
 from tests.conftest import until
@@ -289,13 +288,3 @@ async def test_who_only_says_so_has_neither_been_helped_nor_failed(folder: Path)
 async def test_who_greets_and_asks_is_answered(folder: Path) -> None:
     given = await ask(folder, "你好", "几天发货")
     assert isinstance(given, Answer) and given.text == "48小时内。"
-
-
-@pytest.mark.gen_test
-async def test_chatter_beside_a_question_does_not_hide_what_an_agent_could_answer(folder: Path) -> None:
-    known = Library(folder, ZONE, Index)
-    await known.open()
-    said = ("在吗", "几天发货呀", "那我先去吃饭了等会儿再来看看哈")
-    talk = Conversation("s", "wechat", tuple(Said(Sender.CUSTOMER, text) for text in said), NOW)
-    drafts = await ByRules(known.search).suggest(talk, 1)
-    assert [draft.text for draft in drafts] == ["48小时内。"]

@@ -13,7 +13,6 @@ from typing import Protocol, TypeVar
 
 from attrs import evolve, frozen
 
-from ccs.assistant.knowledge.smalltalk import courtesy
 from ccs.assistant.model import estimate, guard, prompts
 from ccs.assistant.model.client import Charge, Client
 from ccs.assistant.model.failures import ModelFailure
@@ -31,7 +30,6 @@ T = TypeVar("T")
 MANNERS = ("politer", "shorter", "longer", "fix")
 MOST_SUGGESTIONS = 3
 LAST_QUESTIONS = 3
-LAST_LINES = 6              # that are looked up by themselves
 LIKELY = 0.25               # confidence; below this an entry is no help to an agent either
 LONGEST_TEXT = 2000         # characters that are polished at once
 QUESTION = re.compile(r"[^。！!；;\n]*(?:[?？]|吗|呢|么|怎么|多少|多久|什么|哪|几|能不能|可以)[^。！!；;\n]*")
@@ -87,19 +85,9 @@ class ByRules:
         self._search = search
 
     async def suggest(self, conversation: Conversation, count: int) -> tuple[Draft, ...]:
-        likely = [hit.entry for hit in self._hits(conversation) if hit.confidence >= LIKELY]
+        hits = self._search(conversation.asked, conversation.channel, conversation.now) if conversation.asked else ()
+        likely = [hit.entry for hit in hits if hit.confidence >= LIKELY]
         return tuple(Draft(entry.answer, (entry.id,), by_model=False) for entry in likely[:count])
-
-    def _hits(self, conversation: Conversation) -> list[Hit]:
-        """Of all she waits with, and of each line by itself: chatter beside a question would drown it. Best first."""
-        lines = [line for line in conversation.asked.split("\n") if line.strip() and not courtesy(line)]
-        best: dict[str, Hit] = {}
-        for text in dict.fromkeys(["\n".join(lines), *lines[-LAST_LINES:]]) if lines else ():
-            for hit in self._search(text, conversation.channel, conversation.now):
-                known = best.get(hit.entry.id)
-                if known is None or hit.confidence > known.confidence:
-                    best[hit.entry.id] = hit
-        return sorted(best.values(), key=lambda hit: -hit.confidence)
 
     async def summary(self, conversation: Conversation) -> Draft:
         hers = [said.text for said in conversation.lines if said.sender is Sender.CUSTOMER]
