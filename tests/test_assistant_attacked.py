@@ -88,7 +88,7 @@ async def test_who_sends_only_pictures_or_voices_gets_a_person(stage: Stage, kno
 async def test_two_hundred_messages_in_a_breath_end_with_one_word_of_ours(
     stage: Stage, knowing: Config, gateway: Gateway
 ) -> None:
-    await stage.start(evolve(knowing, assistant=evolve(knowing.assistant, wait_seconds=0.2)))
+    await stage.start(evolve(knowing, assistant=evolve(knowing.assistant, wait_seconds=2.0)))
     chen = stage.customer()
     await asyncio.gather(*(chen.says("多久发货？") for _ in range(200)))
     await settled(stage)
