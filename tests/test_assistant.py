@@ -19,7 +19,7 @@ from ccs.assistant.words import Answer, Basis, HandOff, Question, Reason, Source
 from ccs.demo.gateway import Gateway
 from ccs.models import Message, Outgoing, Sender
 from ccs.settings import AssistantSettings, Config
-from tests.conftest import Stage, until
+from tests.conftest import AgentAtWork, Customer, Stage, until
 from tests.faults import FaultyConnection
 from tests.platforms import gateway_message
 from tests.process import Process
@@ -88,6 +88,14 @@ async def becomes(stage: Stage, status: str, name: str = "陈女士") -> dict[st
             return await stage.session(session["sessionId"])
         await asyncio.sleep(0.005)
     raise AssertionError(f"it is still {session['status']}")
+
+
+async def taken_over(chen: Customer, wang: AgentAtWork, words: str) -> str:
+    """The id of her session, which these words made a person's."""
+    await chen.says(words)
+    session_id: str = (await becomes(chen.stage, "pending"))["sessionId"]
+    await wang.accepts(session_id)
+    return session_id
 
 
 # Speaking
@@ -431,9 +439,7 @@ async def test_what_a_person_concluded_reaches_the_assistant_and_is_not_answered
 ) -> None:
     await stage.start(with_assistant)
     chen, wang = stage.customer(), await stage.agent("wang")
-    await chen.says("我要投诉")
-    session_id = (await becomes(stage, "pending"))["sessionId"]
-    await wang.accepts(session_id)
+    session_id = await taken_over(chen, wang, "我要投诉")
     released = await stage.post(f"/api/sessions/{session_id}/release", {"csId": "wang", "conclusion": " 已补发，周三到 "})
     assert released.status_code == 200 and "waitingSince" not in released.json()["data"]
     await chen.says("周三几点")
@@ -449,9 +455,7 @@ async def test_without_a_conclusion_her_last_words_stand_for_it_and_what_she_lef
 ) -> None:
     await stage.start(with_assistant)
     chen, wang = stage.customer(), await stage.agent("wang")
-    await chen.says("转人工")
-    session_id = (await becomes(stage, "pending"))["sessionId"]
-    await wang.accepts(session_id)
+    session_id = await taken_over(chen, wang, "转人工")
     await wang.replies(session_id, "可以换 M 码")
     await chen.says("运费谁出")
     await stage.post(f"/api/sessions/{session_id}/release", {"csId": "wang"})

@@ -3,8 +3,11 @@
 help.jd.com: the table of system errors. JD's own words are not passed on: they may hold the token.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from ccs.channels.http import Reply
+from ccs.channels.loosely import decode
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 
 RENEW = "请管理员重新授权，把新的 access_token 和 refresh_token 填到 config.toml 的 [channels.jd]，再重新启动"
@@ -23,6 +26,17 @@ WORDS = {
 BUSY = {1: "京东服务暂时不可用", 2: "今天调用京东接口的次数已用完，或调用太频繁", 61: "京东限制了调用频率", 67: "京东后端暂时没有答复"}
 
 OLD_TOKEN = {18, 19}        # nothing was done yet
+
+
+def answered(reply: Reply) -> Mapping[str, Any]:
+    """The object that JD answered. Raises DeliveryDelayed where it is none."""
+    try:
+        answer = decode(reply.body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise DeliveryDelayed(f"京东的答复无法识别（HTTP {reply.status}）")
+    return answer
 
 
 def complaint(error: Any) -> DeliveryDelayed | DeliveryRefused:

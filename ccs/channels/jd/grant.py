@@ -18,10 +18,10 @@ from attrs import evolve, frozen
 
 from ccs import codec
 from ccs.channels.base import Tools
-from ccs.channels.jd.errcodes import RENEW, complaint, number
-from ccs.channels.loosely import decode
-from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError, DeliveryRefused, StoreUnavailable
-from ccs.models import Token, from_millis, to_millis
+from ccs.channels.jd.errcodes import RENEW, answered, complaint, number
+from ccs.errors import BadRequest, DeliveryError, DeliveryRefused, StoreUnavailable
+from ccs.kept import Token
+from ccs.models import from_millis, to_millis
 from ccs.settings import JDSettings
 
 log = logging.getLogger(__name__)
@@ -177,12 +177,7 @@ class Grants:
             "refresh_token": refresh,
         })
         reply = await self._http.get(f"{self._settings.oauth_base.rstrip('/')}/oauth2/refresh_token?{query}")
-        try:
-            answer = decode(reply.body)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise DeliveryDelayed(f"京东的答复无法识别（HTTP {reply.status}）")
+        answer = answered(reply)
         if "access_token" in answer:
             return answer
         raise complaint(answer.get("error_response", answer))

@@ -12,9 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ccs.channels.base import Tools
-from ccs.channels.jd.errcodes import OLD_TOKEN, complaint
+from ccs.channels.jd.errcodes import OLD_TOKEN, answered, complaint
 from ccs.channels.jd.grant import Grants
-from ccs.channels.loosely import decode
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.settings import JDSettings
 
@@ -51,12 +50,7 @@ class Jos:
         """The same with this token, and once."""
         sent = urlencode(self._signed(access, method, parameters)).encode()
         reply = await self._http.post(self._settings.api_base, sent, FORM, most=LARGEST_ANSWER)
-        try:
-            answer = decode(reply.body)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise DeliveryDelayed(f"京东的答复无法识别（HTTP {reply.status}）")
+        answer = answered(reply)
         if "error_response" in answer:
             raise complaint(answer["error_response"])
         inner = answer.get(f"{method.replace('.', '_')}_responce")      # JD's own spelling
