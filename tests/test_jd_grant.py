@@ -16,7 +16,8 @@ from ccs.channels.jd import JD
 from ccs.demo.jos import Jos
 from ccs.doctor import Doctor, Opinion, Visit
 from ccs.errors import DeliveryDelayed, DeliveryRefused, StoreUnavailable
-from ccs.models import Token, from_millis, utc_now
+from ccs.kept import Token
+from ccs.models import from_millis, utc_now
 from ccs.settings import Config, JDSettings
 from tests.conftest import Stage, async_
 
