@@ -14,12 +14,12 @@ from tests.conftest import Stage
 
 RUN = """async ([events, ask, input]) => {
     const [state, sessions, threads, wants] = await Promise.all(
-        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/${name}.js`)));
+        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/state/${name}.js`)));
     const all = {...state, ...sessions, ...threads, ...wants};
     const end = events.reduce(state.reduce, state.initial);
     return ask ? all[ask](end, ...input) : end;
 }"""
-CALL = "async ([module, name, ...given]) => (await import(`/static/js/${module}.js`))[name](...given)"
+CALL = "async ([module, name, ...given]) => (await import(`/static/js/state/${module}.js`))[name](...given)"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def model(office: Office, io_loop: IOLoop) -> Iterator["Model"]:
     async def load() -> Page:
         await office.stage.start()
         page = await office.page(await office.context())
-        await page.goto(office.stage.base + "/static/js/state.js")
+        await page.goto(office.stage.base + "/static/js/state/state.js")
         return page
     yield Model(office.stage, io_loop.run_sync(load))
 

@@ -61,7 +61,7 @@ async def test_what_the_customer_named_last_is_offered(model: Model) -> None:
 
 LAST_NAMED = """async ([events, kind]) => {
     const [{initial, reduce}, {lastNamed}] = await Promise.all(
-        ["state", "cards"].map((name) => import(`/static/js/${name}.js`)));
+        ["state", "cards"].map((name) => import(`/static/js/state/${name}.js`)));
     return lastNamed(events.reduce(reduce, initial), "s", kind);
 }"""
 
@@ -99,7 +99,7 @@ async def test_who_may_take_back_what(model: Model, me, where, told, may) -> Non
 
 MAY_RECALL = """async ([events, me, told]) => {
     const [{initial, reduce}, {mayRecall}] = await Promise.all(
-        ["state", "recalls"].map((name) => import(`/static/js/${name}.js`)));
+        ["state", "recalls"].map((name) => import(`/static/js/state/${name}.js`)));
     const state = events.reduce(reduce, initial);
     return mayRecall({...state, me}, state.sessions.s, told);
 }"""

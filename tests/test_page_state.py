@@ -1,4 +1,4 @@
-"""What the page knows, as a function of what it was told: `handlers/static/js/state.js` in the browser that runs it."""
+"""What the page knows, as a function of what it was told: `js/state/state.js` in the browser that runs it."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ async def test_who_waits_longest_stands_first(model: Model) -> None:
 ])
 async def test_rows_do_not_move_under_the_pointer(model: Model, fresh, ids, updates) -> None:
     order = await model.page.evaluate(
-        """([held, ids]) => import("/static/js/sessions.js").then((sessions) => sessions.heldOrder(held, ids))""",
+        """([held, ids]) => import("/static/js/state/sessions.js").then((sessions) => sessions.heldOrder(held, ids))""",
         [["a", "b", "c"], fresh],
     )
     assert order == {"ids": ids, "updates": updates}
@@ -139,7 +139,7 @@ async def test_what_was_spokenwith_little_between_belongs_together(model: Model)
     spoken = [message(1), message(2), message(3, sender="ai"), message(4)]
     spoken.append(message(5, createdAt="2025-12-29T17:30:00.000+08:00"))
     items = await model.page.evaluate(
-        """([messages]) => import("/static/js/threads.js").then(({timeline, NO_THREAD}) =>
+        """([messages]) => import("/static/js/state/threads.js").then(({timeline, NO_THREAD}) =>
             timeline({...NO_THREAD, messages, divider: 4}, [], (at) => Math.floor(at / 86400000)))""", [spoken],
     )
     assert [item["type"] for item in items] == [

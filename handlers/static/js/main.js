@@ -3,34 +3,34 @@
  * one, and it becomes events. What lies outside (requests, the line, storage, title) is kept in step with the state.
  */
 
-import { createActions } from "./actions.js";
-import { set, whenChanged } from "./dom.js";
-import { createEntrance } from "./entrance.js";
-import { listenToKeys } from "./keys.js";
-import { createLive } from "./live.js";
-import { createLoader } from "./loader.js";
-import { createNotices } from "./notices.js";
-import { isMine, mayWatch } from "./rights.js";
-import { createSender } from "./sender.js";
-import { createSound } from "./sound.js";
-import { initial, reduce } from "./state.js";
-import { createStorage, readPrefs } from "./storage.js";
-import { createStore } from "./store.js";
-import { fitting } from "./texts.js";
-import { lastSeq, threadOf } from "./threads.js";
-import { createTitle } from "./title.js";
-import { createUploader } from "./uploader.js";
-import { mount as mountCarding } from "./views/carding.js";
-import { mount as mountCheckup } from "./views/checkup.js";
-import { mount as mountEntrance } from "./views/entrance.js";
-import { mount as mountHint } from "./views/hint.js";
-import { mount as mountList } from "./views/list.js";
-import { mount as mountLightbox } from "./views/lightbox.js";
-import { mountAnnouncer, mountHelp, mountToasts } from "./views/overlays.js";
-import { mount as mountReleasing } from "./views/releasing.js";
-import { mount as mountTeaching } from "./views/teaching.js";
-import { mount as mountThread } from "./views/thread.js";
-import { mount as mountTopbar } from "./views/topbar.js";
+import { createActions } from "./actions/actions.js";
+import { set, whenChanged } from "./views/parts/dom.js";
+import { createEntrance } from "./outside/entrance.js";
+import { listenToKeys } from "./actions/keys.js";
+import { createLive } from "./outside/live.js";
+import { createLoader } from "./outside/loader.js";
+import { createNotices } from "./outside/notices.js";
+import { isMine, mayWatch } from "./state/rights.js";
+import { createSender } from "./outside/sender.js";
+import { createSound } from "./outside/sound.js";
+import { initial, reduce } from "./state/state.js";
+import { createStorage, readPrefs } from "./outside/storage.js";
+import { createStore } from "./state/store.js";
+import { fitting } from "./texts/texts.js";
+import { lastSeq, threadOf } from "./state/threads.js";
+import { createTitle } from "./outside/title.js";
+import { createUploader } from "./outside/uploader.js";
+import { mount as mountCarding } from "./views/dialogs/carding.js";
+import { mount as mountCheckup } from "./views/dialogs/checkup.js";
+import { mount as mountEntrance } from "./views/dialogs/entrance.js";
+import { mount as mountHint } from "./views/frame/hint.js";
+import { mount as mountList } from "./views/list/list.js";
+import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
+import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountReleasing } from "./views/dialogs/releasing.js";
+import { mount as mountTeaching } from "./views/dialogs/teaching.js";
+import { mount as mountThread } from "./views/thread/thread.js";
+import { mount as mountTopbar } from "./views/frame/topbar.js";
 
 const SESSION_ID = /^[0-9a-f]{32}$/;
 

@@ -1,0 +1,57 @@
+/*
+ * Asks for what the state wants and does not have (`wants.js`), each thing once at a time, and brings the answers in.
+ * What nobody answered is asked for again after a while, so a page that was left open mends itself.
+ */
+
+import * as api from "./api.js";
+import { wants } from "../state/wants.js";
+
+const AGAIN = 4000; // ms
+
+export function createLoader(store, onExpired) {
+  const asking = new Set(); // ids of sessions
+
+  const ask = { list, session, history };
+
+  return function keep(state) {
+    for (const want of wants(state)) ask[want.kind](want, state);
+  };
+
+  async function list({ key, query, again }, { round }) {
+    store.dispatch({ type: "listLoading", key });
+    const answer = await api.get("/api/sessions", query);
+    if (answer.ok) {
+      const cursor = answer.headers.get("X-Next-Cursor");
+      store.dispatch({ type: "listLoaded", key, query, rows: answer.data, cursor, round });
+    } else {
+      store.dispatch({ type: "listFailed", key, again, error: answer, round });
+      failed(answer, { type: "listRetried" });
+    }
+  }
+
+  async function session({ id }) {
+    if (asking.has(id)) return;
+    asking.add(id);
+    const answer = await api.get(api.ofSession(id));
+    asking.delete(id);
+    if (answer.ok) store.dispatch({ type: "sessionLoaded", session: answer.data });
+    else if (answer.status === 404) store.dispatch({ type: "sessionMissing", id, error: answer });
+    else if (answer.status === 401) onExpired(); // of anything else the next tick makes another try
+  }
+
+  async function history({ id, query }, { serial, round }) {
+    store.dispatch({ type: "historyLoading", id });
+    const answer = await api.get(api.ofSession(id, "history"), query);
+    if (answer.ok) {
+      store.dispatch({ type: "historyLoaded", id, query, messages: answer.data, asked: serial, round });
+    } else {
+      store.dispatch({ type: "historyFailed", id, error: answer, round });
+      failed(answer, { type: "historyRetried", id });
+    }
+  }
+
+  function failed(answer, again) {
+    if (answer.status === 401) onExpired();
+    else if (answer.status === 0 || answer.status >= 500) setTimeout(() => store.dispatch(again), AGAIN);
+  }
+}

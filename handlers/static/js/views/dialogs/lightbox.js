@@ -1,0 +1,122 @@
+/*
+ * A picture, as large as the window, and from it to the others of the session: ← and →, + and -, Esc, or the buttons. A
+ * click beside it closes too, and focus goes back to where it was.
+ */
+
+import { h, set } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { picturesOf } from "../../state/pictures.js";
+import { words } from "../../texts/texts.js";
+
+const ZOOMS = [1, 1.5, 2, 3, 4]; // of the size at which it fits
+
+export function mount(element, actions) {
+  const image = h("img", { class: "lightbox-picture", on: { load: fit, dblclick: () => zoomBy(zoom ? -zoom : 2) } });
+  const stage = h("div", { class: "lightbox-stage", on: { click: beside } }, image);
+  const name = h("span", { class: "lightbox-name" });
+  const place = h("span", { class: "muted lightbox-place" });
+  const button = (sign, act) => h("button", { type: "button", class: "icon-button", on: { click: act } }, icon(sign));
+  const before = button("left", () => go(-1));
+  const after = button("right", () => go(1));
+  const smaller = button("minus", () => zoomBy(-1));
+  const larger = button("plus", () => zoomBy(1));
+  const save = h("a", { class: "button" }, icon("download"), h("span"));
+  const close = h("button", { type: "button", class: "lightbox-close", on: { click: () => dialog.close() } },
+    icon("close"), h("span"));
+  const bar = h("div", { class: "lightbox-bar" }, name, place, before, after, smaller, larger, save, close);
+  const dialog = h("dialog", { class: "lightbox", on: { close: () => actions.look(null), keydown } }, bar, stage);
+  element.append(dialog);
+  addEventListener("resize", fit);
+
+  let zoom = 0; // place in ZOOMS
+  let around = []; // pictures of the session
+  let at = -1;
+  let id = null;
+
+  function go(step) {
+    const next = around[at + step];
+    if (!next) return;
+    at += step; // now: the next key may come before the next frame
+    actions.look({ id, key: next.key });
+  }
+
+  function zoomBy(step) {
+    zoom = Math.max(0, Math.min(ZOOMS.length - 1, zoom + step));
+    fit();
+  }
+
+  /** It fits at first; larger than that, what does not fit is scrolled to, from the middle on. */
+  function fit() {
+    if (!dialog.open || !image.naturalWidth) return;
+    const { clientWidth, clientHeight } = stage;
+    const fits = Math.min(1, (clientWidth - 32) / image.naturalWidth, (clientHeight - 32) / image.naturalHeight);
+    const size = fits * ZOOMS[zoom];
+    image.style.width = `${Math.round(image.naturalWidth * size)}px`;
+    image.style.height = `${Math.round(image.naturalHeight * size)}px`;
+    set(stage, { "data-zoomed": zoom > 0 });
+    stage.scrollTo((stage.scrollWidth - clientWidth) / 2, (stage.scrollHeight - clientHeight) / 2);
+    set(smaller, { disabled: zoom === 0 });
+    set(larger, { disabled: zoom === ZOOMS.length - 1 });
+  }
+
+  function beside({ target }) {
+    if (target === stage && zoom === 0) dialog.close();
+  }
+
+  function keydown(event) {
+    const act = {
+      ArrowLeft: () => go(-1), ArrowRight: () => go(1), "+": () => zoomBy(1), "=": () => zoomBy(1), "-": () => zoomBy(-1),
+    }[event.key];
+    if (event.key === "Tab") keepFocus(event);
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** Round and round: beyond the last of the buttons would be the browser's own bars. */
+  function keepFocus(event) {
+    const stops = [...bar.querySelectorAll("button:enabled, a")].filter((stop) => !stop.hidden);
+    const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (document.activeElement !== from) return;
+    event.preventDefault();
+    to.focus();
+  }
+
+  function show(picture, w) {
+    const called = picture.name || w("types.image");
+    set(dialog, { "aria-label": called });
+    set(name, { text: picture.name });
+    set(place, { text: w("place", { n: at + 1, all: around.length }), hidden: around.length < 2 });
+    if (image.getAttribute("src") !== picture.src) zoom = 0;
+    set(image, { src: picture.src, alt: called });
+    for (const [node, key, step] of [[before, "before", -1], [after, "after", 1]]) {
+      set(node, { "aria-label": w(key), title: w(key), hidden: around.length < 2, disabled: !around[at + step] });
+    }
+    set(smaller, { "aria-label": w("zoomOut"), title: w("zoomOut") });
+    set(larger, { "aria-label": w("zoomIn"), title: w("zoomIn") });
+    set(save, { hidden: !picture.save, href: picture.save, download: picture.name || true });
+    set(save.lastChild, { text: w("download") });
+    set(close.lastChild, { text: w("closePicture") });
+  }
+
+  return {
+    update(state) {
+      const { looking } = state;
+      around = looking?.id ? picturesOf(state, looking.id) : [];
+      at = around.findIndex(({ key }) => key === looking?.key);
+      id = looking?.id;
+      const picture = around[at] ?? (looking?.src ? looking : null);
+      if (!picture) {
+        if (dialog.open) dialog.close();
+        image.removeAttribute("src");
+        return;
+      }
+      show(picture, words(state.prefs.lang));
+      if (!dialog.open) {
+        dialog.showModal();
+        close.focus();
+      }
+      fit();
+    },
+  };
+}

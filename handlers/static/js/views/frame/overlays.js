@@ -1,0 +1,87 @@
+/* What lies above the page for a moment: toasts, the help, and the words for a screen reader. */
+
+import { each, h, set } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { KEYS } from "../../actions/keys.js";
+import { customerName, lineState } from "../../state/state.js";
+import { lastSeq, threadOf } from "../../state/threads.js";
+import { words } from "../../texts/texts.js";
+
+export function mountToasts(element, actions) {
+  const make = ({ toast: { id, undo } }) => {
+    const text = h("span");
+    const dismiss = () => actions.dismiss(id);
+    const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
+    const undoing = undo && h("button", { type: "button", on: { click: () => actions.keepOpen(undo) } });
+    const element = h("div", { class: "toast" }, text, undoing, close);
+    return {
+      element,
+      update({ toast, w }) {
+        set(element, { "data-kind": toast.kind });
+        set(text, { text: toast.text });
+        if (undoing) set(undoing, { text: w("undo") });
+        set(close, { "aria-label": w("dismiss") });
+      },
+    };
+  };
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      each(element, state.toasts.map((toast) => ({ toast, w })), ({ toast }) => toast.id, make);
+    },
+  };
+}
+
+export function mountHelp(element, actions) {
+  const title = h("h2", { id: "help-title" });
+  const table = h("dl", { class: "keys" });
+  const close = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
+  const dialog = h("dialog", {
+    class: "help", "aria-labelledby": "help-title", on: { close: () => actions.help(false) },
+  }, title, table, close);
+  element.append(dialog);
+
+  const make = ([name, keys]) => {
+    const what = h("dd");
+    const pressed = h("dt", {}, ...keys.flatMap((key, index) => [index ? "+" : null, h("kbd", { text: key })]));
+    return { element: h("div", {}, pressed, what), update: ([, , w]) => set(what, { text: w(`keys.${name}`) }) };
+  };
+
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      set(title, { text: w("help") });
+      set(close, { text: w("closeHelp") });
+      each(table, KEYS.map((key) => [...key, w]), ([name]) => name, make);
+      if (state.help && !dialog.open) dialog.showModal();
+      if (!state.help && dialog.open) dialog.close();
+    },
+  };
+}
+
+/** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
+export function mountAnnouncer(element) {
+  let heard = { id: null, seq: 0, rang: 0, well: false };
+  let connected = false; // once; before that there is no line to lose
+  return {
+    update(state) {
+      const w = words(state.prefs.lang);
+      const id = state.selected;
+      const thread = threadOf(state, id);
+      const message = thread.messages.at(-1);
+      const session = state.sessions[id];
+      const well = lineState(state) === "ok";
+      const ring = state.news.filter(({ kind }) => kind === "waiting").at(-1);
+      if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
+        set(element, { text: w("said", { name: customerName(session), text: message.content }) });
+      } else if (ring && ring.serial !== heard.rang) {
+        const next = state.sessions[ring.id];
+        if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
+      } else if (connected && well !== heard.well) {
+        set(element, { text: w(well ? "lineBack" : "lineLost") });
+      }
+      heard = { id, seq: lastSeq(thread), rang: ring?.serial ?? 0, well };
+      connected ||= well;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/* A button that opens a menu: arrows move, Esc and a click elsewhere close, and focus goes back to the button. */
+
+import { each, h, set } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** Items are `{key, text, act}`, with `checked` for one of several, or `{key, heading}`. */
+export function menu(className) {
+  const label = h("span");
+  const button = h("button", {
+    type: "button", class: `menu-button ${className}`, "aria-haspopup": "menu",
+    on: { click: () => toggle(popup.hidden) },
+  }, label, icon("down"));
+  const popup = h("div", { class: "menu-popup", role: "menu", hidden: true, on: { keydown } });
+  const element = h("div", { class: "menu" }, button, popup);
+
+  document.addEventListener("pointerdown", (event) => {
+    if (!popup.hidden && !element.contains(event.target)) toggle(false);
+  });
+  element.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !element.contains(relatedTarget)) toggle(false);
+  });
+  toggle(false);
+
+  function toggle(open) {
+    popup.hidden = !open;
+    set(button, { "aria-expanded": String(open) });
+    if (open) choices()[0]?.focus();
+  }
+
+  function choices() {
+    return [...popup.querySelectorAll("button")];
+  }
+
+  function keydown(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      const all = choices();
+      all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+    } else if (event.key === "Escape") {
+      toggle(false);
+      button.focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function make({ heading }) {
+    if (heading) {
+      const element = h("div", { class: "menu-heading", role: "presentation" });
+      return { element, update: ({ heading }) => set(element, { text: heading }) };
+    }
+    let act;
+    const text = h("span");
+    const element = h("button", {
+      type: "button", tabindex: -1,
+      on: {
+        click: () => {
+          toggle(false);
+          button.focus();
+          act();
+        },
+      },
+    }, text, icon("check"));
+    return {
+      element,
+      update(item) {
+        act = item.act;
+        set(text, { text: item.text });
+        set(element, item.checked === undefined
+          ? { role: "menuitem" } : { role: "menuitemradio", "aria-checked": String(item.checked) });
+      },
+    };
+  }
+
+  return {
+    element,
+    update({ text, hidden = false, disabled = false, title = null, items }) {
+      element.hidden = hidden;
+      set(button, { disabled, title });
+      set(label, { text });
+      each(popup, items, (item) => item.key, make);
+    },
+  };
+}

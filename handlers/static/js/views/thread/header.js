@@ -1,0 +1,101 @@
+/* The head of a thread: who it is, where the session stands, and what this agent may do with it. */
+
+import { h, set } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { isMine, mayAccept, mayClose, mayServe, mayRead, mayTakeOver } from "../../state/rights.js";
+import { agentName, customerName, serverNow, urgency } from "../../state/state.js";
+import { stopwatch } from "../../texts/texts.js";
+import { allowance } from "./allowance.js";
+import { avatar } from "../parts/avatar.js";
+import { menu } from "../parts/menu.js";
+
+const SETTLING = 500; // ms after my own action, so that the second click of a double one meets nothing
+
+export function mount(element, actions) {
+  let id = null;
+  let acting = false;
+  let settling = null;
+  let latest = null;
+  const back = h("a", { class: "icon-button back", href: "#/" }, icon("back"));
+  const face = avatar();
+  const name = h("h2", { class: "thread-name" });
+  const pill = h("span", { class: "state-pill" });
+  const channel = h("span");
+  const clock = h("span", { class: "thread-clock" }, icon("clock"), h("span"));
+  const allowed = allowance();
+  const button = (className, act) => h("button", { type: "button", class: className, on: { click: () => act(id) } });
+  const accept = button("primary", actions.accept);
+  const takeOver = button("primary", actions.takeOver);
+  const transfer = menu("plain");
+  const release = button("plain", actions.askRelease);
+  const close = button("plain danger", actions.close);
+  element.append(
+    back, face.element,
+    h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, pill),
+      h("div", { class: "thread-about muted" }, channel, allowed.element, clock)),
+    h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close),
+  );
+
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      settling = null;
+      view.update(...latest);
+    }, SETTLING);
+  }
+
+  const view = {
+    update(state, session, w) {
+      latest = [state, session, w];
+      const fresh = id !== session.sessionId;
+      id = session.sessionId;
+      const { me } = state;
+      const before = !fresh && acting;
+      acting = Boolean(state.acts[id] || state.endings[id]);
+      if (acting !== before) settle();
+      const busy = acting || settling !== null;
+      const who = customerName(session);
+      face.update(who, session, w);
+      set(back, { "aria-label": w("back"), title: w("back") });
+      set(name, { text: who, title: who });
+      set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
+      set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
+      const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);
+      const waited = serverNow(state) - session.waiting;
+      const time = waits ? stopwatch(waited) : "";
+      set(clock, { "data-level": waits ? urgency(waited) : null, hidden: !waits });
+      set(clock, { title: waits ? w("waited", { time }) : null });
+      set(clock.lastChild, { text: time });
+      allowed.update(state, session, mayRead(session, me), w);
+      const does = (node, text, allowed) => set(node, { text, hidden: !allowed, disabled: busy });
+      does(accept, w("accept"), mayAccept(session));
+      does(takeOver, w("takeOver"), mayTakeOver(session, me));
+      does(close, w("close"), mayClose(session, me));
+      const offered = mayAccept(session) || mayTakeOver(session, me);
+      const handsOver = mayServe(session, me);
+      const reserved = offered && !handsOver; // their room is kept, so that nothing moves under the pointer
+      does(release, w("release"), handsOver || reserved);
+      transfer.update({
+        text: w("transfer"), hidden: !handsOver && !reserved, disabled: busy, items: targets(state, session, w),
+      });
+      for (const node of [release, transfer.element]) set(node, { "data-reserved": reserved });
+    },
+  };
+  return view;
+
+  function targets({ agents }, session, w) {
+    const others = agents.filter((agent) => agent.csId !== session.manualCsId);
+    return [
+      ...others.map(({ csId, name, role }) => ({
+        key: csId, text: `${name} · ${w(`roles.${role}`)}`, act: () => actions.transfer(id, csId),
+      })),
+      { key: "", text: w("toQueue"), act: () => actions.transfer(id, null) },
+    ];
+  }
+}
+
+function where(state, session, w) {
+  if (session.status !== "manual") return w(`states.${session.status}`);
+  if (isMine(session, state.me)) return w("stateMine");
+  return w("stateOther", { name: agentName(state, session.manualCsId) });
+}
