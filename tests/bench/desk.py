@@ -1,7 +1,7 @@
 """One agent's page in Chromium, on a server of its own: what she does there, and how long until she sees it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count, cycle, islice
 from pathlib import Path
@@ -37,8 +37,9 @@ async def desk(folder: Path, size: Size) -> AsyncIterator["Desk"]:
                 await page.goto(f"http://127.0.0.1:{server.port}/")
                 await page.get_by_role("dialog").get_by_role("button", name=NAME).click()
                 await page.get_by_role("tab", name="我的").click()
-                ids = await _ids(server.port, size)
-                yield Desk(size, server.port, page, await context.new_cdp_session(page), ids)
+                devtools = await context.new_cdp_session(page)
+                await devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+                yield Desk(size, server.port, page, devtools, await _ids(server.port, size))
             finally:
                 stay_on(LOAD_CORE)
                 await browser.close()
@@ -84,9 +85,9 @@ class Desk:
         """Of the long session, up to its first message, and down again."""
         await self.asks("readsAll", [LOG, words(0, 1)])
 
-    def others(self, times: int) -> list[int]:
+    def others(self, times: int) -> Iterator[int]:
         """So many sessions one after another; none is the long one, which is the first."""
-        return list(islice(cycle(range(1, min(ROUND + 1, self.size.sessions))), times))
+        return islice(cycle(range(1, min(ROUND + 1, self.size.sessions))), times)
 
     async def opens(self, number: int) -> float:
         longest = self.size.messages if number else self.size.longest
@@ -118,13 +119,18 @@ class Desk:
     def _new_words(self) -> str:
         return f"还有别的颜色吗 {next(self._serial)}。"
 
+    async def worked(self) -> float:
+        """Milliseconds that the page's thread has computed so far, which waits and other programs do not lengthen."""
+        return (await self._metrics())["TaskDuration"] * 1000
+
     async def memory(self) -> dict[str, float]:
         """What is held when all that can go is gone."""
         await self.devtools.send("HeapProfiler.collectGarbage")
-        await self.devtools.send("Performance.enable")
-        told = (await self.devtools.send("Performance.getMetrics"))["metrics"]
-        metrics = {each["name"]: each["value"] for each in told}
+        held = await self._metrics()
         return {
-            "MB": metrics["JSHeapUsedSize"] / (1 << 20), "nodes": metrics["Nodes"],
-            "listeners": metrics["JSEventListeners"],
+            "MB": held["JSHeapUsedSize"] / (1 << 20), "nodes": held["Nodes"], "listeners": held["JSEventListeners"],
         }
+
+    async def _metrics(self) -> dict[str, float]:
+        told = (await self.devtools.send("Performance.getMetrics"))["metrics"]
+        return {each["name"]: each["value"] for each in told}
