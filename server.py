@@ -31,6 +31,7 @@ from tornado.web import RequestHandler
 
 from ccs import __version__, commandline, config, logs, premises, prescription
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
+from ccs.assistant.cards import Cards
 from ccs.assistant.joined import assistant_of
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
@@ -271,6 +272,7 @@ class Server:
         book = spending.Spending(data.path)
         assistant = assistant_of(settings.assistant, library, files, book, local_now)
         turns = Turns(registry, desk, settings.assistant, assistant.responder, local_now, assistant.summarise)
+        cards = Cards(registry, desk, settings.assistant.wait_seconds, local_now)
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -291,6 +293,7 @@ class Server:
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
         pipe.hush_assistant = turns.hush
+        pipe.wake_cards = cards.wake
         reception.wake_puller = puller.wake
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
@@ -327,7 +330,7 @@ class Server:
         workers = (
             tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims, library, *([assistant.model] if assistant.model else []),
+            introducer, reclaims, library, cards, *([assistant.model] if assistant.model else []),
         )
 
         await library.open()

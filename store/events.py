@@ -9,6 +9,7 @@ from store.rows import Row, Table
 
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
 KEPT_FOR = timedelta(hours=24)
+CARRY_CARDS = (EventType.NEW_PENDING_SESSION, EventType.SESSION_UPDATED)
 MOST_AT_ONCE = 5_000                # deleted in one transaction, which others wait for
 
 TABLE = Table("events", ("id", "type", "session_id", "seq", "status", "agent_id", "created_at"))
@@ -39,7 +40,7 @@ def between(connection: Any, after: int, last: int, limit: int) -> list[tuple[in
         (event_id, Event(
             EventType(kind), known[session_id],
             None if seq is None else messages.one(connection, session_id, "seq", seq),
-            handoffs.one(connection, session_id) if kind == EventType.NEW_PENDING_SESSION else None,
+            handoffs.one(connection, session_id) if kind in CARRY_CARDS else None,
         ))
         for event_id, kind, session_id, seq in rows
     ]
