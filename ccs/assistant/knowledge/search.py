@@ -28,6 +28,7 @@ LONGEST = 600               # characters of a turn that are looked at; the last 
 A_STATEMENT = 0.4           # and if it asks nothing: 东西收到了
 MOST_CLAUSES = 6
 A_BIT = 0.02
+NOISE, OFTEN = 8, 4         # characters, and how often each of them comes
 MEANT_OTHERWISE = 0.6       # what is left where an entry that does not hold here says better what she asks
 BETWEEN = re.compile(r"[\n。！？!?；;，,、~～…]+")
 
@@ -70,6 +71,8 @@ class Knowledge:
         """A few milliseconds at some thousand entries."""
         today = now.astimezone(self._zone).date()
         text = text[-LONGEST:]
+        if _is_noise(plain(text)):
+            return ()
         shown = signs(plain(text))
         best: dict[str, Hit] = {}
         not_here = 0.0
@@ -99,6 +102,11 @@ class Knowledge:
     def _weigh(self, text: str) -> float:
         """What no entry speaks of tells a lot."""
         return self._weights.get(text, UNKNOWN)
+
+
+def _is_noise(text: str) -> bool:
+    """A key held down, or laughter: few characters again and again, which ask nothing."""
+    return len(text) >= NOISE and len(set(text)) <= len(text) / OFTEN
 
 
 def _clauses(text: str, whole: Terms, own: frozenset[str]) -> list[Terms]:
