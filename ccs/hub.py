@@ -121,6 +121,8 @@ class Hub:
             if inside:
                 self._push(inside, self._wire.inner(event, event_id))
             outside = self._outside(event) - inside
+            if event.note:
+                outside -= self._mention(event, event_id, inside)
             trusted = outside & self._supervisors if event.session.agent_id else outside
             if trusted:
                 self._push(trusted, self._wire.outer(event, event_id, words=True))
@@ -130,10 +132,23 @@ class Hub:
                 for listener in list(self._bound.get(event.session.id, ())):
                     self.unbind(listener, event.session.id)
 
+    def _mention(self, event: Event, event_id: int, inside: set[Listener]) -> set[Listener]:
+        """Tell those outside whom a note mentions, and of its session what each may know; returns whom."""
+        assert event.note
+        meant = {listener for cs_id in event.note.mentions for listener in self._of_agent.get(cs_id, ())} - inside
+        trusted = {listener for listener in meant if lifecycle.may_read(event.session, listener.agent)}
+        if trusted:
+            self._push(trusted, self._wire.noted(event, event_id, words=True))
+        if strangers := meant - trusted:
+            self._push(strangers, self._wire.noted(event, event_id, words=False))
+        return meant
+
     def replay(self, listener: Listener, event: Event, event_id: int) -> None:
         """Tell one socket of an event it missed, as far as its agent may know of it now."""
         if listener in self._inside(event.session):
             text = self._wire.inner(event, event_id)
+        elif event.note and listener.agent.id in event.note.mentions:
+            text = self._wire.noted(event, event_id, words=lifecycle.may_read(event.session, listener.agent))
         elif listener in self._outside(event):
             held = event.session.agent_id is not None
             text = self._wire.outer(event, event_id, words=not held or listener.agent.supervises)

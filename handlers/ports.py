@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Login
+from ccs.kept import Login, Note
 from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
 
 
@@ -32,6 +32,10 @@ class Archive(Protocol):
     def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]: ...
 
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
+
+    def notes(self, session_id: str, last: int) -> AsyncIterator[list[Note]]: ...
+
+    async def tags(self) -> dict[str, int]: ...
 
     def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]: ...
 
