@@ -6,7 +6,7 @@ it are told so without a word of what was said. Each is encoded and framed once,
 """
 
 import asyncio
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -54,6 +54,8 @@ class Hub:
         self._bound: dict[str, set[Listener]] = {}          # session → who looks at it
         self._looking: dict[Listener, set[str]] = {}        # the same the other way round
         self._unflushed: set[Listener] = set()
+        self._viewing: dict[str, list[str]] = {}            # session → whose sockets look at it, as was last told
+        self._looked: set[str] = set()                      # sessions of which that may be others now
 
     # Who is here
 
@@ -93,6 +95,7 @@ class Hub:
         """The socket is gone. Leaving twice is harmless."""
         for session_id in self._looking.pop(listener, set()):
             _discard(self._bound, session_id, listener)
+            self._look_again(session_id)
         _discard(self._of_agent, listener.agent.id, listener)
         self._all.discard(listener)
         self._supervisors.discard(listener)
@@ -104,10 +107,36 @@ class Hub:
             return                      # it left while the caller waited
         self._bound.setdefault(session_id, set()).add(listener)
         self._looking.setdefault(listener, set()).add(session_id)
+        self._look_again(session_id)
 
     def unbind(self, listener: Listener, session_id: str) -> None:
         _discard(self._bound, session_id, listener)
         _discard(self._looking, listener, session_id)
+        self._look_again(session_id)
+
+    @property
+    def viewing(self) -> Mapping[str, list[str]]:
+        """Which agents look at which sessions."""
+        return self._viewing
+
+    def _look_again(self, session_id: str) -> None:
+        """Everyone is told, once for each turn of the loop, and only if it are others than before."""
+        if not self._looked:
+            asyncio.get_running_loop().call_soon(self._tell_viewing)
+        self._looked.add(session_id)
+
+    def _tell_viewing(self) -> None:
+        looked, self._looked = self._looked, set()
+        for session_id in looked:
+            cs_ids = sorted({listener.agent.id for listener in self._bound.get(session_id, ())})
+            if cs_ids == self._viewing.get(session_id, []):
+                continue
+            if cs_ids:
+                self._viewing[session_id] = cs_ids
+            else:
+                del self._viewing[session_id]
+            if self._all:
+                self._push(self._all, encode({"type": "viewing", "sessionId": session_id, "data": {"csIds": cs_ids}}))
 
     # What they are told
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Login, Note
-from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
+from ccs.kept import Card, Login, Note
+from ccs.models import Briefing, Customer, Event, Judged, Message, Page, Session, SessionFilter
 
 
 class Archive(Protocol):
@@ -34,6 +34,12 @@ class Archive(Protocol):
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
 
     def notes(self, session_id: str, last: int) -> AsyncIterator[list[Note]]: ...
+
+    def card(self, customer: Customer) -> Card | None: ...
+
+    async def earlier(self, session: Session, limit: int) -> list[Session]: ...
+
+    async def acquaintance(self, customer: Customer) -> tuple[int, datetime]: ...
 
     async def tags(self) -> dict[str, int]: ...
 

@@ -5,8 +5,8 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, notes, pages,
-    sessions, tagging, uploads,
+    avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics,
+    notes, pages, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -42,6 +42,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/notes", notes.Notes),
     (SESSION + r"/tags", tagging.SessionTags),
     (SESSION + r"/unread", tagging.Unread),
+    (SESSION + r"/earlier", customers.Earlier),
+    (SESSION + r"/customer", customers.CustomerCard),
     (r"/api/tags", tagging.Tags),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),

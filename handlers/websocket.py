@@ -259,6 +259,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,
+            "viewing": self.parts.hub.viewing,
             "assistant": {
                 "polishes": self.parts.help.polishes,
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,

@@ -161,6 +161,14 @@ class Archive:
             yield page
             number = page[-1].number
 
+    async def earlier(self, session: Session, limit: int) -> list[Session]:
+        """The same customer's sessions that began before this one, the newest first."""
+        return await self._soon(sessions.earlier, session, limit)
+
+    async def acquaintance(self, customer: Customer) -> tuple[int, datetime]:
+        """How many sessions a customer has had, and when the first began."""
+        return await self._soon(customers.acquaintance, customer)
+
     async def tags(self) -> dict[str, int]:
         """The tags of open sessions, and how many have each."""
         return await self._soon(tags.counted)

@@ -1,5 +1,6 @@
-"""What agents keep of customers, and the sessions each has had."""
+"""What agents keep of customers, and how long each has been known."""
 
+from datetime import datetime
 from typing import Any
 
 from ccs.kept import Card
@@ -34,3 +35,11 @@ def one(connection: Any, customer: Customer) -> Card | None:
         return None
     channel, account, customer_id, remark, note, changed_by, changed_at = row
     return Card(channel, account, customer_id, remark, note, changed_by, from_millis(changed_at))
+
+
+def acquaintance(connection: Any, customer: Customer) -> tuple[int, datetime]:
+    """How many sessions she has had, and when the first began. She has had one."""
+    count, first = connection.execute(
+        f"SELECT count(*), min(created_at) FROM sessions WHERE {_HERS}", customer.key
+    ).fetchone()
+    return count, from_millis(first)

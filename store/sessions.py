@@ -71,6 +71,16 @@ def these(connection: Any, session_ids: Iterable[str]) -> list[Session]:
     return [session for session_id in session_ids if (session := one(connection, session_id))]
 
 
+def earlier(connection: Any, session: Session, limit: int) -> list[Session]:
+    """The same customer's sessions that began before this one, the newest first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM sessions WHERE channel = ? AND account = ? AND customer_id = ?"
+        " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+        (*session.customer.key, to_millis(session.created_at), session.id, limit),
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
 def count(connection: Any) -> Counter[CountKey]:
     rows = connection.execute("SELECT channel, status, agent_id, count(*) FROM sessions GROUP BY 1, 2, 3")
     return Counter({(channel, status, agent_id): number for channel, status, agent_id, number in rows})

@@ -320,3 +320,129 @@ async def test_a_session_marked_as_unread_is_unread_until_it_is_read_again(stage
     await wang.hears("session_updated", lambda frame: frame["data"]["unread"] == 0)
     await verb(stage, session_id, "close")
     assert refused(await verb(stage, session_id, "unread"), 400, 4001)
+
+
+# Customers
+
+
+async def of(stage: Stage, session_id: str, **body: Any) -> dict[str, Any]:
+    """What is kept of the session's customer, once this is written."""
+    path = f"{stage.base}/api/sessions/{session_id}/customer"
+    answer = await (stage.http.put(path, json=body) if body else stage.http.get(path))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+@pytest.mark.gen_test
+async def test_a_customers_earlier_sessions_come_newest_first_and_by_the_page(stage: Stage) -> None:
+    await stage.start()
+    first, second, third = [await _had(stage, "陈"), await _had(stage, "陈"), await waits(stage, "陈")]
+    await _had(stage, "周")
+    await _had(stage, "陈", "wechat")
+
+    async def earlier(session_id: str, **query: Any) -> list[str]:
+        answer = await stage.get(f"/api/sessions/{session_id}/earlier", **query)
+        return [row["sessionId"] for row in answer.json()["data"]]
+
+    assert await earlier(third) == [second, first]
+    assert await earlier(third, limit=1) == [second] and await earlier(third, limit=1, before=second) == [first]
+    assert await earlier(second) == [first] == await earlier(second, before=third) and await earlier(first) == []
+    for query in ({"before": "nowhere"}, {"before": await waits(stage, "吴")}, {"limit": 0}, {"limit": 101}):
+        assert refused(await stage.get(f"/api/sessions/{third}/earlier", **query), 400)
+    card = await of(stage, third)
+    assert card["sessionCount"] == 3 and card["firstSeenAt"] == (await stage.session(first))["createdAt"]
+
+
+async def _had(stage: Stage, name: str, channel: str = "jd") -> str:
+    """A session that has ended."""
+    session_id = await waits(stage, name, channel)
+    await verb(stage, session_id, "close")
+    return session_id
+
+
+@pytest.mark.gen_test
+async def test_how_agents_call_a_customer_is_told_in_her_sessions_from_then_on(stage: Stage) -> None:
+    await stage.start()
+    session_id = await held(stage)
+    wang = await stage.agent("wang")
+    assert await of(stage, session_id) == {
+        "customerId": "陈女士", "channelType": "jd", "kfId": "10001", "customerName": "陈女士", "sessionCount": 1,
+        "firstSeenAt": (await stage.session(session_id))["createdAt"],
+    }
+    card = await of(stage, session_id, remark=" 海淀陈姐 ", csId="wang")
+    assert card["remark"] == "海淀陈姐" and "note" not in card
+    assert (await wang.next("session_updated"))["data"]["customerRemark"] == "海淀陈姐"
+    await asyncio.gather(of(stage, session_id, note="发顺丰"), of(stage, session_id, remark="陈姐"))
+    card = await of(stage, session_id)
+    assert (card["remark"], card["note"]) == ("陈姐", "发顺丰"), "neither overtakes what is on its way to disk"
+    assert [frame["data"]["customerRemark"] for frame in await wang.all_until_now()] == ["陈姐"]
+    await verb(stage, session_id, "close")
+    await of(stage, session_id, remark="陈总")
+    assert (await stage.session(session_id))["customerRemark"] == "陈总"
+    await stage.stop()
+    await stage.start()
+    wang = await stage.agent("wang")
+    await stage.customer().says("又来了")
+    assert (await wang.next("new_pending_session"))["data"]["customerRemark"] == "陈总"
+    await stage.customer().says("在吗")
+    later = await wang.next("session_updated")
+    assert later["data"]["customerRemark"] == "陈总"
+    gone = await of(stage, later["sessionId"], remark="", note="")
+    assert "remark" not in gone and "note" not in gone
+    assert "customerRemark" not in (await wang.next("session_updated"))["data"]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("body", [
+    {"remark": "长" * 41}, {"remark": "两\n行"}, {"remark": 1}, {"note": "长" * 2001}, {"note": ["a"]}, {"csId": "nobody"},
+])
+async def test_what_cannot_be_kept_of_a_customer_is_refused(stage: Stage, body: dict[str, Any]) -> None:
+    await stage.start()
+    session_id = await waits(stage)
+    path = f"{stage.base}/api/sessions/{session_id}/customer"
+    assert (await stage.http.put(path, json={"remark": "陈姐", "note": "好", **body})).status_code == 400
+    assert not {"remark", "note"} & (await of(stage, session_id)).keys()
+
+
+@pytest.mark.gen_test
+async def test_what_is_kept_of_a_colleagues_customer_is_for_her_alone(stage: Stage, settings: Config) -> None:
+    await stage.start(with_logins(settings))
+    stage.http.headers.update(by("wang"))
+    await _had(stage, "陈女士")
+    session_id = await held(stage)
+    await of(stage, session_id, remark="陈姐", note="发顺丰")
+    stage.http.headers.update(by("li"))
+    path = f"/api/sessions/{session_id}"
+    assert refused(await stage.get(f"{path}/customer"), 403, manualCsId="wang")
+    assert refused(await stage.get(f"{path}/earlier"), 403, manualCsId="wang")
+    assert refused(await stage.http.put(f"{stage.base}{path}/customer", json={"note": "二"}), 403)
+    stage.http.headers.update(by("zhao"))
+    assert (await of(stage, session_id))["note"] == "发顺丰"
+    assert refused(await stage.get("/api/sessions/nowhere/customer"), 404)
+    assert refused(await stage.http.put(f"{stage.base}/api/sessions/nowhere/customer", json={}), 404)
+
+
+# Viewers
+
+
+@pytest.mark.gen_test
+async def test_everyone_is_told_who_looks_at_a_session(stage: Stage) -> None:
+    await stage.start()
+    session_id = await waits(stage)
+    wang, li = await stage.agent("wang"), await stage.agent("li")
+    again = await stage.agent("li")
+    assert wang.hello["viewing"] == {}
+    for agent in (wang, li, again):
+        await agent.binds(session_id)
+    await wang.all_until_now()
+    assert wang.viewing == {session_id: ["li", "wang"]}
+    zhao = await stage.agent("zhao")
+    assert zhao.hello["viewing"] == {session_id: ["li", "wang"]}
+    again.leave()
+    li.sends({"type": "unbind_session", "sessionId": session_id})
+    while zhao.viewing != {session_id: ["wang"]}:
+        await zhao.all_until_now()
+    await zhao.accepts(session_id)
+    while zhao.viewing != {session_id: []}:             # whom it is for no longer does not look at it
+        await zhao.all_until_now()
+    assert (await stage.agent("li")).hello["viewing"] == {}

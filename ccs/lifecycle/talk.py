@@ -15,6 +15,9 @@ from ccs.lifecycle.rights import must_hold, must_read, wrong_status
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
 from ccs.tags import LONGEST, MOST, is_tag
 
+LONGEST_REMARK = 40         # characters of how agents call a customer
+LONGEST_CARD = 2000         # and of what else they keep of her
+
 
 def write_note(
     session: Session, now: datetime, content: str, mentions: tuple[str, ...], client_id: str | None, by: Agent | None
@@ -75,6 +78,10 @@ def describe(
 ) -> Change:
     """What is kept of a session's customer is now as in `card`; her open session tells how she is called."""
     must_read(session, by)
+    if len(card.remark) > LONGEST_REMARK or card.remark and not card.remark.isprintable():
+        raise BadRequest(f"备注名应为一行、至多 {LONGEST_REMARK} 个字 @ $.remark")
+    if len(card.note) > LONGEST_CARD:
+        raise BadRequest(f"不能超过 {LONGEST_CARD} 个字符 @ $.note")
     if evolve(before, changed_by=card.changed_by, changed_at=card.changed_at) == card:
         return NOTHING
     if open_session is None or open_session.customer.remark == card.remark:
