@@ -315,6 +315,7 @@ class Change:
     tokens: tuple[Token, ...] = ()
     profiles: tuple[Profile, ...] = ()
     verdicts: tuple[Verdict, ...] = ()          # on messages that are `revised` by them
+    untagged: tuple[str, ...] = ()              # the tags that the session has no longer
     notes: tuple[Note, ...] = ()
     cards: tuple[Card, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`

@@ -22,7 +22,7 @@ from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
     attachments, customers, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, notes,
-    sessions, streams,
+    sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -221,6 +221,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
             if message.delivery:
                 last_deliveries[message.session_id, message.seq] = message
     yield sessions.TABLE, [sessions.to_row(session) for session in last_sessions.values()]
+    yield tags.TABLE, tags.rows(changes, last_sessions.values())
     yield messages.TABLE, [messages.to_row(message) for change in changes for message in change.messages]
     yield messages.REVISED, [messages.to_row(message) for change in changes for message in change.revised]
     yield attachments.TABLE, [

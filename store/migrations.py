@@ -217,7 +217,6 @@ def m005_feedback(db: Database) -> None:
 
 @steps()
 def m006_talk(db: Database) -> None:
-    """`session_tags` follows `sessions` by itself: the rows of a session that has none cost its messages nothing."""
     db.executescript(
         """
         ALTER TABLE sessions ADD COLUMN tags TEXT;
@@ -225,27 +224,16 @@ def m006_talk(db: Database) -> None:
         CREATE INDEX sessions_of_customer ON sessions (channel, account, customer_id, created_at, id);
 
         CREATE TABLE session_tags (
-            name TEXT NOT NULL,
-            status TEXT NOT NULL,
-            updated_at INTEGER NOT NULL,
             session_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            status TEXT,
+            updated_at INTEGER NOT NULL,
             channel TEXT NOT NULL,
             agent_id TEXT,
-            PRIMARY KEY (name, status, updated_at, session_id)
+            PRIMARY KEY (session_id, name)
         ) WITHOUT ROWID;
-        CREATE INDEX session_tags_by_session ON session_tags (session_id);
+        CREATE INDEX session_tags_listed ON session_tags (name, status, updated_at, session_id, channel, agent_id);
         CREATE INDEX session_tags_open ON session_tags (name) WHERE status <> 'closed';
-
-        CREATE TRIGGER session_tagged AFTER UPDATE OF tags, status, agent_id, updated_at ON sessions
-        WHEN old.tags IS NOT NULL OR new.tags IS NOT NULL BEGIN
-            DELETE FROM session_tags WHERE session_id = old.id;
-            INSERT INTO session_tags (name, status, updated_at, session_id, channel, agent_id)
-                SELECT value, new.status, new.updated_at, new.id, new.channel, new.agent_id FROM json_each(new.tags);
-        END;
-        CREATE TRIGGER session_born_tagged AFTER INSERT ON sessions WHEN new.tags IS NOT NULL BEGIN
-            INSERT INTO session_tags (name, status, updated_at, session_id, channel, agent_id)
-                SELECT value, new.status, new.updated_at, new.id, new.channel, new.agent_id FROM json_each(new.tags);
-        END;
 
         CREATE TABLE notes (
             session_id TEXT NOT NULL,

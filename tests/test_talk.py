@@ -1,21 +1,31 @@
 """What agents tell each other, notes and tags: kept, and told to those who may know it and to nobody else."""
 
 import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from attrs import evolve
 
 from ccs import lifecycle
 from ccs.errors import BadRequest, Forbidden
 from ccs.models import NOTHING, Agent, EventType, Session, Status
-from ccs.settings import Config, WorkbenchSettings
+from ccs.settings import AssistantSettings, Config, OpenAISettings, WorkbenchSettings
+from store.tags import rows as tag_rows
 from tests.conftest import Stage
+from tests.llm import DONE, Server, calls, chunk, says
+from tests.platforms import gateway_message
+from tests.process import ROOT, Process
 from tests.test_durability import break_disk
 from tests.test_feedback import by, with_logins
 from tests.test_lifecycle import LI, NOW, WANG, ZHAO, a_session
 from tests.test_resume import comes_back, replayed
 from tests.test_sessions import found, held, refused, verb, waits
+
+
+KNOWLEDGE = ROOT / "ccs" / "demo" / "knowledge"
 
 
 def a_note(session: Session, agent: Agent | None = WANG, content: str = "补运费险") -> Any:
@@ -284,6 +294,17 @@ async def test_a_tag_that_cannot_be_meant_is_refused_and_nothing_of_it_kept(stag
     assert "tags" not in await stage.session(session_id)
 
 
+def test_of_a_batch_the_last_word_on_a_tag_counts() -> None:
+    tagged = lifecycle.tag(a_session("manual"), NOW, ["退款", "加急"], [], WANG)
+    assert tagged.session
+    off = lifecycle.tag(tagged.session, NOW, [], ["退款", "加急"], WANG)
+    assert off.session
+    again = lifecycle.tag(off.session, NOW, ["加急"], [], WANG)
+    assert again.session
+    rows = tag_rows([tagged, off, again], [again.session])
+    assert {row[1]: row[2] for row in rows} == {"退款": None, "加急": "manual"}
+
+
 # The disk
 
 
@@ -303,6 +324,51 @@ async def test_what_the_disk_does_not_take_is_neither_answered_nor_told(stage: S
     assert (await verb(stage, session_id, "notes", content="一", clientNoteId="n-1")).status_code == 200
     assert (await tags(stage, session_id, "退款")).status_code == 200
     assert (await wang.next("note_added"))["session"]["noteCount"] == 1
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_what_was_answered_is_there_after_a_kill(tmp_path: Path) -> None:
+    process = await asyncio.to_thread(Process(tmp_path).start)
+    try:
+        await asyncio.to_thread(process.callback, json.dumps(gateway_message("陈女士", "在吗", "m1")).encode())
+        path = f"/api/sessions/{(await asyncio.to_thread(process.get, '/api/sessions'))[0]['sessionId']}"
+        async with httpx.AsyncClient(base_url=process.base) as http:
+            answers = await asyncio.gather(
+                http.post(f"{path}/notes", json={"content": "一", "clientNoteId": "n-1", "csId": "wang"}),
+                http.post(f"{path}/notes", json={"content": "二", "csId": "wang"}),
+                http.post(f"{path}/tags", json={"add": ["退款", "VIP"]}),
+                http.put(f"{path}/customer", json={"remark": "陈姐", "note": "发顺丰"}),
+            )
+            assert {answer.status_code for answer in answers} == {200}
+        process.kill()
+        await asyncio.to_thread(process.start)
+        told = [await asyncio.to_thread(process.get, f"{path}{each}") for each in ("", "/notes", "/customer")]
+        assert (told[0]["tags"], told[0]["noteCount"], told[0]["customerRemark"]) == (["退款", "VIP"], 2, "陈姐")
+        assert sorted(note["content"] for note in told[1]) == ["一", "二"] and told[2]["note"] == "发顺丰"
+        again = await asyncio.to_thread(process.post, f"{path}/notes", {"content": "一", "clientNoteId": "n-1"})
+        assert again.json()["data"] in told[1]
+        assert len(await asyncio.to_thread(process.get, "/api/sessions?tag=VIP")) == 1
+    finally:
+        process.stop()
+
+
+@pytest.mark.gen_test
+async def test_no_note_reaches_a_model(stage: Stage, settings: Config) -> None:
+    drafts = says(calls("suggest", {"replies": [{"text": "有货", "entries": []}]}))
+    async with Server.open(drafts, says(chunk("客户问有没有货"), chunk(finish="stop"), DONE)) as server:
+        model = OpenAISettings(base_url=server.url, model="m")
+        await stage.start(evolve(settings, assistant=AssistantSettings(
+            provider="openai", openai=model, channels=(), knowledge_dir=KNOWLEDGE,
+        )))
+        session_id = await held(stage)
+        await verb(stage, session_id, "notes", content="此人难缠")
+        await tags(stage, session_id, "黑名单")
+        await of(stage, session_id, remark="麻烦姐", note="爱投诉")
+        assert (await verb(stage, session_id, "suggestions")).status_code == 200
+        assert (await verb(stage, session_id, "summary")).status_code == 200
+        asked = json.dumps([visit.asked for visit in server.visits], ensure_ascii=False)
+    assert "在吗" in asked and len(server.visits) == 2
+    assert not any(word in asked for word in ("此人难缠", "黑名单", "麻烦姐", "爱投诉"))
 
 
 # Unread

@@ -58,8 +58,9 @@ def tag(session: Session, now: datetime, add: Sequence[str], remove: Sequence[st
         raise BadRequest(f"一个会话最多 {MOST} 个标签 @ $.add")
     if tags == session.tags:
         return NOTHING
+    untagged = tuple(name for name in session.tags if name not in tags)
     session = evolve(session, tags=tags, version=session.version + 1)
-    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+    return Change(session, untagged=untagged, events=(Event(EventType.SESSION_UPDATED, session),))
 
 
 def mark_unread(session: Session, now: datetime, by: Agent | None) -> Change:
