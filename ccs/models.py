@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Cursor, Login, Notice, Nudge, Profile, Token, Verdict
+from ccs.kept import Cursor, Draft, Login, Notice, Nudge, Preferences, Profile, Token, Verdict
 
 Clock = Callable[[], datetime]
 
@@ -312,6 +312,8 @@ class Change:
     verdicts: tuple[Verdict, ...] = ()          # on messages that are `revised` by them
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
+    drafts: tuple[Draft, ...] = ()
+    preferences: tuple[Preferences, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ccs.avatars import digest_of
 from ccs.codec import encode
-from ccs.kept import Thumb, Verdict
+from ccs.kept import Draft, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -117,6 +117,13 @@ class Wire:
         if message.verdicts:
             info["feedback"] = _feedback(message.verdicts)
         return info
+
+    def draft(self, draft: Draft) -> dict[str, Any]:
+        """DraftInfo."""
+        return {
+            "sessionId": draft.session_id, "mode": draft.mode.value, "text": draft.text, "revision": draft.revision,
+            "updatedAt": self.time(draft.updated_at),
+        }
 
     def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""

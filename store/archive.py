@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.kept import Cursor, Login, Nudge, Profile, Token, Verdict
+from ccs.kept import Cursor, Draft, Login, Nudge, Preferences, Profile, Token, Verdict
 from ccs.models import Briefing, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
-from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, sessions, streams
+from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, own, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -107,6 +107,15 @@ class Archive:
     def logins(self, agent_id: str | None = None) -> list[Login]:
         return self._now(logins.of_agent, agent_id)
 
+    def draft(self, agent_id: str, session_id: str, mode: str) -> Draft | None:
+        return self._now(own.draft, agent_id, session_id, mode)
+
+    def count_drafts(self, agent_id: str) -> int:
+        return self._now(own.count_drafts, agent_id)
+
+    def preferences(self, agent_id: str) -> Preferences | None:
+        return self._now(own.preferences, agent_id)
+
     # In whatever thread asks
 
     def used_files(self, digests: Sequence[str]) -> set[str]:
@@ -142,6 +151,10 @@ class Archive:
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
         return await self._soon(messages.before, session_id, seq, limit)
+
+    async def drafts(self, agent_id: str) -> list[Draft]:
+        """Hers, the newest first."""
+        return await self._soon(own.drafts, agent_id)
 
     async def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]:
         """The verdicts given from `since` until before `until`, oldest first, a page at a time."""
