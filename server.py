@@ -52,6 +52,9 @@ from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.own.drafts import Drafts
+from ccs.own.joined import Own
+from ccs.own.preferences import Likings
 from ccs.pipe import Pipe
 from ccs.puller import Puller
 from ccs.recalls import Recalls
@@ -313,6 +316,7 @@ class Server:
             recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
             douyin=_douyin(channels), help=assistant.help, tally=tally,
+            own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
@@ -329,6 +333,7 @@ class Server:
         tidying_files = Rounds(TIDY_FILES_EVERY, {
             "tidying up files": lambda: files.forget_unused(archive.used_files),
             "forgetting what models cost": lambda: book.forget_old(local_now().date()),
+            "forgetting what agents left": lambda: journal.forget(utc_now()),
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (

@@ -26,6 +26,9 @@ class Listener(Protocol):
     `flush` writes what is queued, `dismiss` and `log_out` close it."""
 
     @property
+    def id(self) -> str: ...
+
+    @property
     def agent(self) -> Agent: ...
 
     @property
@@ -188,6 +191,15 @@ class Hub:
     def tell(self, listener: Listener, frame: dict[str, Any]) -> None:
         """A frame for one socket, outside the stream of events."""
         self._push((listener,), encode(frame))
+
+    def tell_agent(self, agent_id: str, frame: dict[str, Any], but: str | None = None) -> None:
+        """A frame for all of one agent's sockets, outside the stream of events, but the one with this id."""
+        if listeners := [each for each in self._of_agent.get(agent_id, ()) if each.id != but]:
+            self._push(listeners, encode(frame))
+
+    def tell_all(self, frame: dict[str, Any]) -> None:
+        if self._all:
+            self._push(self._all, encode(frame))
 
     def resync_all(self) -> None:
         """Events may be missing: every page has to load afresh what it shows."""

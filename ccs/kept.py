@@ -1,5 +1,5 @@
 """What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers, what
-agents think of answers and tell each other, and logins.
+agents think of answers and tell each other, logins, and what belongs to agents.
 
 Times are as in `ccs/models.py`.
 """
@@ -121,3 +121,34 @@ class Login:
     credential: str         # stands for the password it was made with: another password ends it
     created_at: datetime
     expires_at: datetime
+
+
+class DraftMode(StrEnum):
+    """What a draft is to become."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
+@frozen
+class Draft:
+    """What an agent is writing in a session, and has not said. Empty once it is said or given up."""
+
+    agent_id: str
+    session_id: str
+    mode: DraftMode
+    text: str
+    revision: int           # rises with each writing
+    updated_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.agent_id, self.session_id, self.mode)
+
+
+@frozen
+class Preferences:
+    """How an agent likes her workbench: the page's own names and values, as JSON."""
+
+    agent_id: str
+    text: str

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Card, Cursor, Login, Note, Notice, Nudge, Profile, Token, Verdict
+from ccs.kept import Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, Token, Verdict
 
 Clock = Callable[[], datetime]
 
@@ -320,6 +320,8 @@ class Change:
     cards: tuple[Card, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
+    drafts: tuple[Draft, ...] = ()
+    preferences: tuple[Preferences, ...] = ()
 
     @property
     def is_empty(self) -> bool:

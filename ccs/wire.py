@@ -10,7 +10,7 @@ from typing import Any
 
 from ccs.avatars import digest_of
 from ccs.codec import encode
-from ccs.kept import Note, Thumb, Verdict
+from ccs.kept import Draft, Note, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -137,6 +137,13 @@ class Wire:
             "clientNoteId": note.client_id,
         }
         return {name: value for name, value in info.items() if value not in ("", None)}
+
+    def draft(self, draft: Draft) -> dict[str, Any]:
+        """DraftInfo."""
+        return {
+            "sessionId": draft.session_id, "mode": draft.mode.value, "text": draft.text, "revision": draft.revision,
+            "updatedAt": self.time(draft.updated_at),
+        }
 
     def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""

@@ -22,6 +22,7 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.lookup import Lookup
 from ccs.models import Agent, Clock, Session
+from ccs.own.joined import Own
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
@@ -111,6 +112,7 @@ class Parts:
     files: Files
     voices: Voices
     help: Help                                      # for agents who write
+    own: Own
     model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file

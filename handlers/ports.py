@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Card, Login, Note
+from ccs.kept import Card, Draft, Login, Note, Preferences
 from ccs.models import Briefing, Customer, Event, Judged, Message, Page, Session, SessionFilter
 
 
@@ -24,6 +24,10 @@ class Archive(Protocol):
     def message(self, session_id: str, message_id: str) -> Message | None: ...
 
     def oldest_event_id(self) -> int: ...
+
+    async def drafts(self, agent_id: str) -> list[Draft]: ...
+
+    def preferences(self, agent_id: str) -> Preferences | None: ...
 
     def login(self, login_id: str) -> Login | None: ...
 

@@ -5,8 +5,8 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics,
-    notes, pages, sessions, tagging, uploads,
+    avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, notes,
+    own, pages, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -45,6 +45,9 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/earlier", customers.Earlier),
     (SESSION + r"/customer", customers.CustomerCard),
     (r"/api/tags", tagging.Tags),
+    (SESSION + r"/drafts/([^/]+)", own.SessionDraft),
+    (r"/api/drafts", own.Drafts),
+    (r"/api/preferences", own.Preferences),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.kept import Card, Cursor, Login, Note, Nudge, Profile, Token, Verdict
+from ccs.kept import Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Token, Verdict
 from ccs.models import (
     Briefing, Customer, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis,
 )
 from store import (
-    attachments, customers, database, events, feedback, handoffs, inbox, logins, messages, notes, sessions, streams,
-    tags,
+    attachments, customers, database, events, feedback, handoffs, inbox, logins, messages, notes, own, sessions,
+    streams, tags,
 )
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
@@ -118,6 +118,15 @@ class Archive:
     def logins(self, agent_id: str | None = None) -> list[Login]:
         return self._now(logins.of_agent, agent_id)
 
+    def draft(self, agent_id: str, session_id: str, mode: str) -> Draft | None:
+        return self._now(own.draft, agent_id, session_id, mode)
+
+    def count_drafts(self, agent_id: str) -> int:
+        return self._now(own.count_drafts, agent_id)
+
+    def preferences(self, agent_id: str) -> Preferences | None:
+        return self._now(own.preferences, agent_id)
+
     # In whatever thread asks
 
     def used_files(self, digests: Sequence[str]) -> set[str]:
@@ -172,6 +181,10 @@ class Archive:
     async def tags(self) -> dict[str, int]:
         """The tags of open sessions, and how many have each."""
         return await self._soon(tags.counted)
+
+    async def drafts(self, agent_id: str) -> list[Draft]:
+        """Hers, the newest first."""
+        return await self._soon(own.drafts, agent_id)
 
     async def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]:
         """The verdicts given from `since` until before `until`, oldest first, a page at a time."""

@@ -261,3 +261,60 @@ def m006_talk(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@steps()
+def m007_own(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE drafts (
+            agent_id TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            text TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (agent_id, session_id, mode)
+        ) WITHOUT ROWID;
+        CREATE INDEX drafts_by_time ON drafts (updated_at);
+
+        CREATE TABLE preferences (
+            agent_id TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE reminders (
+            agent_id TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            at INTEGER,
+            PRIMARY KEY (agent_id, session_id)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE quick_replies (
+            id TEXT PRIMARY KEY,
+            scope TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            channels TEXT NOT NULL,
+            folder TEXT NOT NULL,
+            shortcut TEXT NOT NULL,
+            title TEXT NOT NULL,
+            content TEXT NOT NULL,
+            initials TEXT NOT NULL,
+            pinyin TEXT NOT NULL,
+            picture_name TEXT,
+            picture_mime TEXT,
+            picture_size INTEGER,
+            picture_digest TEXT,
+            updated_at INTEGER NOT NULL,
+            is_deleted INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE quick_reply_uses (
+            agent_id TEXT NOT NULL,
+            reply_id TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            used_at INTEGER NOT NULL,
+            PRIMARY KEY (agent_id, reply_id)
+        ) WITHOUT ROWID;
+        """
+    )
