@@ -5,8 +5,8 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, pages, sessions,
-    uploads,
+    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, pages, searching,
+    sessions, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -39,6 +39,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/summary", helping.Summary),
     (SESSION + r"/polish", helping.Polish),
     (SESSION + r"/close", sessions.Close),
+    (r"/api/search", searching.Search),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),
