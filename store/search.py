@@ -53,7 +53,7 @@ class Search:
 
         def run(connection: Any) -> Finding:
             if not sought.session_id:
-                self._advance(connection)
+                self._try_to_advance(connection)
             return find(connection, sought, deadline)
 
         return await self._soon(run)
@@ -94,6 +94,15 @@ class Search:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+    def _try_to_advance(self, connection: Any) -> None:
+        """What is in the index is found without room for more, too. Raises DatabaseError where it is damaged."""
+        try:
+            self._advance(connection)
+        except database.DatabaseError as error:
+            if database.is_damage(error):
+                raise
+            log.debug("the search index takes nothing: %s", error)
 
     def _advance(self, connection: Any) -> None:
         with database.transaction(connection):
