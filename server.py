@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from tornado.web import RequestHandler
 
-from ccs import __version__, commandline, config, logs, premises, prescription
+from ccs import __version__, commandline, config, logs, premises, prescription, query
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
 from ccs.assistant.cards import Cards
 from ccs.assistant.joined import assistant_of
@@ -48,6 +48,7 @@ from ccs.doctor import Doctor, Report, Visit
 from ccs.errors import CannotStart, ConfigError
 from ccs.fetcher import Fetcher
 from ccs.hub import Hub
+from ccs.indexer import Indexer
 from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
@@ -81,6 +82,7 @@ from store.epoch import Epoch
 from store.files import Files, copy_all
 from store.journal import Journal, load
 from store.look import Look
+from store.search import Search
 
 log = logging.getLogger("ccs")
 
@@ -222,6 +224,7 @@ class Server:
     _avatars: Avatars
     _journal: Journal
     _archive: Archive
+    _search: Search
     _epoch: Epoch
     _files: Files
     _data: database.DataDir
@@ -259,6 +262,8 @@ class Server:
         tally = Tally()
         registry = Registry(journal, archive, tally)
         epoch = Epoch(data.path)
+        search = Search(data.path, epoch.name, query.words)
+        indexer = Indexer(search, lambda: registry.published_event_id)
         http = Http()
         files = Files(data.path)
         files.prepare()
@@ -310,13 +315,13 @@ class Server:
         desk.end_logins = hub.end_logins
 
         parts = Parts(
-            config=settings, desk=desk, talk=talk, registry=registry, intake=intake,
-            accounts=Accounts(settings, archive, utc_now), hub=hub, wire=wire, archive=archive, health=journal,
-            doctor=doctor, now=utc_now, epoch=epoch.name, avatars=avatars, reclaims=reclaims,
-            recalls=Recalls(registry, desk, channels), files=files,
-            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), help=assistant.help, tally=tally,
-            own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
+            config=settings, desk=desk, talk=talk, own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
+            registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
+            hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor,
+            now=utc_now, epoch=epoch.name, avatars=avatars, reclaims=reclaims,
+            recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
+            abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            help=assistant.help, tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
@@ -337,7 +342,8 @@ class Server:
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (
-            tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
+            tidying, tidying_files, tending, indexer, doctor, puller, welcome, fetcher,
+            turns,                              # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
             introducer, reclaims, library, cards, *([assistant.model] if assistant.model else []),
         )
@@ -354,8 +360,8 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         return cls(
             port=port, http_server=http_server, doorway=doorway, busy=parts.busy, hub=hub, registry=registry,
-            workers=workers, http=http, avatars=avatars, journal=journal, archive=archive, epoch=epoch, files=files,
-            data=data,
+            workers=workers, http=http, avatars=avatars, journal=journal, archive=archive, search=search, epoch=epoch,
+            files=files, data=data,
         )
 
     async def stop(self) -> None:
@@ -373,6 +379,7 @@ class Server:
         await self._http_server.close_all_connections()
         await self._http.close()
         await self._avatars.close()         # no worker: it works for requests, and they have their answers now
+        self._search.close()
         self._archive.close()
         self._files.close()
         self._data.unlock()

@@ -364,6 +364,39 @@ class SessionFilter:
 
 
 @frozen
+class Sought:
+    """What somebody searches for among all that was said; None is "any"."""
+
+    match: str                          # what the index is asked
+    holds: Callable[[str], bool]        # whether a text that matches is meant
+    limit: int
+    is_common: bool = False             # so short that it is likely to stand among the newest
+    channel: str | None = None
+    agent_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None       # not included
+    session_id: str | None = None       # only in this one: its beginning first, and without the index
+    after: int | None = None            # `Finding.next` of the page before
+    reader: Agent | None = None         # who asks, where she may not read everything
+
+
+@frozen
+class Found:
+    """Something that was said, with its session."""
+
+    session: Session
+    message: Message
+
+
+@frozen
+class Finding:
+    """A page of what was found, and where the next begins; None at the end."""
+
+    found: tuple[Found, ...]
+    next: int | None = None
+
+
+@frozen
 class Judged:
     """A verdict, with the answer it is on and what of the customer's was answered."""
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ccs import fetcher
 from ccs.kept import Card, Draft, Login, Note, Preferences
-from ccs.models import Briefing, Customer, Event, Judged, Message, Page, Session, SessionFilter
+from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
 
 
 class Archive(Protocol):
@@ -52,6 +52,15 @@ class Archive(Protocol):
     async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]: ...
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]: ...
+
+
+class Search(Protocol):
+    """Finds what was said: see `store/search.py`."""
+
+    @property
+    def behind(self) -> int: ...
+
+    async def find(self, sought: Sought) -> Finding: ...
 
 
 class Files(fetcher.Files, Protocol):

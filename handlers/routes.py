@@ -6,7 +6,7 @@ from tornado.web import Application
 
 from handlers import (
     avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, notes,
-    own, pages, sessions, tagging, uploads,
+    own, pages, searching, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -48,6 +48,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/drafts/([^/]+)", own.SessionDraft),
     (r"/api/drafts", own.Drafts),
     (r"/api/preferences", own.Preferences),
+    (r"/api/search", searching.Search),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),
