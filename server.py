@@ -64,7 +64,7 @@ from ccs.voices import Voices
 from ccs.welcome import Welcome
 from ccs.wire import Wire
 from ccs.worker import Rounds, Worker
-from handlers import listening
+from handlers import listening, pages
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
@@ -303,9 +303,9 @@ class Server:
         parts = Parts(
             config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
-            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), help=assistant.help, tally=tally,
+            version=pages.version(), avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels),
+            files=files, voices=Voices(files), abilities=abilities(channels),
+            lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels), help=assistant.help, tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )

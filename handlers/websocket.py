@@ -256,6 +256,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "serverTime": self.parts.wire.time(self.parts.now()),
             "me": me,
             "counts": self._counts(agent),
+            "version": self.parts.version,
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "assistant": {
