@@ -5,11 +5,16 @@
 
 import { createActions } from "./actions/actions.js";
 import { set, whenChanged } from "./views/parts/dom.js";
+import { previewOf } from "./actions/attaching.js";
+import { createBlobs } from "./outside/blobs.js";
+import { createDrafting } from "./outside/drafting.js";
+import { draftOf } from "./state/drafts.js";
 import { createEntrance } from "./outside/entrance.js";
 import { listenToKeys } from "./actions/keys.js";
 import { createLive } from "./outside/live.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
+import { createQuicking } from "./outside/quicking.js";
 import { isMine, mayWatch } from "./state/rights.js";
 import { createSender } from "./outside/sender.js";
 import { createSound } from "./outside/sound.js";
@@ -27,6 +32,7 @@ import { mount as mountHint } from "./views/frame/hint.js";
 import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
@@ -66,6 +72,9 @@ const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
 const keepUploading = createUploader(store, onExpired);
 const keepStored = createStorage(draftedElsewhere);
+const keepDrafted = createDrafting(store, onExpired);
+const keepBlobs = createBlobs(store, previewOf);
+const keepQuick = createQuicking(store, onExpired);
 const keepTold = createNotices(store, { sound, toast: actions.toast });
 
 function keep(state) {
@@ -73,6 +82,9 @@ function keep(state) {
   keepUploading(state);
   keepSent(state);
   keepStored(state);
+  keepDrafted(state);
+  keepBlobs(state);
+  keepQuick(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
@@ -80,10 +92,10 @@ function keep(state) {
 }
 
 /** Another tab of mine changed a draft. What is being typed here stays, unless it is what was sent there. */
-function draftedElsewhere(id, text, before) {
-  const { selected, drafts } = store.state;
-  const typing = selected === id && document.activeElement?.id === "reply";
-  if (!typing || (!text && drafts[id] === before)) dispatch({ type: "drafted", id, text });
+function draftedElsewhere(mode, id, text, before) {
+  const typing = store.state.selected === id && document.activeElement?.id === mode;
+  const sent = !text && draftOf(store.state, mode, id) === before;
+  if (!typing || sent) dispatch({ type: "draftMirrored", mode, id, text });
 }
 
 /** The session we want to hear all of. */
@@ -113,7 +125,7 @@ const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), mountQuick(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {
