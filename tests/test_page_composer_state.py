@@ -11,11 +11,13 @@ JD: dict[str, Any] = {"words": ["加微信", "vx"], "channels": ["jd"], "action"
 EVERYWHERE = {"words": ["最好"], "channels": [], "action": "warn", "reason": "广告法"}
 REPLIES: list[dict[str, Any]] = [
     {"id": "ship", "title": "发货", "content": "今天发出", "initials": "fh", "pinyin": "fahuo"},
-    {"id": "invoice", "title": "发票", "content": "三天内开具", "initials": "fp", "pinyin": "fapiao", "usedAt": "2026-11-01T00:00:00Z"},
+    {"id": "invoice", "title": "发票", "content": "三天内开", "initials": "fp", "pinyin": "fapiao",
+     "usedAt": "2026-11-01T00:00:00Z"},
     {"id": "back", "title": "退回", "content": "请先发货单号", "initials": "th", "pinyin": "tuihui"},
     {"id": "fh", "title": "防晒须知", "content": "避光", "shortcut": "fh", "initials": "fsxz", "pinyin": "fangshaixuzhi"},
     {"id": "grown", "title": "成长", "content": "会员", "initials": "cz cc", "pinyin": "chengzhang chengchang"},
-    {"id": "wx", "title": "微信收款", "content": "收款", "initials": "wxsk", "pinyin": "weixinshoukuan", "channels": ["wechat"]},
+    {"id": "wx", "title": "微信收款", "content": "收款", "initials": "wxsk", "pinyin": "weixinshoukuan",
+     "channels": ["wechat"]},
 ]
 
 
@@ -144,7 +146,8 @@ async def test_a_reply_that_waits_goes_back_with_its_files_above_what_was_typed_
     )
     undone = await model.after(*waits, {"type": "holdUndone", "id": "s", "now": T0})
     assert undone["drafts"] == {"s": "请看图\n还有"} and undone["attached"] == {"s": ["f"]} and undone["outgoing"] == {}
-    gone = await model.after(*waits, {"type": "holdOver", "id": "s", "now": T0 + 3000}, {"type": "holdUndone", "id": "s"})
+    over = {"type": "holdOver", "id": "s", "now": T0 + 3000}
+    gone = await model.after(*waits, over, {"type": "holdUndone", "id": "s"})
     assert gone["drafts"] == {"s": "还有"} and len(gone["outgoing"]["s"]) == 2
 
 

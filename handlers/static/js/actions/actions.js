@@ -169,7 +169,7 @@ export function createActions(store, { live, sound, onExpired }) {
       const session = current();
       if (!session || !isHelped(session, mayServe(session, store.state.me))) return;
       actions.suggest(session.sessionId);
-      document.getElementById("reply").focus();
+      actions.mode(session.sessionId, "reply");
     },
     /** Esc: true if there was something to put away. */
     dropCurrentHelp() {

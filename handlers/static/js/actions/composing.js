@@ -17,8 +17,7 @@ export function createComposing(store, { open, newId, moment, act }) {
     draftNote: (id, text) => dispatch({ type: "drafted", mode: "note", id, text, now: now() }),
     mode(id, mode) {
       dispatch({ type: "moded", id, mode });
-      // shown first: what is hidden takes no focus
-      requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(mode)?.focus()));
+      focusSoon(mode);
     },
     // For keys that work anywhere
     noteMode: () => store.state.selected && composing.mode(store.state.selected, "note"),
@@ -62,4 +61,9 @@ export function createComposing(store, { open, newId, moment, act }) {
     },
   };
   return composing;
+}
+
+/** Into a box that is about to be shown: what is hidden takes no focus. */
+export function focusSoon(mode) {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(mode)?.focus()));
 }

@@ -31,7 +31,8 @@ export function createDrafting(store, onExpired) {
     const before = seen;
     seen = state.draftMarks;
     for (const [key, mark] of Object.entries(seen)) {
-      if (mark !== before[key] && mark.dirty && !busy.has(key)) soon(key, state);
+      const old = before[key];
+      if (mark.dirty && !busy.has(key) && (!old?.dirty || mark.typedAt !== old.typedAt)) soon(key, state);
     }
   };
 
@@ -62,8 +63,12 @@ export function createDrafting(store, onExpired) {
     busy.delete(key);
     if (answer.status === 401) onExpired();
     const { revision: now, other } = answer.data;
-    if (answer.ok) store.dispatch({ type: "draftKept", mode, id, text, revision: now, other });
-    else failed(key, answer);
+    if (!answer.ok) {
+      failed(key, answer);
+      return;
+    }
+    store.dispatch({ type: "draftKept", mode, id, text, revision: now, other });
+    if (markedAs(store.state, mode, id).dirty) soon(key, store.state); // she wrote on meanwhile
   }
 
   function failed(key, { status }) {

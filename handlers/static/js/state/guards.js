@@ -38,6 +38,14 @@ export function nextBlank(text, { start, end }, back) {
  */
 export function forbiddenIn(text, rules, channelType) {
   if (!rules.length || !text) return [];
+  const asked = [text, rules, channelType];
+  if (asked.some((each, place) => each !== last.asked[place])) last = { asked, found: sought(...asked) };
+  return last.found;
+}
+
+let last = { asked: [] }; // it is asked at every tick, and the text is the same at most of them
+
+function sought(text, rules, channelType) {
   const { folded, places } = folding(text);
   return rules.filter(({ channels }) => !channels?.length || channels.includes(channelType))
     .flatMap(({ words, action, reason }) => words.flatMap((word) => (

@@ -108,6 +108,11 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
       return true;
     },
     close: leave,
+    /** Even where Esc closed it. */
+    reopen() {
+      left = null;
+      look();
+    },
     update(words) {
       w = words;
       if (found) show();

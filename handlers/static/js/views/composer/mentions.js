@@ -24,7 +24,7 @@ export function mentions(box, now) {
     },
     open() {
       box.insert("@");
-      list.look();
+      list.reopen();
     },
   };
 }

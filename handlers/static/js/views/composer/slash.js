@@ -51,7 +51,7 @@ export function slash(box, actions, now) {
       const before = box.field.value.slice(0, start);
       box.focus();
       if (!slashAt(box.field.value, start)) box.insert(/(^|\s)$/.test(before) ? "/" : " /");
-      list.look();
+      list.reopen();
     },
     update(w) {
       words = w;
