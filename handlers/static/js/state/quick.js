@@ -60,7 +60,7 @@ const SOUGHT = new WeakMap();
 function asSought(reply) {
   if (!SOUGHT.has(reply)) {
     const low = (text = "") => text.toLowerCase();
-    const readings = (text) => [...new Set([...low(text).split(" "), low(text).replaceAll(" ", "")])].filter(Boolean);
+    const readings = (text) => low(text).split(" ").filter(Boolean);
     SOUGHT.set(reply, {
       shortcut: low(reply.shortcut).replace(/^[/／]/, ""), title: low(reply.title), content: low(reply.content),
       initials: readings(reply.initials), pinyin: readings(reply.pinyin),
