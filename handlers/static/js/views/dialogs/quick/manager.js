@@ -11,7 +11,18 @@ import { importing } from "./importing.js";
 const SCOPES = ["", "personal", "group", "all"];
 const SHOWN = 200; // rows at once; the rest is found by seeking
 
+/** It is made once somebody opens it: most never do. */
 export function mount(element, actions) {
+  let view = null;
+  return {
+    update(state) {
+      if (state.quick.managing) view ??= manager(element, actions);
+      view?.update(state);
+    },
+  };
+}
+
+function manager(element, actions) {
   const title = h("h2", { id: "quick-title" });
   const count = h("span", { class: "muted" });
   const make = h("button", { type: "button", class: "primary", on: { click: () => choose({ content: "" }) } },
