@@ -6,6 +6,10 @@
 import { createActions } from "./actions/actions.js";
 import { set, whenChanged } from "./views/parts/dom.js";
 import { createDesktop } from "./outside/desktop.js";
+import { previewOf } from "./actions/attaching.js";
+import { createBlobs } from "./outside/blobs.js";
+import { createDrafting } from "./outside/drafting.js";
+import { draftOf } from "./state/drafts.js";
 import { createEntrance } from "./outside/entrance.js";
 import { createHealth } from "./outside/health.js";
 import { listenToKeys } from "./actions/keys.js";
@@ -17,6 +21,7 @@ import { createPlaces } from "./outside/places.js";
 import { createPreferences } from "./outside/preferences.js";
 import { createRefreshing } from "./outside/refreshing.js";
 import { createRinging } from "./outside/ringing.js";
+import { createQuicking } from "./outside/quicking.js";
 import { isMine, mayWatch } from "./state/rights.js";
 import { createSender } from "./outside/sender.js";
 import { createSound } from "./outside/sound.js";
@@ -37,6 +42,7 @@ import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mount as mountOverdue } from "./views/frame/overdue.js";
 import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
 import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
@@ -87,12 +93,18 @@ const keepTold = createNotices(store, { toast: actions.toast });
 const keepRinging = createRinging(store, { sound, leader, desktop });
 const keepHealth = createHealth(store);
 const keepFresh = createRefreshing();
+const keepDrafted = createDrafting(store, onExpired);
+const keepBlobs = createBlobs(store, previewOf);
+const keepQuick = createQuicking(store, onExpired);
 
 function keep(state) {
   keepLoaded(state);
   keepUploading(state);
   keepSent(state);
   keepStored(state);
+  keepDrafted(state);
+  keepBlobs(state);
+  keepQuick(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
@@ -104,10 +116,10 @@ function keep(state) {
 }
 
 /** Another tab of mine changed a draft. What is being typed here stays, unless it is what was sent there. */
-function draftedElsewhere(id, text, before) {
-  const { selected, drafts } = store.state;
-  const typing = selected === id && document.activeElement?.id === "reply";
-  if (!typing || (!text && drafts[id] === before)) dispatch({ type: "drafted", id, text });
+function draftedElsewhere(mode, id, text, before) {
+  const typing = store.state.selected === id && document.activeElement?.id === mode;
+  const sent = !text && draftOf(store.state, mode, id) === before;
+  if (!typing || sent) dispatch({ type: "draftMirrored", mode, id, text });
 }
 
 function preferredElsewhere(prefs) {
@@ -143,7 +155,7 @@ const views = [
   mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountLightbox,
-    mountCheckup,
+    mountCheckup, mountQuick,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];

@@ -7,13 +7,16 @@
 
 import { abilitiesTold } from "./abilities.js";
 import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { FILE_REDUCERS } from "./files.js";
 import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
+import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
+import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
@@ -53,6 +56,15 @@ export const initial = {
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  noteDrafts: {}, // id → text of a note for colleagues
+  draftMarks: {}, // what the server knows of them; see drafts.js
+  draftSerial: 0,
+  modes: {}, // id → reply or note, whichever she writes
+  quick: NO_QUICK, // quick replies; see quick.js
+  forbidden: [], // {words, channels, action, reason}, as hello tells
+  shop: "", // the shop's name, for quick replies
+  socket: null, // by which the server knows this page's line
+  own: {}, // what this agent prefers, wherever she is
   helps: {}, // id → what the assistant was asked for; see helps.js
   helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
@@ -91,7 +103,7 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
+  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: tab ?? state.tab }),
 
   // Who I am
 
@@ -105,6 +117,7 @@ const REDUCERS = {
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
+  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -120,6 +133,9 @@ const REDUCERS = {
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
     version: heardVersion(state, frame.version),
+    forbidden: frame.forbidden ?? [],
+    shop: frame.shop ?? "",
+    socket: frame.socket ?? null,
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -178,12 +194,15 @@ const REDUCERS = {
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...BELL_REDUCERS,
+  ...DRAFT_REDUCERS,
   ...FILE_REDUCERS,
   ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
+  ...HOLDING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...PREFERENCE_REDUCERS,
+  ...QUICK_REDUCERS,
   ...RECALL_REDUCERS,
   ...SEARCH_REDUCERS,
 
@@ -199,15 +218,10 @@ const REDUCERS = {
     const { [id]: _, ...endings } = state.endings;
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
-  drafted: (state, { id, text }) => {
-    if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
-    const { [id]: _, ...drafts } = state.drafts;
-    return { ...state, drafts };
-  },
-  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now }) => withOutgoing(
-    content ? REDUCERS.drafted(state, { id, text: "" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, state: "queued" }],
+  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
+  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+    content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
+    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
