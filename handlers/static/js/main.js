@@ -8,6 +8,7 @@ import { set, whenChanged } from "./views/parts/dom.js";
 import { createEntrance } from "./outside/entrance.js";
 import { listenToKeys } from "./actions/keys.js";
 import { createLive } from "./outside/live.js";
+import { seqIn } from "./state/jumping.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
 import { isMine, mayWatch } from "./state/rights.js";
@@ -27,6 +28,8 @@ import { mount as mountHint } from "./views/frame/hint.js";
 import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountPanel } from "./views/panel/panel.js";
+import { mount as mountRaw } from "./views/dialogs/raw.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
@@ -105,13 +108,14 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 
 // Showing
 
-const parts = Object.fromEntries(["hint", "list", "thread", "toasts", "announcer", "dialogs", "topbar"].map(
+const parts = Object.fromEntries(["hint", "list", "thread", "panel", "toasts", "announcer", "dialogs", "topbar"].map(
   (name) => [name, document.getElementById(name)],
 ));
 const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
-  mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
+  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountRaw(parts.dialogs, actions),
+  mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
   mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
@@ -126,7 +130,9 @@ function show(state) {
 // What comes from the browser
 
 function navigated() {
-  dispatch({ type: "selected", id: idIn(location.hash) });
+  const [id, seq] = [idIn(location.hash), seqIn(location.hash)];
+  dispatch({ type: "selected", id });
+  if (id && seq) dispatch({ type: "jumped", id, seq });
 }
 
 /** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
@@ -159,6 +165,11 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
 listenToKeys(store, actions, neighbour);
 
+const wide = matchMedia("(min-width: 1280px)"); // there is room for the customer panel beside the thread
+const laidOut = () => dispatch({ type: "panel", wide: wide.matches, over: false });
+wide.addEventListener("change", laidOut);
+
+laidOut();
 navigated();
 show(store.state);
 entrance.start();

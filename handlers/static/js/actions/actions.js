@@ -10,6 +10,8 @@ import { copy } from "../outside/copying.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { createLearning } from "./learning.js";
+import { createPanelActions } from "./panel.js";
+import { createThreadActions } from "./thread.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -105,6 +107,9 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
+    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
+    keepOwn: (name, value) => dispatch({ type: "ownKept", name, value }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

@@ -8,7 +8,7 @@ import { TABS } from "../state/sessions.js";
 /** Which keys there are, for the help. Names lead into `keys.*` of the catalogue. */
 export const KEYS = [
   ["next", ["Alt", "N"]], ["updown", ["Alt", "↑ / ↓"]], ["accept", ["Alt", "A"]], ["release", ["Alt", "B"]],
-  ["close", ["Alt", "E"]], ["suggest", ["Alt", "J"]],
+  ["close", ["Alt", "E"]], ["suggest", ["Alt", "J"]], ["panel", ["Alt", "I"]],
   ["insert", ["Alt", "1…3"]], ["tabs", ["Alt", "1…5"]], ["enter", ["Enter"]], ["newline", ["Shift", "Enter"]],
   ["escape", ["Esc"]], ["help", ["?"]],
 ];
@@ -19,6 +19,7 @@ export function listenToKeys(store, actions, neighbour) {
     KeyA: actions.takeCurrent,
     KeyB: actions.releaseCurrent,
     KeyE: actions.closeCurrent,
+    KeyI: actions.togglePanel,
     KeyJ: actions.suggestCurrent,
     ArrowUp: () => neighbour(-1),
     ArrowDown: () => neighbour(1),

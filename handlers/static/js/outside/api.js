@@ -15,6 +15,10 @@ export async function post(path, body = {}, how = {}) {
   return ask("POST", path, body, how);
 }
 
+export async function put(path, body, how = {}) {
+  return ask("PUT", path, body, how);
+}
+
 const STALLED = 45_000; // ms without a byte moving; an office's line may be slow, but not still
 
 /**

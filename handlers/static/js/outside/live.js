@@ -164,6 +164,7 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "bound") isBound(frame.sessionId);
     else if (frame.type === "error") bindingRefused();
     else if (frame.eventId !== undefined) event(frame);
+    else if (frame.type) emit({ type: `told:${frame.type}`, frame, now: Date.now() });
   }
 
   function hello(frame) {

@@ -7,12 +7,16 @@
 
 import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
+import { PANEL_TEXTS } from "./panel.js";
 import { PLATFORM_TEXTS } from "./platform.js";
+import { THREAD_TEXTS } from "./thread.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
+  ...PANEL_TEXTS,
   ...PLATFORM_TEXTS,
+  ...THREAD_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -145,7 +149,7 @@ const TEXTS = {
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
   notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
-  noSession: ["会话不存在，或无权查看", "No such conversation, or it is not yours to see"],
+  noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
 
   // Composer
@@ -181,6 +185,7 @@ const TEXTS = {
     release: ["转回 AI", "Hand back to the AI"],
     close: ["结束当前会话", "End this conversation"],
     suggest: ["AI 建议回复", "Suggest a reply"],
+    panel: ["显示或收起客户资料", "Show or close the customer panel"],
     insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
     tabs: ["切换列表", "Switch tab"],
     enter: ["发送", "Send"],
@@ -211,6 +216,7 @@ function make(lang) {
   const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric", weekday: "short" });
   const short = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric" });
+  const monthDay = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric" });
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
@@ -230,6 +236,7 @@ function make(lang) {
     if (days > -2 && days <= 0) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.date = (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? monthDay : year).format(at);
   w.span = (ms) => {
     const minutes = Math.floor(ms / 60_000);
     if (minutes < 1) return w("spans.moment");
