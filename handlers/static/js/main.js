@@ -15,6 +15,7 @@ import { createHealth } from "./outside/health.js";
 import { listenToKeys } from "./actions/keys.js";
 import { createLeader } from "./outside/leader.js";
 import { createLive } from "./outside/live.js";
+import { seqIn } from "./state/jumping.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
 import { createPlaces } from "./outside/places.js";
@@ -44,6 +45,8 @@ import { mount as mountOverdue } from "./views/frame/overdue.js";
 import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
 import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
 import { mount as mountSearch } from "./views/frame/search.js";
+import { mount as mountPanel } from "./views/panel/panel.js";
+import { mount as mountRaw } from "./views/dialogs/raw.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
 import { mount as mountSkew } from "./views/frame/skew.js";
@@ -145,17 +148,17 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 
 // Showing
 
-const PARTS = ["hint", "skew", "list", "thread", "overdue", "toasts", "announcer", "dialogs", "topbar"];
+const PARTS = ["hint", "skew", "list", "thread", "panel", "overdue", "toasts", "announcer", "dialogs", "topbar"];
 const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementById(name)]));
 const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
   mountSearch(parts.list, actions),
-  mountThread(parts.thread, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
+  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
   mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountLightbox,
-    mountCheckup, mountQuick,
+    mountCheckup, mountQuick, mountRaw,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];
@@ -170,7 +173,9 @@ function show(state) {
 // What comes from the browser
 
 function navigated() {
-  dispatch({ type: "selected", id: idIn(location.hash) });
+  const [id, seq] = [idIn(location.hash), seqIn(location.hash)];
+  dispatch({ type: "selected", id });
+  if (id && seq) dispatch({ type: "jumped", id, seq });
 }
 
 /** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
@@ -203,6 +208,11 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
 listenToKeys(store, actions);
 
+const wide = matchMedia("(min-width: 1280px)"); // there is room for the customer panel beside the thread
+const laidOut = () => dispatch({ type: "panel", wide: wide.matches, over: false });
+wide.addEventListener("change", laidOut);
+
+laidOut();
 navigated();
 show(store.state);
 entrance.start();

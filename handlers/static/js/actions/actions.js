@@ -15,6 +15,8 @@ import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createSearching } from "./searching.js";
 import { createQuick } from "./quick.js";
+import { createPanelActions } from "./panel.js";
+import { createThreadActions } from "./thread.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -126,6 +128,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createLearning(store, { toast, explain, onExpired }),
     ...createSearching(store, { onExpired, jump }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
+    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

@@ -53,12 +53,6 @@ export function createComposing(store, { open, newId, moment, act }) {
       const before = store.state.own.emoji ?? [];
       if (before[0] !== emoji) act("keepOwn", "emoji", [emoji, ...before.filter((each) => each !== emoji)].slice(0, most));
     },
-
-    keepOwn: (name, value) => dispatch({ type: "ownKept", name, value }),
-    async addNote(id, content) {
-      const answer = await api.post(api.ofSession(id, "notes"), { content, clientNoteId: newId(), csId: store.state.me.csId });
-      if (!answer.ok) dispatch({ type: "drafted", mode: "note", id, text: content, now: moment() });
-    },
   };
   return composing;
 }

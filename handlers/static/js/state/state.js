@@ -8,6 +8,7 @@
 import { abilitiesTold } from "./abilities.js";
 import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
+import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
 import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
@@ -17,12 +18,15 @@ import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
+import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
-  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
+  withThread,
 } from "./threads.js";
 import { heardVersion } from "./version.js";
 
@@ -53,6 +57,17 @@ export const initial = {
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
+  jump: null, // {id, seq} of the message she is brought to
+  earlier: {}, // id → the customer's sessions before it; see earlier.js
+  notes: {}, // id → what colleagues told each other; see notes.js
+  noting: {}, // id → notes the server has not answered yet
+  people: {}, // id → who the customer is; see people.js
+  tagging: {}, // id → tags on their way
+  offered: [], // tags that can be chosen
+  viewing: {}, // id → csIds of who looks at it
+  own: {}, // what this agent prefers, wherever she sits
+  raw: null, // the message whose data are looked at
+  panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
@@ -138,6 +153,7 @@ const REDUCERS = {
     socket: frame.socket ?? null,
     counts: frame.counts,
     countsAt: frame.eventId,
+    viewing: frame.viewing ?? {},
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
     lists: retriedLists(state),
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
@@ -171,6 +187,7 @@ const REDUCERS = {
     (round === state.round ? withThread(state, id, { busy: false, older: false, failed: error }) : state),
   historyRetried: (state, { id }) => withThread(state, id, { failed: null }),
   olderWanted: (state, { id }) => (threadOf(state, id).older ? state : withThread(state, id, { older: true })),
+  laterWanted: (state, { id }) => (threadOf(state, id).later ? state : withThread(state, id, { later: true })),
 
   // Looking
 
@@ -178,14 +195,19 @@ const REDUCERS = {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
-    if (next.finding?.id !== id) next.finding = null;
+    const next = {
+      ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
+      panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
+    };
     return id ? openThread(next, id) : next;
   },
+  /** To a message of a session, or to its end with `seq` null. */
+  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
   channels: (state, { channels }) => ({ ...state, channels }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
+  raw: (state, { message }) => ({ ...state, raw: message }),
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
@@ -195,6 +217,7 @@ const REDUCERS = {
 
   ...BELL_REDUCERS,
   ...DRAFT_REDUCERS,
+  ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
   ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
@@ -203,6 +226,8 @@ const REDUCERS = {
   ...LOOKUP_REDUCERS,
   ...PREFERENCE_REDUCERS,
   ...QUICK_REDUCERS,
+  ...NOTE_REDUCERS,
+  ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
   ...SEARCH_REDUCERS,
 
@@ -246,7 +271,7 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
-  let next = state;
+  let next = frame.type === "note_added" ? hearsNote(state, frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
@@ -338,7 +363,8 @@ export const serverNow = ({ now, skew }) => now + skew;
 /** How long a wait is, for its colour. */
 export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
-export const customerName = (session) => session.customerName || session.customerId;
+/** As the agents call her, or she herself. */
+export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;
 
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {

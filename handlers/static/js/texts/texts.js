@@ -13,6 +13,8 @@ import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { SEARCH_TEXTS } from "./search.js";
 import { SETTINGS_TEXTS } from "./settings.js";
+import { PANEL_TEXTS } from "./panel.js";
+import { THREAD_TEXTS } from "./thread.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
@@ -23,6 +25,8 @@ const TEXTS = {
   ...PLATFORM_TEXTS,
   ...SEARCH_TEXTS,
   ...SETTINGS_TEXTS,
+  ...PANEL_TEXTS,
+  ...THREAD_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -149,7 +153,7 @@ const TEXTS = {
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
   notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
-  noSession: ["会话不存在，或无权查看", "No such conversation, or it is not yours to see"],
+  noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
 
   // Toasts
@@ -191,6 +195,7 @@ function make(lang) {
   const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric", weekday: "short" });
   const short = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric" });
+  const monthDay = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric" });
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
@@ -210,6 +215,7 @@ function make(lang) {
     if (days > -2 && days <= 0) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.date = (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? monthDay : year).format(at);
   w.span = (ms) => {
     const minutes = Math.floor(ms / 60_000);
     if (minutes < 1) return w("spans.moment");
