@@ -1,6 +1,5 @@
 /* What an agent can do where she writes: change between reply and note, take up another draft, send, and take it back. */
 
-import * as api from "../outside/api.js";
 import { heldOf } from "../state/holding.js";
 import { nextOfMine } from "../state/quick.js";
 import { nextWaiting } from "../state/state.js";
