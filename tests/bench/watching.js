@@ -87,14 +87,14 @@
       await shown();
     },
     /** Up until these words are the first, and down again. */
-    async readsAll([selector, words]) {
+    async readsAll([selector, first, last]) {
       const element = document.querySelector(selector);
-      while (!messages[0]?.textContent.includes(words)) {
+      while (!messages[0]?.textContent.includes(first)) {
         element.scrollTop = 0;
         await frame();
       }
-      element.scrollTop = element.scrollHeight;
-      await shown();
+      document.querySelector("#thread .to-bottom").click();
+      await becomes(lastSays(last));
     },
     /** Scrolls this element, a screen's quarter in each frame, and the time between frames. */
     async scrolls([selector, up]) {
