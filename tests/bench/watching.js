@@ -43,8 +43,10 @@
     look();
   });
 
-  const messages = document.getElementsByClassName("message");
-  const lastSays = (words) => () => messages[messages.length - 1]?.textContent.includes(words);
+  const items = () => document.querySelector("#thread [role=log] ol");
+  const found = (item, next) => (!item || item.classList.contains("message") ? item : found(item[next], next));
+  const lastSays = (words) => () => found(items()?.lastElementChild, "previousElementSibling")?.textContent.includes(words);
+  const firstSays = (words) => found(items()?.firstElementChild, "nextElementSibling")?.textContent.includes(words);
 
   const firsts = MARKS.map((mark) => becomes(() => document.querySelector(mark)).then(shown));
 
@@ -89,7 +91,7 @@
     /** Up until these words are the first, and down again. */
     async readsAll([selector, first, last]) {
       const element = document.querySelector(selector);
-      while (!messages[0]?.textContent.includes(first)) {
+      while (!firstSays(first)) {
         element.scrollTop = 0;
         await frame();
       }
