@@ -52,8 +52,12 @@ from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.own.drafts import Drafts
+from ccs.own.forbidden import Forbidden
 from ccs.own.joined import Own
+from ccs.own.pinyin import Speller
 from ccs.own.preferences import Likings
+from ccs.own.reminders import Reminders
+from ccs.own.replies import QuickReplies
 from ccs.pipe import Pipe
 from ccs.puller import Puller
 from ccs.recalls import Recalls
@@ -289,6 +293,17 @@ class Server:
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
 
+        def told_of_replies(agent_id: str | None) -> None:
+            frame = {"type": "quick_replies"}
+            hub.tell_agent(agent_id, frame) if agent_id else hub.tell_all(frame)
+
+        own = Own(
+            Drafts(pipe, archive), Likings(pipe, archive),
+            Reminders(pipe, archive, lambda due: hub.tell_agent(due.agent_id, wire.reminder_due(due))),
+            QuickReplies(pipe, archive, settings.groups, told_of_replies), Speller(),
+            Forbidden(settings.forbidden_words),
+        )
+
         turns.broken_off = tally.turn_broken_off
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
@@ -309,7 +324,7 @@ class Server:
             avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
             voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
             douyin=_douyin(channels), help=assistant.help, tally=tally,
-            own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
+            own=own,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
@@ -319,6 +334,7 @@ class Server:
         tidying = Rounds(TIDY_EVERY, {      # away from what somebody waits for
             "hanging up on who is late": doorway.hang_up_on_the_late,
             "hanging up on slow readers": http_server.drop_slow_readers,
+            "reminding agents": own.reminders.ring,
             "ending old logins": lambda: hub.end_old_logins(utc_now()),
             "noting what was told": lambda: epoch.note(registry.published_event_id),
             "tidying the database": lambda: journal.tidy(utc_now()),
@@ -332,7 +348,7 @@ class Server:
         workers = (
             tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims, library, *([assistant.model] if assistant.model else []),
+            introducer, reclaims, library, own.reminders, own.replies, *([assistant.model] if assistant.model else []),
         )
 
         await library.open()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Draft, Login, Preferences
+from ccs.kept import Draft, Login, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
 
 
@@ -26,6 +26,10 @@ class Archive(Protocol):
     def oldest_event_id(self) -> int: ...
 
     async def drafts(self, agent_id: str) -> list[Draft]: ...
+
+    async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]: ...
+
+    async def pulse(self, channel: str) -> Pulse: ...
 
     def preferences(self, agent_id: str) -> Preferences | None: ...
 
