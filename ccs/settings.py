@@ -16,6 +16,7 @@ from attrs import frozen
 
 from ccs.assistant.unseen import seen
 from ccs.models import Agent, Role
+from ccs.tags import LONGEST, is_tag
 
 AGENT_ID = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
 
@@ -74,6 +75,11 @@ def hours(value: str) -> str | None:
 def channel_names(value: tuple[str, ...]) -> str | None:
     wrong = [each for each in value if each not in CHANNEL_NAMES]
     return f"must hold some of {', '.join(CHANNEL_NAMES)}, not {wrong[0]!r}" if wrong else None
+
+
+def tags(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not is_tag(each)]
+    return f"must hold tags of at most {LONGEST} characters, without #, not {wrong[0]!r}" if wrong else None
 
 
 def time_zone(value: str) -> str | None:
@@ -263,6 +269,12 @@ class ChannelsSettings:
 
 
 @frozen
+class WorkbenchSettings:
+    shop_name: str = setting("", at_most_characters(40))
+    tags: tuple[str, ...] = setting(("退款", "换货", "催发货", "投诉", "售后"), tags)
+
+
+@frozen
 class OpenAISettings:
     """Tokens are those of the model's server; 0 is without limit where it is a limit of cost."""
 
@@ -298,11 +310,6 @@ class AssistantSettings:
     def serves(self, channel: str) -> bool:
         """Whether customers of the channel are answered by the assistant first."""
         return self.provider != "off" and channel in self.channels
-
-
-@frozen
-class WorkbenchSettings:
-    shop_name: str = setting("", at_most_characters(40))
 
 
 @frozen

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Draft, Login, Preferences, Pulse, QuickUse
-from ccs.models import Briefing, Event, Judged, Message, Page, Session, SessionFilter
+from ccs.kept import Card, Draft, Login, Note, Preferences, Pulse, QuickUse
+from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
 
 
 class Archive(Protocol):
@@ -41,11 +41,30 @@ class Archive(Protocol):
 
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
 
+    def notes(self, session_id: str, last: int) -> AsyncIterator[list[Note]]: ...
+
+    def card(self, customer: Customer) -> Card | None: ...
+
+    async def earlier(self, session: Session, limit: int) -> list[Session]: ...
+
+    async def acquaintance(self, customer: Customer) -> tuple[int, datetime]: ...
+
+    async def tags(self) -> dict[str, int]: ...
+
     def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]: ...
 
     async def messages_after(self, session_id: str, seq: int, last: int, limit: int) -> list[Message]: ...
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]: ...
+
+
+class Search(Protocol):
+    """Finds what was said: see `store/search.py`."""
+
+    @property
+    def behind(self) -> int: ...
+
+    async def find(self, sought: Sought) -> Finding: ...
 
 
 class Files(fetcher.Files, Protocol):

@@ -10,6 +10,7 @@ import { copy } from "../outside/copying.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { createLearning } from "./learning.js";
+import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -90,6 +91,14 @@ export function createActions(store, { live, sound, onExpired }) {
     if (location.hash !== hash) location.hash = hash;
   };
 
+  /** To a message, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false } = {}) {
+    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
+    if (location.hash === hash) actions.jump?.(id, seq);
+    else if (replace) location.replace(hash);
+    else location.hash = hash;
+  }
+
   /** Takes a session and goes on in it. */
   async function take(id, act) {
     if (store.state.acts[id]) return;
@@ -105,6 +114,7 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
+    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;
