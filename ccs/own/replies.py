@@ -149,12 +149,15 @@ class QuickReplies(Worker):
     def bring(
         self, by: Writer, place: tuple[Scope, str], rows: Sequence[Wording], spellings: Sequence[Spelling],
     ) -> Ticket:
-        """A table: who bears the title of one that is there takes its place. The ticket's value is `Brought`."""
+        """A table whose rows are right: who bears the title of one that is there takes its place.
+
+        The ticket's value is `Brought`.
+        """
         known = {reply.title: reply for reply in self._all() if (reply.scope, reply.owner) == place}
         now, new, changed = self._pipe.now(), [], []
         for wording, spelling in zip(rows, spellings, strict=True):
             before = known.get(wording.title or "")
-            after = worded(before or QuickReply(new_id(), *place, "", "", now), wording, spelling)
+            after = _spelled(evolve(before or QuickReply(new_id(), *place, "", "", now), **wording.given), spelling)
             if before is None:
                 new.append(after)
             elif after != before:
@@ -201,11 +204,11 @@ class QuickReplies(Worker):
 
 def worded(reply: QuickReply, wording: Wording, spelling: Spelling | None = None) -> QuickReply:
     """With what is given; raises BadRequest if that leaves no usable one."""
-    given = {
-        name: value for name in ("title", "content", "shortcut", "folder", "channels")
-        if (value := getattr(wording, name)) is not None
-    }
-    after = evolve(reply, **given)
+    after = evolve(reply, **wording.given)
     if faults := Wording(after.title, after.content, after.shortcut, after.folder, after.channels).faults():
         raise BadRequest("；".join(faults))
-    return evolve(after, initials=spelling[0], pinyin=spelling[1]) if spelling else after
+    return _spelled(after, spelling) if spelling else after
+
+
+def _spelled(reply: QuickReply, spelling: Spelling) -> QuickReply:
+    return evolve(reply, initials=spelling[0], pinyin=spelling[1])

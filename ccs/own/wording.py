@@ -1,5 +1,7 @@
 """What a quick reply may consist of, whether it is typed in or comes in a table."""
 
+from typing import Any
+
 from attrs import frozen
 
 CHANNELS = {"wechat": "微信", "douyin": "抖音", "jd": "京东"}
@@ -19,6 +21,14 @@ class Wording:
     shortcut: str | None = None
     folder: str | None = None
     channels: tuple[str, ...] | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        values = {
+            "title": self.title, "content": self.content, "shortcut": self.shortcut, "folder": self.folder,
+            "channels": self.channels,
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
     def faults(self) -> list[str]:
         """All that is wrong with it, in Chinese."""
