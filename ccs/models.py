@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, Token, Verdict
+from ccs.kept import (
+    Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder, Token,
+    Verdict,
+)
 
 Clock = Callable[[], datetime]
 
@@ -115,6 +118,7 @@ class Agent:
     id: str
     name: str = ""
     role: Role = Role.AGENT
+    groups: tuple[str, ...] = ()
 
     @property
     def supervises(self) -> bool:
@@ -322,6 +326,9 @@ class Change:
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
     drafts: tuple[Draft, ...] = ()
     preferences: tuple[Preferences, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    quick_replies: tuple[QuickReply, ...] = ()
+    quick_uses: tuple[QuickUse, ...] = ()
 
     @property
     def is_empty(self) -> bool:
