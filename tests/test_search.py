@@ -82,15 +82,15 @@ async def test_a_search_is_narrowed_and_goes_on_page_by_page(stage: Stage) -> No
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("query", [
-    {}, {"q": "发" * 201}, {"q": " ".join(map(str, range(17)))}, {"q": "发货", "limit": "0"},
-    {"q": "发货", "from": "yesterday"},
-    {"q": "发货", "to": "2025-12-29T10:00:00"}, {"q": "发货", "cursor": "x"}, {"q": "发货", "channelType": "fax"},
-])
-async def test_a_search_that_makes_no_sense_is_refused_in_words(stage: Stage, query: dict[str, str]) -> None:
+async def test_a_search_that_makes_no_sense_is_refused_in_words(stage: Stage) -> None:
     await stage.start()
-    answer = await stage.get("/api/search", **query)
-    assert answer.status_code == 400 and answer.json()["message"]
+    for query in (
+        {}, {"q": "发" * 201}, {"q": " ".join(map(str, range(17)))}, {"q": "发货", "limit": "0"},
+        {"q": "发货", "from": "yesterday"}, {"q": "发货", "to": "2025-12-29T10:00:00"}, {"q": "发货", "cursor": "x"},
+        {"q": "发货", "channelType": "fax"},
+    ):
+        answer = await stage.get("/api/search", **query)
+        assert answer.status_code == 400 and answer.json()["message"], query
 
 
 @pytest.mark.gen_test
