@@ -22,10 +22,12 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.lookup import Lookup
 from ccs.models import Agent, Clock, Session
+from ccs.own.joined import Own
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
@@ -88,6 +90,7 @@ class Parts:
 
     config: Config
     desk: Desk
+    talk: Talk
     registry: Registry
     intake: Intake
     accounts: Accounts
@@ -99,6 +102,7 @@ class Parts:
     doctor: Doctor
     now: Clock
     epoch: str
+    version: str                                    # of the page's files, so that an old page knows that it is one
     avatars: Avatars
     reclaims: Reclaims
     abilities: list[dict[str, Any]]                 # of the channels, as the page is told
@@ -111,6 +115,7 @@ class Parts:
     files: Files
     voices: Voices
     help: Help                                      # for agents who write
+    own: Own
     model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file

@@ -7,6 +7,7 @@ import * as api from "../outside/api.js";
 import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
 import { copy } from "../outside/copying.js";
+import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { createLearning } from "./learning.js";
@@ -22,7 +23,7 @@ const COPIED = 40; // characters of it that are told
 const CHECKUP = 60_000; // ms; the server asks every platform in turn
 const TAKEN = 4002; // the server's code: somebody else was first
 
-export function createActions(store, { live, sound, onExpired }) {
+export function createActions(store, { live, onExpired, ...outside }) {
   const { dispatch } = store;
   const endings = new Map(); // id → {timer, toastId}
   let serial = 0;
@@ -111,6 +112,7 @@ export function createActions(store, { live, sound, onExpired }) {
   const actions = {
     toast, open,
     ...createAttaching(store, { toast, newId, moment }),
+    ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
@@ -215,8 +217,6 @@ export function createActions(store, { live, sound, onExpired }) {
       live.probe();
     },
     reconnect: () => live.retryNow(),
-    prefer: (name, value) => dispatch({ type: "preferred", name, value }),
-    testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
     look: (picture) => dispatch({ type: "looking", picture }),
     closeCheckup: () => dispatch({ type: "checkup", open: false }),

@@ -15,6 +15,15 @@ export async function post(path, body = {}, how = {}) {
   return ask("POST", path, body, how);
 }
 
+export async function put(path, body = {}, how = {}) {
+  return ask("PUT", path, body, how);
+}
+
+export async function remove(path, query = {}, how = {}) {
+  const text = new URLSearchParams(query).toString();
+  return ask("DELETE", text ? `${path}?${text}` : path, undefined, how);
+}
+
 const STALLED = 45_000; // ms without a byte moving; an office's line may be slow, but not still
 
 /**

@@ -6,11 +6,14 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
+import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
 import { FILE_REDUCERS } from "./files.js";
+import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
+import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
@@ -18,13 +21,13 @@ import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
 } from "./threads.js";
+import { heardVersion } from "./version.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const AMBER = 60_000; // ms a customer waits before it shows
 const RED = 180_000;
-const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -39,7 +42,8 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
+  bell: [], // of these, what she can look up later: {at, name, seen} beside it
   sessions: {}, // id → SessionInfo
   handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
@@ -73,6 +77,9 @@ export const initial = {
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,
+  own: {}, // what this agent wants wherever she sits; see preferences.js
+  version: { loaded: null, now: null }, // of the page's files; see version.js
+  ...FRAME,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -92,8 +99,8 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, reading, line, auth }) => ({
-    ...initial, now, prefs, selected, reading,
+  left: ({ now, prefs, selected, reading, line, auth, version, desktop }) => ({
+    ...initial, now, prefs, selected, reading, version, desktop,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
@@ -112,6 +119,7 @@ const REDUCERS = {
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
+    version: heardVersion(state, frame.version),
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -169,10 +177,13 @@ const REDUCERS = {
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
+  ...BELL_REDUCERS,
   ...FILE_REDUCERS,
+  ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
+  ...PREFERENCE_REDUCERS,
   ...RECALL_REDUCERS,
   ...SEARCH_REDUCERS,
 
@@ -220,7 +231,7 @@ const REDUCERS = {
 function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
-  const session = frame.session ?? (frame.data.msgId ? null : frame.data);
+  const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
   let next = state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
@@ -229,7 +240,9 @@ function hears(state, frame) {
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
-  if (kind) next = { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] };
+  if (kind) next = withNews(next, { kind, id });
+  const beside = newsBeside(next, frame);
+  if (beside) next = withNews(next, beside);
   return session?.status === "closed" ? forgetClosed(next) : next;
 }
 
@@ -239,10 +252,23 @@ function kindOfNews(state, { type, sessionId: id, data }, before) {
   if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
-  if (type === "new_message") return mine && !read && data.senderType === "customer" ? "said" : null;
+  if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
+  if (type === "new_message") {
+    if (!mine || data.senderType !== "customer") return null;
+    return read ? ofWhatIsRead(state) : "said";
+  }
   if (acts[id] || after.status !== "manual" || (before && before.status !== "manual")) return null;
   if (mine) return before && isMine(before, me) ? null : "received";
   return before && isMine(before, me) ? "lost" : null;
+}
+
+/** What she reads already is no news, unless she wants to hear it. */
+const ofWhatIsRead = ({ own }) => (own.notify?.events?.reading?.sound ? "reading" : null);
+
+/** A customer's words to the assistant, for who wants to hear of them. */
+function isHersAlone({ own }, before, after, { msgId, senderType }) {
+  if (own.notify?.quietAi !== false || after.messageCount <= (before?.messageCount ?? 0)) return false;
+  return (msgId ? senderType : after.lastSaid?.senderType) === "customer";
 }
 
 function noteSpeaker(state, id, message) {

@@ -7,14 +7,20 @@
 
 import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
+import { COMMAND_TEXTS } from "./commands.js";
+import { FRAME_TEXTS } from "./frame.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { SEARCH_TEXTS } from "./search.js";
+import { SETTINGS_TEXTS } from "./settings.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
+  ...COMMAND_TEXTS,
+  ...FRAME_TEXTS,
   ...PLATFORM_TEXTS,
   ...SEARCH_TEXTS,
+  ...SETTINGS_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -52,12 +58,6 @@ const TEXTS = {
   densities: { comfortable: ["舒适", "Comfortable"], compact: ["紧凑", "Compact"] },
   switchIdentity: ["切换身份", "Switch identity"],
   logout: ["退出登录", "Log out"],
-  soundOn: ["提示音已开", "Sound is on"],
-  soundOff: ["提示音已关", "Sound is off"],
-  toneHint: ["有新客户等待时会响铃。先试听一下，浏览器才允许播放。",
-    "A tone tells of new customers. Play it once, or the browser will not allow it."],
-  toneTest: ["试听", "Play"],
-  toneMute: ["不需要声音", "No sound"],
 
   // List
   sessions: ["会话", "Conversations"],
@@ -173,27 +173,13 @@ const TEXTS = {
   lostTo: ["{name} 改由 {by} 接待", "{by} holds {name} now"],
   ringing: ["新的待接入：{name}", "A customer is waiting: {name}"],
   dismiss: ["关闭提示", "Dismiss"],
-
-  // Help
-  help: ["快捷键", "Keyboard"],
-  keys: {
-    next: ["接入下一个等待的客户", "Accept the next waiting customer"],
-    updown: ["上一个 / 下一个会话", "Previous / next conversation"],
-    accept: ["接入或接管当前会话", "Accept or take over this conversation"],
-    release: ["转回 AI", "Hand back to the AI"],
-    close: ["结束当前会话", "End this conversation"],
-    suggest: ["AI 建议回复", "Suggest a reply"],
-    search: ["搜索聊天内容", "Search messages"],
-    findHere: ["在当前会话中查找", "Find in this conversation"],
-    insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
-    tabs: ["切换列表", "Switch tab"],
-    enter: ["发送", "Send"],
-    newline: ["换行", "New line"],
-    escape: ["关闭弹窗，离开输入框", "Close a pop-up, leave the reply"],
-    help: ["本帮助", "This help"],
-  },
-  closeHelp: ["关闭", "Close"],
 };
+
+/** What a command is called now. */
+export function commandText(w, command, state) {
+  const { key, tab } = command.words(state);
+  return tab ? w(key, { tab: w(`tabs.${tab}`) }) : w(key);
+}
 
 const LANGS = ["zh-CN", "en"];
 const made = new Map();
