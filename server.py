@@ -59,6 +59,7 @@ from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
@@ -266,6 +267,7 @@ class Server:
         pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
         assistant_on = settings.assistant.serves
         reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
+        talk = Talk(pipe, archive)
         tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
 
@@ -300,17 +302,19 @@ class Server:
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
         reception.use_code = welcome.use
+        reception.remark_of = talk.remark_of
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
         desk.brief = turns.brief
         desk.end_logins = hub.end_logins
 
         parts = Parts(
-            config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
-            hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor, now=utc_now,
-            epoch=epoch.name, avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels),
-            files=files, voices=Voices(files), abilities=abilities(channels),
-            lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels), help=assistant.help, tally=tally,
+            config=settings, desk=desk, talk=talk, registry=registry, intake=intake,
+            accounts=Accounts(settings, archive, utc_now), hub=hub, wire=wire, archive=archive, search=search,
+            health=journal, doctor=doctor, now=utc_now, epoch=epoch.name, avatars=avatars, reclaims=reclaims,
+            recalls=Recalls(registry, desk, channels), files=files,
+            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
+            douyin=_douyin(channels), help=assistant.help, tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )

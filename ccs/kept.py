@@ -1,5 +1,5 @@
 """What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers, what
-agents think of answers, and logins.
+agents think of answers and tell each other, and logins.
 
 Times are as in `ccs/models.py`.
 """
@@ -82,6 +82,34 @@ class Verdict:
     thumb: Thumb
     note: str
     given_at: datetime
+
+
+@frozen
+class Note:
+    """What agents tell each other in a session. No customer, no platform and no assistant ever sees it."""
+
+    id: str
+    session_id: str
+    number: int             # its only order within the session, from 1
+    agent_id: str           # empty: nobody was named and nobody holds the session, while access is open
+    content: str
+    mentions: tuple[str, ...]
+    after_seq: int          # of the message that was the last then
+    created_at: datetime
+    client_id: str | None = None                # the page's clientNoteId
+
+
+@frozen
+class Card:
+    """What agents keep of a customer: how they call her among themselves, and what they should know."""
+
+    channel: str
+    account: str
+    customer_id: str
+    remark: str
+    note: str
+    changed_by: str
+    changed_at: datetime
 
 
 @frozen

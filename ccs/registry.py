@@ -240,7 +240,7 @@ class Registry:
         self._tally.settled(change, before)
         self._taken.add(change.ids)
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
-        if change.session:
+        if change.session and (before or change.session.is_open):       # what is not in memory has long been closed
             if before:
                 self._counts[_count_key(before)] -= 1
             self._counts[_count_key(change.session)] += 1

@@ -26,6 +26,7 @@ from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
@@ -88,6 +89,7 @@ class Parts:
 
     config: Config
     desk: Desk
+    talk: Talk
     registry: Registry
     intake: Intake
     accounts: Accounts

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Login
-from ccs.models import Briefing, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
+from ccs.kept import Card, Login, Note
+from ccs.models import (
+    Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought,
+)
 
 
 class Archive(Protocol):
@@ -32,6 +34,16 @@ class Archive(Protocol):
     def events(self, after: int, last: int) -> AsyncIterator[list[tuple[int, Event]]]: ...
 
     def history(self, session_id: str, last: int) -> AsyncIterator[list[Message]]: ...
+
+    def notes(self, session_id: str, last: int) -> AsyncIterator[list[Note]]: ...
+
+    def card(self, customer: Customer) -> Card | None: ...
+
+    async def earlier(self, session: Session, limit: int) -> list[Session]: ...
+
+    async def acquaintance(self, customer: Customer) -> tuple[int, datetime]: ...
+
+    async def tags(self) -> dict[str, int]: ...
 
     def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]: ...
 

@@ -83,6 +83,7 @@ class SessionList(ApiHandler):
             status=Status(status) if (status := self.one_of("status", tuple(Status))) else None,
             agent_id=self.query("csId"),
             text=self.query("q"),
+            tag=self.query("tag"),
             reader=self.caller.agent if self.caller else None,
         )
         limit = self.number("limit", 1, MOST_ROWS) or MOST_ROWS
@@ -113,8 +114,8 @@ class SessionList(ApiHandler):
             raise BadRequest("参数 cursor 无效，请使用上一页 X-Next-Cursor 的值") from None
 
     async def _total(self, wanted: SessionFilter, place: Page) -> int:
-        """Counted in memory, so that it costs the same at any size; a search has to look."""
-        if wanted.text is not None or place.sort != SORTS[0]:
+        """Counted in memory, so that it costs the same at any size; a search, or a tag, has to be looked for."""
+        if wanted.text is not None or wanted.tag is not None or place.sort != SORTS[0]:
             return await self.parts.archive.found(wanted, waiting=place.sort == "waitingSince")
         return self.parts.registry.count(wanted)
 

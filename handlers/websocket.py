@@ -258,6 +258,8 @@ class AgentSocket(Handler, WebSocketHandler):
             "counts": self._counts(agent),
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
+            "tags": self.parts.config.workbench.tags,
+            "viewing": self.parts.hub.viewing,
             "assistant": {
                 "polishes": self.parts.help.polishes,
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,

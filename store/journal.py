@@ -21,7 +21,8 @@ from typing import Any, Protocol
 from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
-    attachments, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, sessions, streams,
+    attachments, customers, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, notes,
+    sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -220,6 +221,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
             if message.delivery:
                 last_deliveries[message.session_id, message.seq] = message
     yield sessions.TABLE, [sessions.to_row(session) for session in last_sessions.values()]
+    yield tags.TABLE, tags.rows(changes, last_sessions.values())
     yield messages.TABLE, [messages.to_row(message) for change in changes for message in change.messages]
     yield messages.REVISED, [messages.to_row(message) for change in changes for message in change.revised]
     yield attachments.TABLE, [
@@ -238,6 +240,8 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
     yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
+    yield notes.TABLE, [notes.to_row(note) for change in changes for note in change.notes]
+    yield customers.TABLE, [customers.to_row(card) for change in changes for card in change.cards]
     yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
 

@@ -213,3 +213,51 @@ def m005_feedback(db: Database) -> None:
         CREATE INDEX feedback_by_time ON feedback (given_at, session_id, seq, agent_id) WHERE thumb <> 'none';
         """
     )
+
+
+@steps()
+def m006_talk(db: Database) -> None:
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN tags TEXT;
+        ALTER TABLE sessions ADD COLUMN notes INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX sessions_of_customer ON sessions (channel, account, customer_id, created_at, id);
+
+        CREATE TABLE session_tags (
+            session_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            status TEXT,
+            updated_at INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            agent_id TEXT,
+            PRIMARY KEY (session_id, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX session_tags_listed ON session_tags (name, status, updated_at, session_id, channel, agent_id);
+        CREATE INDEX session_tags_open ON session_tags (name) WHERE status <> 'closed';
+
+        CREATE TABLE notes (
+            session_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            agent_id TEXT NOT NULL,
+            content TEXT NOT NULL,
+            mentions TEXT,
+            after_seq INTEGER NOT NULL,
+            client_id TEXT,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (session_id, number)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX notes_by_client_id ON notes (session_id, client_id) WHERE client_id IS NOT NULL;
+
+        CREATE TABLE customers (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            customer_id TEXT NOT NULL,
+            remark TEXT NOT NULL,
+            note TEXT NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, account, customer_id)
+        ) WITHOUT ROWID;
+        """
+    )
