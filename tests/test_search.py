@@ -120,6 +120,29 @@ async def test_what_was_taken_back_is_found_no_more_and_leaves_the_index(stage: 
 
 
 @pytest.mark.gen_test
+async def test_notes_are_found_too_and_sessions_by_their_tags(stage: Stage) -> None:
+    await stage.start()
+    chen, liu = stage.customer(), stage.customer("刘先生")
+    for customer in (chen, liu):
+        await customer.says("要退款")
+    path = f"/api/sessions/{(await chen.session())['sessionId']}"
+    await stage.post(f"{path}/notes", {"content": "退款要主管批准", "csId": "wang"})
+    await chen.says("退款了吗")
+    await stage.post(f"{path}/tags", {"add": ["退款"], "csId": "wang"})
+    session_id = path.rpartition("/")[2]
+    for query, expected in (
+        ({}, ["退款了吗", "退款要主管批准", "要退款", "要退款"]), ({"tag": "退款"}, ["退款了吗", "退款要主管批准", "要退款"]),
+        ({"sessionId": session_id}, ["要退款", "退款要主管批准", "退款了吗"]), ({"tag": "发票"}, []),
+    ):
+        found, cursor = [], ""
+        while cursor is not None:
+            answer = await stage.get("/api/search", q="退款", limit=1, cursor=cursor, **query)
+            found += [(each.get("message") or each["note"])["content"] for each in answer.json()["data"]]
+            cursor = answer.headers.get("X-Next-Cursor")
+        assert found == expected
+
+
+@pytest.mark.gen_test
 async def test_what_a_colleague_hears_is_found_by_her_and_supervisors_alone(stage: Stage, settings: Config) -> None:
     await stage.start(evolve(settings, auth=AuthSettings(required=True), agents=tuple(
         evolve(agent, token_hash=hash_token(agent.id)) for agent in settings.agents
