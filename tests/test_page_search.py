@@ -71,6 +71,8 @@ async def test_what_was_said_anywhere_is_found_and_opened_without_the_mouse(offi
     await expect(wang.page.get_by_role("heading", name="刘先生")).to_be_visible()
     await expect(field).to_be_focused()
 
+    await panel(wang).get_by_label("客服").select_option("小王")
+    await expect(panel(wang).get_by_role("group")).to_have_count(1)
     await panel(wang).get_by_label("渠道").select_option("wechat")
     await expect(panel(wang).get_by_text("没有找到“发货”")).to_be_visible()
     monkeypatch.setattr(search, "PATIENCE", -1.0)

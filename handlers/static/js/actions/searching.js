@@ -100,7 +100,7 @@ export function createSearching(store, { onExpired, jump }) {
       dispatch({ type: "searchWanted", text });
       ask();
     },
-    /** `{channel, days}`, either. */
+    /** `{channel, agent, days}`, any of them. */
     narrow(change) {
       dispatch({ type: "searchWanted", ...change });
       ask();
