@@ -380,6 +380,7 @@ class Sought:
     is_common: bool = False             # so short that it is likely to stand among the newest
     channel: str | None = None
     agent_id: str | None = None
+    tag: str | None = None
     since: datetime | None = None
     until: datetime | None = None       # not included
     session_id: str | None = None       # only in this one: its beginning first, and without the index
@@ -389,10 +390,15 @@ class Sought:
 
 @frozen
 class Found:
-    """Something that was said, with its session."""
+    """Something that was said, or noted, with its session."""
 
     session: Session
-    message: Message
+    message: Message | None = None
+    note: Note | None = None
+
+    @property
+    def text(self) -> str:
+        return self.message.content if self.message else self.note.content if self.note else ""
 
 
 @frozen
