@@ -349,6 +349,7 @@ class SessionFilter:
     status: Status | None = None
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
+    failed: bool = False                # only those of which a message did not arrive
     reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
 
 
@@ -368,4 +369,4 @@ class Page:
 
     limit: int
     after: tuple[int, str] | None = None        # the sort key and id of the last row of the page before
-    sort: str = "updatedAt"                     # newest first; or "waitingSince": longest waiting first
+    sort: str = "updatedAt"                     # newest first, as "createdAt"; "waitingSince": longest waiting first

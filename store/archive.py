@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
 from ccs.kept import Cursor, Login, Nudge, Profile, Token, Verdict
 from ccs.models import Briefing, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
-from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, sessions, streams
+from store import attachments, database, events, feedback, handoffs, inbox, listed, logins, messages, sessions, streams
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -45,6 +46,9 @@ class Archive:
 
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
+
+    def beside_one(self, session: Session) -> Beside:
+        return self._now(listed.beside, [session])[session.id]
 
     def briefing(self, session_id: str) -> Briefing | None:
         """What the assistant told of the session when it last handed it over."""
@@ -120,6 +124,10 @@ class Archive:
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
         return await self._soon(sessions.page, wanted, place, self._channels)
+
+    async def beside(self, found: Sequence[Session]) -> dict[str, Beside]:
+        """What a list shows beside these sessions."""
+        return await self._soon(listed.beside, found)
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int:
         return await self._soon(sessions.found, wanted, waiting)

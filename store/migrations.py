@@ -213,3 +213,14 @@ def m005_feedback(db: Database) -> None:
         CREATE INDEX feedback_by_time ON feedback (given_at, session_id, seq, agent_id) WHERE thumb <> 'none';
         """
     )
+
+
+@steps()
+def m006_lists(db: Database) -> None:
+    """By creation, in which no message moves anything; and those of which something failed."""
+    db.executescript(
+        """
+        CREATE INDEX sessions_by_creation ON sessions (status, created_at, id);
+        CREATE INDEX deliveries_failed ON deliveries (session_id) WHERE state = 'failed';
+        """
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from ccs.models import CountKey, Customer, Page, Session, SessionFilter, Status, Via, from_millis, to_millis
+from store import listed
 from store.rows import Row, Table
 
 _MUTABLE = (
@@ -73,6 +74,8 @@ def count(connection: Any) -> Counter[CountKey]:
 
 def page(connection: Any, wanted: SessionFilter, place: Page, channels: Sequence[str]) -> list[Session]:
     """One page of the list, in the order of `place.sort`, starting after `place.after`."""
+    if listed.is_served(wanted, place):
+        return these(connection, listed.ids(connection, *_clauses(wanted), wanted, place))
     if place.sort == "waitingSince":
         rows = _in_order(connection, wanted, place, "waiting_since", "ASC")
     elif wanted.agent_id is not None:
@@ -131,6 +134,8 @@ def _clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
         if value is not None:
             clauses.append(f"{name} = ?")
             values.append(str(value))
+    if wanted.failed:
+        clauses.append(listed.FAILED)
     if wanted.text is not None:
         found = [f"instr(lower({column}), lower(?))" for column in ("customer_name", "customer_id", "id", "last_text")]
         values += [wanted.text] * len(found)
