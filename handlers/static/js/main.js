@@ -10,6 +10,7 @@ import { listenToKeys } from "./actions/keys.js";
 import { createLive } from "./outside/live.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
+import { createPlacing } from "./outside/placing.js";
 import { isMine, mayWatch } from "./state/rights.js";
 import { createSender } from "./outside/sender.js";
 import { createSound } from "./outside/sound.js";
@@ -28,11 +29,10 @@ import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
+import { mount as mountTagging } from "./views/dialogs/tagging.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
 import { mount as mountTopbar } from "./views/frame/topbar.js";
-
-const SESSION_ID = /^[0-9a-f]{32}$/;
 
 const prefs = { ...initial.prefs, lang: fitting(navigator.language), ...readPrefs() };
 const start = {
@@ -67,12 +67,14 @@ const keepSent = createSender(store, onExpired);
 const keepUploading = createUploader(store, onExpired);
 const keepStored = createStorage(draftedElsewhere);
 const keepTold = createNotices(store, { sound, toast: actions.toast });
+const placing = createPlacing(store, (kept) => actions.keepOwn?.("filters", kept));
 
 function keep(state) {
   keepLoaded(state);
   keepUploading(state);
   keepSent(state);
   keepStored(state);
+  placing.keep(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
@@ -113,7 +115,7 @@ const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
   mountThread(parts.thread, actions), mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountTagging(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {
@@ -125,17 +127,6 @@ function show(state) {
 
 // What comes from the browser
 
-function navigated() {
-  dispatch({ type: "selected", id: idIn(location.hash) });
-}
-
-/** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
-function idIn(hash) {
-  const [, id] = hash.match(/^#\/s\/([^?]+)/) ?? [];
-  if (!id) return null;
-  return SESSION_ID.test(id) ? id : "-";
-}
-
 function neighbour(step) {
   const ids = list.ids();
   const place = ids.indexOf(store.state.selected);
@@ -143,7 +134,7 @@ function neighbour(step) {
   if (next) actions.open(next);
 }
 
-addEventListener("hashchange", navigated);
+addEventListener("hashchange", placing.navigated);
 for (const change of ["online", "offline"]) {
   addEventListener(change, () => {
     dispatch({ type: "online", online: navigator.onLine });
@@ -159,6 +150,6 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
 listenToKeys(store, actions, neighbour);
 
-navigated();
+placing.navigated();
 show(store.state);
 entrance.start();

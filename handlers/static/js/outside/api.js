@@ -15,6 +15,11 @@ export async function post(path, body = {}, how = {}) {
   return ask("POST", path, body, how);
 }
 
+export const put = (path, body = {}, how = {}) => ask("PUT", path, body, how);
+
+/** A query, since who asks to delete has no body. */
+export const del = (path, query = {}, how = {}) => ask("DELETE", `${path}?${new URLSearchParams(query)}`, undefined, how);
+
 const STALLED = 45_000; // ms without a byte moving; an office's line may be slow, but not still
 
 /**

@@ -7,7 +7,7 @@
  * proxy's cut a socket can look open for hours.
  *
  * Told through `emit`: connecting, hello, bound, heard, caughtUp, resync, pong, lost, and refused {code} when there is
- * no use in trying again without the agent.
+ * no use in trying again without the agent; and `told:…` for what holds only now and is never replayed.
  */
 
 const PING_EVERY = 20_000; // ms
@@ -164,6 +164,7 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "bound") isBound(frame.sessionId);
     else if (frame.type === "error") bindingRefused();
     else if (frame.eventId !== undefined) event(frame);
+    else if (frame.type) emit({ type: `told:${frame.type}`, frame, now: Date.now() });
   }
 
   function hello(frame) {

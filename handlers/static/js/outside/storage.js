@@ -9,6 +9,7 @@ const draftKey = (csId, id) => `ccs.draft.${csId}.${id}`;
 const outgoingKey = (csId, clientMsgId) => `ccs.outgoing.${csId}.${clientMsgId}`; // tabs share it
 const aliveKey = (tabId) => `ccs.alive.${tabId}`;
 const tabKey = (csId) => `ccs.tab.${csId}`;
+const filtersKey = (csId) => `ccs.filters.${csId}`;
 const TAB_ID = "ccs.tabId"; // of this browser tab; survives a reload
 const DRAFT_PAUSE = 400; // ms between keystrokes and disk
 const DRAFT_KEPT = 7 * 86_400_000; // ms
@@ -40,13 +41,18 @@ function keysWith(prefix) {
   }
 }
 
+/** How this agent narrows and orders her list: `{channels, filters}`. */
+export const writeFilters = (csId, kept) => write(filtersKey(csId), kept);
+
 export const readPrefs = () => read(PREFS) ?? {};
 export const readIdentity = () => read(IDENTITY);
 export const writeIdentity = (csId) => write(IDENTITY, csId);
 
 /** What an agent left here. Replies under way are not sent again unasked, nor taken from a tab that lives. */
 export function recall(csId) {
-  return { drafts: recallDrafts(csId), outgoing: recallOutgoing(csId), tab: read(tabKey(csId)) };
+  return {
+    drafts: recallDrafts(csId), outgoing: recallOutgoing(csId), tab: read(tabKey(csId)), filters: read(filtersKey(csId)),
+  };
 }
 
 function recallDrafts(csId) {

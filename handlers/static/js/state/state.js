@@ -6,23 +6,28 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
+import { CHECKING_REDUCERS } from "./checking.js";
 import { FILE_REDUCERS } from "./files.js";
+import { FILTER_REDUCERS, NO_FILTERS, hearsMention } from "./filters.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { JUDGING_REDUCERS } from "./judging.js";
+import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { RECALL_REDUCERS } from "./recalls.js";
+import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
-import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
+import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
 } from "./threads.js";
+import { VIEWER_REDUCERS } from "./viewers.js";
+
+export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
-const AMBER = 60_000; // ms a customer waits before it shows
-const RED = 180_000;
 const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
@@ -45,7 +50,13 @@ export const initial = {
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
-  speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
+  speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
+  failed: {}, // id → how many of its messages did not arrive, as the server said
+  recounting: {}, // ids of sessions whose count of those may be another now
+  viewing: {}, // id → csIds who have it open
+  mentioned: {}, // ids of sessions with a note that names this agent
+  reminders: null, // id → {at, due}, once we know; see reminders.js
+  tags: [], // the usual ones, as config.toml names them
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   helps: {}, // id → what the assistant was asked for; see helps.js
@@ -58,6 +69,12 @@ export const initial = {
   serial: 0, // of events, to tell what is newer than an answer
   tab: "pending",
   channels: [], // empty is all
+  filters: NO_FILTERS, // what else narrows and orders the list; see filters.js
+  sought: "", // what the server is asked to look for; follows `filters.q` after a pause
+  placed: false, // whether the address said what is listed
+  place: { m: null }, // the seq of the message that the address leads to
+  checked: {}, // ids of rows that are ticked
+  tagging: null, // ids of the sessions whose tags are being changed
   selected: null,
   missing: {}, // id → why a session cannot be shown
   reading: { atBottom: true, visible: true },
@@ -82,7 +99,11 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
+  restored: (state, { drafts, outgoing, tab, filters }) => {
+    const next = { ...state, drafts, outgoing };
+    if (state.placed) return next;
+    return filters ? REDUCERS.placed(next, { tab, channels: [], ...filters }) : { ...next, tab: tab ?? state.tab };
+  },
 
   // Who I am
 
@@ -90,8 +111,8 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, reading, line, auth }) => ({
-    ...initial, now, prefs, selected, reading,
+  left: ({ now, prefs, selected, place, reading, line, auth }) => ({
+    ...initial, now, prefs, selected, place, reading,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
@@ -110,6 +131,9 @@ const REDUCERS = {
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
+    tags: frame.tags ?? [],
+    viewing: frame.viewing ?? {},
+    reminders: null, // they may have moved while we were away
     counts: frame.counts,
     countsAt: frame.eventId,
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
@@ -136,7 +160,9 @@ const REDUCERS = {
     (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
   listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
   listRetried: (state) => ({ ...state, lists: retriedLists(state) }),
-  sessionLoaded: (state, { session }) => handoffAsked(seesSession(state, session), session.sessionId),
+  sessionLoaded: (state, { session }) =>
+    handoffAsked(seesSession(state, session, { whole: true }), session.sessionId),
+  sessionTold: (state, { session }) => seesSession(state, session),
   sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
   historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
   historyLoaded: (state, event) => (event.round === state.round
@@ -155,8 +181,8 @@ const REDUCERS = {
     const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
     return id ? openThread(next, id) : next;
   },
-  tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
-  channels: (state, { channels }) => ({ ...state, channels }),
+  tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
+  channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
   looking: (state, { picture }) => ({ ...state, looking: picture }),
@@ -166,11 +192,15 @@ const REDUCERS = {
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
+  ...CHECKING_REDUCERS,
   ...FILE_REDUCERS,
+  ...FILTER_REDUCERS,
   ...HELP_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...RECALL_REDUCERS,
+  ...REMINDER_REDUCERS,
+  ...VIEWER_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
@@ -217,11 +247,12 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId ? null : frame.data);
-  let next = state;
+  let next = hearsMention(state, frame);
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
-    if (frame.type === "new_message") next = noteSpeaker(next, id, message);
+    if (frame.type === "new_message" || next.speakers[id]?.seq === message.seq) next = noteSpeaker(next, id, message);
+    next = doubtFailed(next, id, message);
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
@@ -242,9 +273,14 @@ function kindOfNews(state, { type, sessionId: id, data }, before) {
 }
 
 function noteSpeaker(state, id, message) {
-  if (!message || state.speakers[id]?.seq >= message.seq) return state;
-  const { seq, senderType, senderId } = message;
-  return { ...state, speakers: { ...state.speakers, [id]: { seq, senderType, senderId } } };
+  if (!message) return state;
+  return withSpeaker(state, id, { ...message, seconds: message.fields?.seconds, recalled: Boolean(message.recalledAt) });
+}
+
+/** What became of a message may change how many did not arrive: that is asked for. */
+function doubtFailed(state, id, { delivery }) {
+  const may = delivery && state.sessions[id] && (delivery.state === "failed" || state.failed[id]);
+  return may && !state.recounting[id] ? { ...state, recounting: { ...state.recounting, [id]: true } } : state;
 }
 
 /** A reply whose answer was lost goes again under its id, unless it is too old to go unasked. */
@@ -291,10 +327,8 @@ export const isOfStaff = ({ senderType, delivery, unsent }) => senderType === "m
 
 export const serverNow = ({ now, skew }) => now + skew;
 
-/** How long a wait is, for its colour. */
-export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
-
-export const customerName = (session) => session.customerName || session.customerId;
+/** What she is called here: by the name an agent noted, or her own. */
+export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;
 
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {
