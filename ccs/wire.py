@@ -11,7 +11,7 @@ from typing import Any
 from ccs.avatars import digest_of
 from ccs.beside import NOTHING, Beside, LastSaid
 from ccs.codec import encode
-from ccs.kept import Thumb, Verdict
+from ccs.kept import Draft, Note, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -71,6 +71,12 @@ class Wire:
             info["lastSaid"] = _last_said(beside.said)
         if words and beside.failed:
             info["failedCount"] = beside.failed
+        if session.customer.remark:
+            info["customerRemark"] = session.customer.remark
+        if session.tags:
+            info["tags"] = session.tags
+        if session.notes:
+            info["noteCount"] = session.notes
         if words and briefing and session.status is not Status.AI:
             info["handoff"] = self.briefing(briefing)
         return info
@@ -123,8 +129,31 @@ class Wire:
             info["feedback"] = _feedback(message.verdicts)
         return info
 
+    def note(self, note: Note) -> dict[str, Any]:
+        """NoteInfo."""
+        info: dict[str, Any] = {
+            "noteId": note.id,
+            "sessionId": note.session_id,
+            "csId": note.agent_id,
+            "content": note.content,
+            "mentions": note.mentions,
+            "afterSeq": note.after_seq,
+            "createdAt": self.time(note.created_at),
+            "clientNoteId": note.client_id,
+        }
+        return {name: value for name, value in info.items() if value not in ("", None)}
+
+    def draft(self, draft: Draft) -> dict[str, Any]:
+        """DraftInfo."""
+        return {
+            "sessionId": draft.session_id, "mode": draft.mode.value, "text": draft.text, "revision": draft.revision,
+            "updatedAt": self.time(draft.updated_at),
+        }
+
     def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""
+        if event.note is not None:
+            return self.noted(event, event_id, words=True)
         if event.message is None or event.type.is_transition:
             data = self.session(event.session, briefing=event.briefing)
             return self._event(event.type, event, event_id, data)
@@ -135,6 +164,12 @@ class Wire:
             event.type, event, event_id, self.message(event.message),
             session=self.session(event.session, beside=_beside(event)),
         )
+
+    def noted(self, event: Event, event_id: int, *, words: bool) -> bytes:
+        """A note, for those inside and those whom it mentions: `words` of its session's they may see as ever."""
+        assert event.note
+        session = self.session(event.session, words=words)
+        return self._event(event.type, event, event_id, self.note(event.note), session=session)
 
     def outer(self, event: Event, event_id: int, *, words: bool) -> bytes:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""

@@ -9,6 +9,11 @@ from ccs.models import Page, Sender, Session, SessionFilter, Status
 
 AT_ONCE = 500           # ids in one statement
 FAILED = "sessions.id IN (SELECT session_id FROM deliveries WHERE state = 'failed')"
+TAGGED = "sessions.id IN (SELECT session_id FROM session_tags WHERE name = ?)"
+MENTIONING = (
+    "sessions.id IN (SELECT session_id FROM notes, json_each(notes.mentions)"
+    " WHERE notes.mentions IS NOT NULL AND json_each.value = ?)"
+)
 _ORDERS = {
     "updatedAt": ("updated_at", "DESC", "<"), "waitingSince": ("waiting_since", "ASC", ">"),
     "createdAt": ("created_at", "DESC", "<"),
@@ -16,7 +21,15 @@ _ORDERS = {
 
 
 def is_served(wanted: SessionFilter, place: Page) -> bool:
-    return wanted.failed or place.sort == "createdAt"
+    return wanted.failed or wanted.mentions is not None or place.sort == "createdAt"
+
+
+def clauses(wanted: SessionFilter) -> tuple[list[str], list[Any]]:
+    """What is asked of the messages and notes of a session, as SQL."""
+    clauses: list[str] = [FAILED] if wanted.failed else []
+    if wanted.mentions is None:
+        return clauses, []
+    return [*clauses, MENTIONING], [wanted.mentions]
 
 
 def ids(
@@ -24,6 +37,8 @@ def ids(
 ) -> list[str]:
     """One page: one walk along `sessions_by_creation` for each status, or through those of which something failed."""
     column, order, beyond = _ORDERS[place.sort]
+    if wanted.tag is not None:
+        clauses, values = [*clauses, TAGGED], [*values, wanted.tag]
     parts: list[str] = []
     all_values: list[Any] = []
     for status in (wanted.status,) if wanted.status else Status:

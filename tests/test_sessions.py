@@ -182,6 +182,17 @@ async def test_a_row_says_who_spoke_last_and_what_did_not_arrive(stage: Stage, g
 
 
 @pytest.mark.gen_test
+async def test_a_colleague_finds_the_sessions_in_whose_notes_she_is_named(stage: Stage) -> None:
+    await stage.start()
+    named, other = await held(stage, "周"), await held(stage, "陈")
+    await verb(stage, named, "notes", content="@小李 帮忙看一下", csId="wang")
+    await verb(stage, other, "notes", content="等她回电", csId="wang")
+    assert (await verb(stage, named, "tags", add=["退款"], csId="wang")).status_code == 200
+    assert await found(stage, mentions="li") == await found(stage, mentions="li", tag="退款", sort="createdAt") == ["周"]
+    assert await found(stage, mentions="wang") == await found(stage, mentions="li", tag="VIP") == []
+
+
+@pytest.mark.gen_test
 @pytest.mark.parametrize(("text", "customers"), [
     ("陈", {"陈女士"}),
     ("jd-1", {"陈女士"}),

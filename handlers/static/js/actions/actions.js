@@ -11,6 +11,7 @@ import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
+import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { format, parse } from "../state/address.js";
 import { nextPages } from "../state/lists.js";
@@ -96,6 +97,14 @@ export function createActions(store, { live, sound, onExpired }) {
     if (parse(location.hash).id !== id) location.hash = format({ id });
   };
 
+  /** To a message, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false } = {}) {
+    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
+    if (location.hash === hash) actions.jump?.(id, seq);
+    else if (replace) location.replace(hash);
+    else location.hash = hash;
+  }
+
   /** Takes a session and goes on in it. */
   async function take(id, act) {
     if (store.state.acts[id]) return;
@@ -112,6 +121,7 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, onExpired }),
+    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

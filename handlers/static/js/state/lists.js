@@ -36,10 +36,11 @@ function sourcesOf({ tab, channels, filters, sought, me }) {
     ? [...WAITING.map((status) => ({ status, sort: "waitingSince" })), ...STATUSES.all.map((status) => ({ status, rest: true }))]
     : STATUSES[tab].map((status) => ({ status, sort }));
   const limit = tab === "pending" || tab === "mine" ? WHOLE : PAGE;
+  const asked = { failed: filters.failed, mentions: filters.mentions && me.csId };
   const any = (some) => (some.length ? some : [null]);
   return runs.flatMap(({ status, rest = false, ...run }) => holders(tab, status, filters, me).flatMap(
     (csId) => any(channels).flatMap((channelType) => any(filters.tags).map((tag) => {
-      const query = told({ status, limit, ...run, csId, channelType, tag, q: sought, failed: filters.failed });
+      const query = told({ status, limit, ...run, csId, channelType, tag, q: sought, ...asked });
       return { key: keyOf(query, rest), query, rest };
     })),
   ));
@@ -54,8 +55,8 @@ function holders(tab, status, { agents }, me) {
 
 const told = (query) => Object.fromEntries(Object.entries(query).filter(([, value]) => value));
 
-const keyOf = ({ status, channelType = "", csId = "", sort = "", tag = "", failed = "", q = "" }, rest) =>
-  `${[status, channelType, csId, sort, rest ? "rest" : "", tag, failed].join(":")}${q ? `:q=${q}:` : ""}`;
+const keyOf = ({ status, channelType = "", csId = "", sort = "", tag = "", failed = "", mentions = "", q = "" }, rest) =>
+  `${[status, channelType, csId, sort, rest ? "rest" : "", tag, failed, mentions].join(":")}${q ? `:q=${q}:` : ""}`;
 
 const listOf = (state, key) => state.lists[key] ?? { phase: "wanted", edge: null, cursor: null };
 
@@ -64,13 +65,16 @@ export function listLoaded(state, { key, query, rows, cursor }) {
   const before = listOf(state, key);
   const edge = cursor ? placeIn(query, timed(rows.at(-1))) : null;
   let next = rows.reduce((state, row) => seesSession(state, row, { whole: true }), state);
+  if (query.mentions) next = { ...next, mentioned: { ...next.mentioned, ...idsOf(rows) } };
   next = evict(next, query, before.edge, edge, new Set(rows.map((row) => row.sessionId)));
   return { ...next, lists: { ...next.lists, [key]: { phase: "ready", edge, cursor } } };
 }
 
+const idsOf = (rows) => Object.fromEntries(rows.map(({ sessionId }) => [sessionId, true]));
+
 /** What we doubted, and what is not where the server would have listed it, is no longer so. */
 function evict(state, query, from, edge, listed) {
-  if (query.q || query.failed) return state; // where only the server knows what it finds
+  if (query.q || query.failed || query.mentions) return state; // where only the server knows what it finds
   const gone = Object.keys(state.doubtful).filter((id) => {
     const session = state.sessions[id];
     const place = placeIn(query, session);

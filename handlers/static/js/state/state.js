@@ -17,6 +17,7 @@ import { LOOKUP_REDUCERS } from "./lookups.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
+import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
@@ -88,6 +89,7 @@ export const initial = {
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
+  ...SEARCHING,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -179,6 +181,7 @@ const REDUCERS = {
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
     const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
+    if (next.finding?.id !== id) next.finding = null;
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
@@ -201,6 +204,7 @@ const REDUCERS = {
   ...RECALL_REDUCERS,
   ...REMINDER_REDUCERS,
   ...VIEWER_REDUCERS,
+  ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
