@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 
 from tests.browser import Office, Workbench
 
-MANY = 1000
+MANY, PAGE = 1000, 600
 
 
 def a_waiting(number: int) -> dict[str, Any]:
@@ -60,8 +60,11 @@ async def test_of_a_thousand_rows_those_in_view_are_there_and_keys_go_through_al
     await page.keyboard.press("ArrowDown")
     await expect(focused).to_contain_text("客户1")
     await page.keyboard.press("End")
-    await expect(focused).to_contain_text(f"客户{MANY - 1}")
+    await expect(focused).to_contain_text(f"客户{PAGE - 1}")
     item = page.locator("li.row", has=focused)
+    await expect(item).to_have_attribute("aria-setsize", str(MANY))         # the next page came
+    await page.keyboard.press("End")
+    await expect(focused).to_contain_text(f"客户{MANY - 1}")
     await expect(item).to_have_attribute("aria-posinset", str(MANY))
     await expect(item).to_have_attribute("aria-setsize", str(MANY))
     await expect(page.get_by_text("没有更多了")).to_be_visible()
@@ -92,8 +95,10 @@ async def with_many(office: Office) -> Workbench:
     wang = await office.agent("wang")
 
     async def many(route: Route) -> None:
-        body = json.dumps({"code": 0, "data": [a_waiting(number) for number in range(MANY)]})
-        await route.fulfill(body=body, content_type="application/json")
+        numbers = range(PAGE, MANY) if "cursor=" in route.request.url else range(PAGE)
+        more = {"X-Next-Cursor": "next"} if numbers.start == 0 else {}
+        body = json.dumps({"code": 0, "data": [a_waiting(number) for number in numbers]})
+        await route.fulfill(body=body, headers={"Content-Type": "application/json", **more})
 
     await wang.page.route("**/api/sessions?status=pending*", many)
     await wang.page.reload()
