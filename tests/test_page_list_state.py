@@ -117,13 +117,12 @@ async def test_an_address_that_makes_no_sense_leads_nowhere(model: Model, hash_,
 @pytest.mark.gen_test
 async def test_the_address_wins_over_what_was_kept_and_what_is_unknown_is_left_out(model: Model) -> None:
     placed = {"type": "placed", "tab": "nonsense", "channels": ["jd", "x"], "filters": {"sort": "created", "tags": [7]}}
-    kept = {"type": "restored", "drafts": {}, "outgoing": {}, "tab": "mine",
-            "filters": {"channels": ["wechat"], "filters": {"sort": "recent"}}}
+    kept = {"type": "placedAsKept", "kept": {"channels": ["wechat"], "filters": {"sort": "recent"}}}
     state = await model.after(*entered(), placed, kept)
     assert (state["tab"], state["channels"], state["filters"]["sort"], state["filters"]["tags"]) == (
         "pending", ["jd"], "created", [])
     state = await model.after(*entered(), kept)
-    assert (state["tab"], state["channels"], state["filters"]["sort"]) == ("mine", ["wechat"], "recent")
+    assert (state["channels"], state["filters"]["sort"]) == (["wechat"], "recent")
 
 
 @pytest.mark.gen_test

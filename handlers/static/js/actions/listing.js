@@ -4,7 +4,7 @@ import * as api from "../outside/api.js";
 import { customerName } from "../state/state.js";
 import { words } from "../texts/texts.js";
 
-export function createListing(store, { toast, explain, onExpired }) {
+export function createListing(store, { toast, explain, tag }) {
   const { dispatch } = store;
   const w = (...args) => words(store.state.prefs.lang)(...args);
   const me = () => store.state.me.csId;
@@ -13,7 +13,7 @@ export function createListing(store, { toast, explain, onExpired }) {
     const before = store.state.reminders?.[id]?.at ?? null;
     dispatch({ type: "reminded", id, at, now: Date.now() });
     const path = api.ofSession(id, "reminder");
-    const answer = at === null ? await api.del(path, { csId: me() })
+    const answer = at === null ? await api.remove(path, { csId: me() })
       : await api.put(path, { at: new Date(at).toISOString(), csId: me() });
     if (!answer.ok) {
       dispatch({ type: "reminded", id, at: before, now: Date.now() });
@@ -24,15 +24,7 @@ export function createListing(store, { toast, explain, onExpired }) {
     }
   }
 
-  /** `change` is `{add, remove}`. True if the server did it. */
-  async function tag(id, change) {
-    const answer = await api.post(api.ofSession(id, "tags"), { add: [], remove: [], ...change, csId: me() });
-    if (answer.ok) dispatch({ type: "sessionTold", session: answer.data });
-    else explain(id, answer);
-    return answer.ok;
-  }
-
-  return {
+  const listing = {
     filter: (change) => dispatch({ type: "filtered", change }),
     clearFilters: () => dispatch({ type: "filtersCleared" }),
     /** Ticks rows for what is done to many, or takes the ticks away. */
@@ -44,17 +36,16 @@ export function createListing(store, { toast, explain, onExpired }) {
     },
     remind,
     dismissReminder: (id) => remind(id, null),
-    tag,
     /** `ids` are the sessions whose tags are to be changed; null closes. */
-    askTags: (ids) => dispatch({ type: "tagging", ids }),
-    async tagMany(ids, change) {
-      for (const id of ids) if (!(await tag(id, change))) return;
+    askTags: (ids) => dispatch({ type: "labelling", ids }),
+    tagMany: (ids, change) => ids.forEach((id) => tag(id, change)),
+    unreadCurrent() {
+      const { selected, sessions, me: { csId } } = store.state;
+      if (sessions[selected]?.status === "manual" && sessions[selected].manualCsId === csId) listing.markUnread(selected);
     },
-    /** The tags in use, most used first: `[{name, count}]`. */
-    async tagsInUse() {
-      const answer = await api.get("/api/tags");
-      if (answer.status === 401) onExpired();
-      return answer.ok ? answer.data : [];
-    },
+    /** Asks when; null when that was answered. */
+    askWhen: (id) => dispatch({ type: "reminding", id }),
+    remindCurrent: () => listing.askWhen(store.state.selected),
   };
+  return listing;
 }

@@ -12,7 +12,7 @@ export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, reminders };
+  const ask = { list, session, history, notes, earlier, person, reminders };
 
   return function keep(state) {
     for (const want of wants(state)) ask[want.kind](want, state);
@@ -60,6 +60,39 @@ export function createLoader(store, onExpired) {
     } else {
       store.dispatch({ type: "historyFailed", id, error: answer, round });
       failed(answer, { type: "historyRetried", id });
+    }
+  }
+
+  async function notes({ id, upTo }) {
+    store.dispatch({ type: "notesLoading", id });
+    const answer = await api.get(api.ofSession(id, "notes"));
+    if (answer.ok) {
+      store.dispatch({ type: "notesLoaded", id, notes: answer.data, upTo });
+    } else {
+      store.dispatch({ type: "notesFailed", id });
+      failed(answer, { type: "notesRetried", id });
+    }
+  }
+
+  async function earlier({ id, query }) {
+    store.dispatch({ type: "earlierLoading", id });
+    const answer = await api.get(api.ofSession(id, "earlier"), query);
+    if (answer.ok) {
+      store.dispatch({ type: "earlierLoaded", id, query, sessions: answer.data });
+    } else {
+      store.dispatch({ type: "earlierFailed", id, error: answer });
+      failed(answer, { type: "earlierRetried", id });
+    }
+  }
+
+  async function person({ id }) {
+    store.dispatch({ type: "personLoading", id });
+    const answer = await api.get(api.ofSession(id, "customer"));
+    if (answer.ok) {
+      store.dispatch({ type: "personLoaded", id, customer: answer.data });
+    } else {
+      store.dispatch({ type: "personFailed", id });
+      failed(answer, { type: "personRetried", id });
     }
   }
 

@@ -4,16 +4,18 @@
  */
 
 import { format, parse } from "../state/address.js";
-import { writeFilters } from "./storage.js";
 import { whenChanged } from "../views/parts/dom.js";
 
+const SETTLING = 10_000; // ms in which what is kept may come
 const PAUSE = 250; // ms without a key before the server is asked to look for what was typed
 
-/** `keepOwn` is told `{channels, filters}` to keep it where the agent's other browsers find it. */
+/** `keepOwn` is told `{channels, filters}`, to keep it among what the agent prefers. */
 export function createPlacing(store, keepOwn) {
   let pause = null;
   let seeking = "";
-  let whose = null; // filters were kept last
+  let kept = null; // how she lists, as it is kept; as text
+  let whose = null;
+  let entered = { csId: null, at: 0 };
 
   const write = whenChanged((id, place, tab, channels, filters) => {
     const hash = format({ id, ...place, tab, channels, filters });
@@ -25,11 +27,14 @@ export function createPlacing(store, keepOwn) {
     if (tab) store.dispatch({ type: "placed", tab, channels, filters });
     store.dispatch({ type: "selected", id });
     store.dispatch({ type: "placedAt", m });
+    if (id && m) store.dispatch({ type: "jumped", id, seq: m });
   }
 
-  function keep({ auth, me, selected, place, tab, channels, filters, sought }) {
+  function keep({ auth, me, own, selected, place, tab, channels, filters, sought }) {
     seek(filters.q, sought);
-    if (auth.phase !== "in" || parse(location.hash).id !== selected) return; // on its way somewhere else
+    if (auth.phase !== "in") return;
+    follow(me.csId, own.filters);
+    if (store.state.filters !== filters || parse(location.hash).id !== selected) return; // on the way somewhere else
     write(selected, place, tab, channels, filters);
     remember(me.csId, channels, filters);
   }
@@ -44,14 +49,27 @@ export function createPlacing(store, keepOwn) {
     }, PAUSE);
   }
 
-  /** What was typed is of the moment and is not kept; nor is again what was just read. */
-  const remember = whenChanged((csId, channels, { q: _, ...filters }) => {
-    const known = whose === csId;
+  /** How she listed before, as long as she did not change it here. What comes later is of another window of hers. */
+  const follow = whenChanged((csId, told) => {
+    if (csId !== entered.csId) entered = { csId, at: Date.now() };
+    const changed = whose === csId && kept !== null && kept !== textOf(store.state);
+    if (!told || changed || Date.now() - entered.at > SETTLING) return;
     whose = csId;
-    if (!known) return;
-    writeFilters(csId, { channels, filters });
-    keepOwn({ channels, filters });
+    kept = textOf({ channels: [], filters: {}, ...told });
+    if (kept !== textOf(store.state)) store.dispatch({ type: "placedAsKept", kept: told });
+  });
+
+  const remember = whenChanged((csId, channels, filters) => {
+    const text = textOf({ channels, filters });
+    const known = whose === csId && kept !== null;
+    if (known && text === kept) return;
+    const first = !known;
+    [whose, kept] = [csId, text];
+    if (!first) keepOwn(JSON.parse(text));
   });
 
   return { keep, navigated };
 }
+
+/** What was typed is of the moment and is not kept. */
+const textOf = ({ channels, filters: { q: _, ...filters } }) => JSON.stringify({ channels, filters });

@@ -12,5 +12,5 @@ export const CHECKING_REDUCERS = {
     }
     return { ...state, checked };
   },
-  tagging: (state, { ids }) => ({ ...state, tagging: ids }),
+  labelling: (state, { ids }) => ({ ...state, labelling: ids }),
 };

@@ -67,6 +67,9 @@ export const FILTER_REDUCERS = {
     next.filters = kept(state.filters, told);
     return forgetLists(next);
   },
+  /** As she left it, unless the address says otherwise. */
+  placedAsKept: (state, { kept: { channels = [], filters = {} } }) => (state.placed ? state
+    : { ...FILTER_REDUCERS.placed(state, { tab: null, channels, filters }), placed: false }),
   placedAt: (state, { m }) => (state.place.m === m ? state : { ...state, place: { m } }),
 };
 

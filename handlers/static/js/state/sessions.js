@@ -4,6 +4,7 @@
  * All sessions we know lie in one table, whoever told us of them; what of it a tab lists is in lists.js.
  */
 
+import { withoutDraft } from "./drafts.js";
 import { withHandoff } from "./handoffs.js";
 import { remembered } from "./remembered.js";
 import { isMine } from "./rights.js";
@@ -50,13 +51,6 @@ function withSession(state, told, { live = false, counted = false }) {
   if (known) next = noteTransition(next, known, newer);
   if (!counted) next = recount(next, known, newer, live);
   return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
-}
-
-/** Nobody can say it any more. */
-function withoutDraft(state, id) {
-  if (!state.drafts[id]) return state;
-  const { [id]: _, ...drafts } = state.drafts;
-  return { ...state, drafts };
 }
 
 /** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */

@@ -6,30 +6,39 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
+import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
 import { CHECKING_REDUCERS } from "./checking.js";
+import { DRAFT_REDUCERS, written } from "./drafts.js";
+import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
 import { FILTER_REDUCERS, NO_FILTERS, hearsMention } from "./filters.js";
+import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
+import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
+import { PREFERENCE_REDUCERS } from "./preferences.js";
+import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
+import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
-  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
+  withThread,
 } from "./threads.js";
-import { VIEWER_REDUCERS } from "./viewers.js";
+import { heardVersion } from "./version.js";
 
 export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
-const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -44,22 +53,43 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
+  bell: [], // of these, what she can look up later: {at, name, seen} beside it
   sessions: {}, // id → SessionInfo
   handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
+  jump: null, // {id, seq} of the message she is brought to
+  earlier: {}, // id → the customer's sessions before it; see earlier.js
+  notes: {}, // id → what colleagues told each other; see notes.js
+  noting: {}, // id → notes the server has not answered yet
+  people: {}, // id → who the customer is; see people.js
+  tagging: {}, // id → tags on their way
+  offered: [], // tags that can be chosen
+  viewing: {}, // id → csIds of who looks at it
+  raw: null, // the message whose data are looked at
+  panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
   speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
   failed: {}, // id → how many of its messages did not arrive, as the server said
   recounting: {}, // ids of sessions whose count of those may be another now
-  viewing: {}, // id → csIds who have it open
   mentioned: {}, // ids of sessions with a note that names this agent
-  reminders: null, // id → {at, due}, once we know; see reminders.js
+  reminders: {}, // id → {at, due}; see reminders.js
+  remembered: false, // whether the server has told of them on this line
+  reminding: null, // the session of which she is about to say when
   tags: [], // the usual ones, as config.toml names them
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  noteDrafts: {}, // id → text of a note for colleagues
+  draftMarks: {}, // what the server knows of them; see drafts.js
+  draftSerial: 0,
+  modes: {}, // id → reply or note, whichever she writes
+  quick: NO_QUICK, // quick replies; see quick.js
+  forbidden: [], // {words, channels, action, reason}, as hello tells
+  shop: "", // the shop's name, for quick replies
+  socket: null, // by which the server knows this page's line
+  own: {}, // what this agent prefers, wherever she is
   helps: {}, // id → what the assistant was asked for; see helps.js
   helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
@@ -75,7 +105,7 @@ export const initial = {
   placed: false, // whether the address said what is listed
   place: { m: null }, // the seq of the message that the address leads to
   checked: {}, // ids of rows that are ticked
-  tagging: null, // ids of the sessions whose tags are being changed
+  labelling: null, // ids of the sessions whose tags are being changed in the list
   selected: null,
   missing: {}, // id → why a session cannot be shown
   reading: { atBottom: true, visible: true },
@@ -90,6 +120,9 @@ export const initial = {
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,
+  own: {}, // what this agent wants wherever she sits; see preferences.js
+  version: { loaded: null, now: null }, // of the page's files; see version.js
+  ...FRAME,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -101,11 +134,7 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { drafts, outgoing, tab, filters }) => {
-    const next = { ...state, drafts, outgoing };
-    if (state.placed) return next;
-    return filters ? REDUCERS.placed(next, { tab, channels: [], ...filters }) : { ...next, tab: tab ?? state.tab };
-  },
+  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: (!state.placed && tab) || state.tab }),
 
   // Who I am
 
@@ -113,12 +142,13 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, place, reading, line, auth }) => ({
-    ...initial, now, prefs, selected, place, reading,
+  left: ({ now, prefs, selected, place, reading, line, auth, version, desktop }) => ({
+    ...initial, now, prefs, selected, place, reading, version, desktop,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
+  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -133,11 +163,15 @@ const REDUCERS = {
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
+    version: heardVersion(state, frame.version),
+    forbidden: frame.forbidden ?? [],
+    shop: frame.shop ?? "",
+    socket: frame.socket ?? null,
     tags: frame.tags ?? [],
-    viewing: frame.viewing ?? {},
-    reminders: null, // they may have moved while we were away
+    remembered: false, // reminders may have moved while we were away
     counts: frame.counts,
     countsAt: frame.eventId,
+    viewing: frame.viewing ?? {},
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
     lists: retriedLists(state),
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
@@ -173,6 +207,7 @@ const REDUCERS = {
     (round === state.round ? withThread(state, id, { busy: false, older: false, failed: error }) : state),
   historyRetried: (state, { id }) => withThread(state, id, { failed: null }),
   olderWanted: (state, { id }) => (threadOf(state, id).older ? state : withThread(state, id, { older: true })),
+  laterWanted: (state, { id }) => (threadOf(state, id).later ? state : withThread(state, id, { later: true })),
 
   // Looking
 
@@ -180,14 +215,19 @@ const REDUCERS = {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
-    if (next.finding?.id !== id) next.finding = null;
+    const next = {
+      ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
+      panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
+    };
     return id ? openThread(next, id) : next;
   },
+  /** To a message of a session, or to its end with `seq` null. */
+  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
   channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
+  raw: (state, { message }) => ({ ...state, raw: message }),
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
@@ -195,15 +235,23 @@ const REDUCERS = {
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
+  ...BELL_REDUCERS,
   ...CHECKING_REDUCERS,
+  ...DRAFT_REDUCERS,
+  ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
   ...FILTER_REDUCERS,
+  ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
+  ...HOLDING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
+  ...PREFERENCE_REDUCERS,
+  ...QUICK_REDUCERS,
+  ...NOTE_REDUCERS,
+  ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
   ...REMINDER_REDUCERS,
-  ...VIEWER_REDUCERS,
   ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
@@ -218,15 +266,10 @@ const REDUCERS = {
     const { [id]: _, ...endings } = state.endings;
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
-  drafted: (state, { id, text }) => {
-    if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
-    const { [id]: _, ...drafts } = state.drafts;
-    return { ...state, drafts };
-  },
-  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now }) => withOutgoing(
-    content ? REDUCERS.drafted(state, { id, text: "" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, state: "queued" }],
+  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
+  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+    content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
+    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
@@ -250,8 +293,8 @@ const REDUCERS = {
 function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
-  const session = frame.session ?? (frame.data.msgId ? null : frame.data);
-  let next = hearsMention(state, frame);
+  const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
+  let next = frame.type === "note_added" ? hearsNote(hearsMention(state, frame), frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
@@ -260,7 +303,9 @@ function hears(state, frame) {
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
-  if (kind) next = { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] };
+  if (kind) next = withNews(next, { kind, id });
+  const beside = newsBeside(next, frame);
+  if (beside) next = withNews(next, beside);
   return session?.status === "closed" ? forgetClosed(next) : next;
 }
 
@@ -270,10 +315,23 @@ function kindOfNews(state, { type, sessionId: id, data }, before) {
   if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
-  if (type === "new_message") return mine && !read && data.senderType === "customer" ? "said" : null;
+  if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
+  if (type === "new_message") {
+    if (!mine || data.senderType !== "customer") return null;
+    return read ? ofWhatIsRead(state) : "said";
+  }
   if (acts[id] || after.status !== "manual" || (before && before.status !== "manual")) return null;
   if (mine) return before && isMine(before, me) ? null : "received";
   return before && isMine(before, me) ? "lost" : null;
+}
+
+/** What she reads already is no news, unless she wants to hear it. */
+const ofWhatIsRead = ({ own }) => (own.notify?.events?.reading?.sound ? "reading" : null);
+
+/** A customer's words to the assistant, for who wants to hear of them. */
+function isHersAlone({ own }, before, after, { msgId, senderType }) {
+  if (own.notify?.quietAi !== false || after.messageCount <= (before?.messageCount ?? 0)) return false;
+  return (msgId ? senderType : after.lastSaid?.senderType) === "customer";
 }
 
 function noteSpeaker(state, id, message) {
@@ -331,7 +389,7 @@ export const isOfStaff = ({ senderType, delivery, unsent }) => senderType === "m
 
 export const serverNow = ({ now, skew }) => now + skew;
 
-/** What she is called here: by the name an agent noted, or her own. */
+/** As the agents call her, or she herself. */
 export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;
 
 /** Who has waited longest of those who wait for an agent. */

@@ -2,10 +2,11 @@
 
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { tag as pill } from "../parts/tag.js";
+import { LONGEST_TAG, tagsOf, tagsToOffer } from "../../state/people.js";
 import { customerName } from "../../state/state.js";
 import { words } from "../../texts/texts.js";
 
-const LONGEST = 20; // characters of a tag; the most the server takes
 const OFFERED = 12;
 const KEY_OF_INPUT_METHOD = 229;
 
@@ -13,7 +14,7 @@ export function mount(element, actions) {
   const title = h("h2", { id: "tagging-title" });
   const present = h("ul", { class: "tags" });
   const name = h("span", { class: "asking-label" });
-  const text = h("input", { type: "text", maxlength: LONGEST + 1, autocomplete: "off", on: { keydown } });
+  const text = h("input", { type: "text", maxlength: LONGEST_TAG + 1, autocomplete: "off", on: { keydown } });
   const offered = h("div", { class: "tags tags-offered", role: "group" });
   const done = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
   const form = h("form", { class: "asking-form", on: { submit } }, title, present,
@@ -23,8 +24,6 @@ export function mount(element, actions) {
   }, form);
   element.append(dialog);
   let ids = null;
-  let known = []; // names that are in use
-  let latest = null;
 
   /** While an input method composes, Enter belongs to it. */
   function keydown(event) {
@@ -34,7 +33,7 @@ export function mount(element, actions) {
 
   function submit(event) {
     event.preventDefault();
-    const tag = text.value.trim().replace(/^#+/, "").slice(0, LONGEST);
+    const tag = text.value.trim().replace(/^#+/, "").slice(0, LONGEST_TAG);
     text.value = "";
     if (tag) add(tag);
   }
@@ -43,22 +42,17 @@ export function mount(element, actions) {
 
   function open() {
     text.value = "";
-    known = [];
     dialog.showModal();
     text.focus();
-    actions.tagsInUse().then((tags) => {
-      known = tags.map((tag) => tag.name);
-      view.update(latest);
-    });
+    actions.offerTags();
   }
 
   const make = ({ tag }) => {
-    const label = h("span", { text: `#${tag}` });
     const cross = h("button", {
-      type: "button", class: "icon-button", on: { click: () => actions.tagMany(ids, { remove: [tag] }) },
+      type: "button", class: "tag-remove", on: { click: () => actions.tagMany(ids, { remove: [tag] }) },
     }, icon("close"));
     return {
-      element: h("li", { class: "tag" }, label, cross),
+      element: h("li", {}, pill(tag, cross)),
       update: ({ w }) => set(cross, { "aria-label": w("untag", { tag }) }),
     };
   };
@@ -68,10 +62,9 @@ export function mount(element, actions) {
     update: () => {},
   });
 
-  const view = {
+  return {
     update(state) {
-      latest = state;
-      const sessions = (state.tagging ?? []).map((id) => state.sessions[id]).filter(Boolean);
+      const sessions = (state.labelling ?? []).map((id) => state.sessions[id]).filter(Boolean);
       if (!sessions.length) {
         ids = null;
         if (dialog.open) dialog.close();
@@ -79,7 +72,7 @@ export function mount(element, actions) {
       }
       ids = sessions.map(({ sessionId }) => sessionId);
       const w = words(state.prefs.lang);
-      const theirs = [...new Set(sessions.flatMap(({ tags = [] }) => tags))];
+      const theirs = [...new Set(sessions.flatMap((session) => tagsOf(state, session)))];
       const one = sessions.length === 1;
       set(title, { text: one ? w("tagsTitle", { name: customerName(sessions[0]) }) : w("tagsOfMany", { n: sessions.length }) });
       set(name, { text: w("newTag") });
@@ -87,10 +80,9 @@ export function mount(element, actions) {
       set(present, { "aria-label": w("tags"), hidden: !theirs.length });
       set(offered, { "aria-label": w("usualTags") });
       each(present, theirs.map((tag) => ({ tag, w })), ({ tag }) => tag, make);
-      const usual = [...new Set([...state.tags, ...known])].filter((tag) => !theirs.includes(tag)).slice(0, OFFERED);
+      const usual = tagsToOffer(state, theirs, "").slice(0, OFFERED);
       each(offered, usual, (tag) => tag, offer);
       if (!dialog.open) open();
     },
   };
-  return view;
 }

@@ -46,12 +46,14 @@ export function emptyCard(actions) {
 function reason(state, counts, w, actions) {
   const { tab, me, auth, abilities } = state;
   const { pending = 0, ai = 0 } = counts;
+  const offDuty = state.own.duty === "off" && ["pending", "mine"].includes(tab);
   if (filterCount(state)) {
     const n = counts[tab];
     return {
       title: n ? w("hidesAll", { n }) : w("filtered"), hint: "", verb: w("clearFilter"), run: actions.clearFilters,
     };
   }
+  if (offDuty) return { title: w("offDuty"), hint: w("offDutyHint"), verb: w("goOnDuty"), run: actions.toggleDuty };
   if (!Object.keys(abilities).length && tab !== "closed") {
     const may = mayExamine(me, auth);
     return {

@@ -5,6 +5,7 @@ import { icon } from "../parts/icons.js";
 import { menu } from "../parts/menu.js";
 import { SORTS, SWITCHES, filterCount } from "../../state/filters.js";
 import { CHANNELS } from "../../state/sessions.js";
+import { agentName } from "../../state/state.js";
 
 export function filterBar(actions) {
   const box = searchBox(actions);
@@ -50,13 +51,16 @@ function filterItems(state, w, actions) {
     ...switches,
     ...(tags.length ? [{ key: "tags", heading: w("tags") }, ...several("tags", tags, (tag) => `#${tag}`)] : []),
     ...(held && agents.length ? [{ key: "agents", heading: w("heldByAgent") }] : []),
-    ...(held ? several("agents", agents.map(({ csId }) => csId), (id) => agents.find(({ csId }) => csId === id).name) : []),
+    ...(held ? several("agents", agents.map(({ csId }) => csId), (csId) => agentName(state, csId)) : []),
     ...(filterCount(state) ? [{ key: "clear", text: w("clearFilter"), act: actions.clearFilters }] : []),
   ];
 }
 
-/** The usual tags, and those chosen. */
-const tagsOf = ({ tags, filters }) => [...new Set([...tags, ...filters.tags])];
+/** Those chosen, the usual ones, and those in use. */
+const TAGS_OFFERED = 12;
+
+const tagsOf = ({ tags, offered, filters }) =>
+  [...new Set([...filters.tags, ...tags, ...offered.map(({ name }) => name)])].slice(0, TAGS_OFFERED + filters.tags.length);
 
 const toggled = (some, one) => (some.includes(one) ? some.filter((each) => each !== one) : [...some, one]);
 

@@ -2,14 +2,14 @@
  * The list pane: tabs with counts, what narrows and orders it, rows, and what stands there while there are none.
  *
  * Rows do not move under the pointer or the keyboard: meanwhile the order is held, and a chip says how much waits. The
- * session that is open keeps its place on the screen, and the others move around it. What the agent does herself, she sees
- * at once.
+ * session that is open keeps its place on the screen, and the others move around it. What the agent does herself, she
+ * sees at once.
  */
 
 import { h, set } from "../parts/dom.js";
 import { shownList } from "../../state/lists.js";
 import { tabCounts } from "../../state/sessions.js";
-import { outOfDateSince, serverNow } from "../../state/state.js";
+import { outOfDateSince } from "../../state/state.js";
 import { heldOrder, pinnedOrder } from "../../state/urgency.js";
 import { words } from "../../texts/texts.js";
 import { bulkBar } from "./bulk.js";
@@ -37,8 +37,8 @@ export function mount(element, actions) {
   const rows = rowList(scroller, actions, { onMenu: menu.open, onTick: ticked });
   const asOf = h("p", { class: "as-of", hidden: true });
   scroller.append(error.element, rows.element, skeleton, empty.element, end);
-  element.append(tabs.element, filters.element, h("div", { class: "list-tools" }, filters.chips, updates), asOf, scroller,
-    bulk.element, menu.element);
+  const tools = h("div", { class: "list-tools" }, filters.chips, updates);
+  element.append(tabs.element, filters.element, tools, asOf, scroller, bulk.element, menu.element);
 
   let held = null; // {ids, loading}: the order while somebody is in it, once it was loaded
   let shown = []; // ids as they stand
@@ -101,9 +101,7 @@ export function mount(element, actions) {
 
   function showAge(state, w) {
     const since = outOfDateSince(state);
-    set(asOf, {
-      hidden: !since, text: since ? w("asOf", { time: w.time(since), age: w.span(serverNow(state) - state.skew - since) }) : "",
-    });
+    set(asOf, { hidden: !since, text: since ? w("asOf", { time: w.time(since), age: w.span(state.now - since) }) : "" });
     set(element, { "data-stale": Boolean(since) });
   }
 

@@ -3,6 +3,7 @@
 import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { undelivered } from "../../state/filters.js";
+import { tagsOf } from "../../state/people.js";
 import { mayRead } from "../../state/rights.js";
 import { agentName } from "../../state/state.js";
 
@@ -18,15 +19,15 @@ export function marks() {
   const owner = mark("owner", icon("lock"));
   const element = h("span", { class: "row-marks" }, tags, draft, failed, later, viewed, owner);
 
-  const show = whenChanged((session, drafted, lost, reminder, viewers, agents, me, w) => {
+  const show = whenChanged((session, tagged, drafted, lost, reminder, viewers, agents, me, w) => {
     const readable = mayRead(session, me);
-    showTags(tags, session.tags ?? [], w);
+    showTags(tags, tagged ? tagged.split("\n") : [], w);
     say(draft, drafted ? w("hasDraft") : "", w("hasDraft"));
     say(failed, readable && lost ? w("failedMark", { n: lost }) : "", w("failed", { n: lost }));
     const at = reminder ? w.moment(reminder.at, Date.now()) : "";
     say(later, at, at && w(reminder.due ? "remindDue" : "remindsAt", { time: at }));
     set(later, { "data-level": reminder?.due ? "red" : null });
-    const names = viewers.map((csId) => agentName({ agents, me }, csId));
+    const names = viewers.split("\n").filter(Boolean).map((csId) => agentName({ agents, me }, csId));
     say(viewed, names.join("、"), w("viewedBy", { names: names.join("、") }));
     const held = session.status !== "closed" && session.platformOwner;
     const by = held ? w("heldAtPlatform", { name: held, client: w(`clients.${session.channelType}`) }) : null;
@@ -40,7 +41,9 @@ export function marks() {
     update(state, session, w, viewers) {
       const id = session.sessionId;
       const drafted = Boolean(state.noteDrafts?.[id] || (state.selected === id && state.drafts[id]));
-      show(session, drafted, undelivered(state, id), state.reminders?.[id] ?? null, viewers, state.agents, state.me, w);
+      const tagged = tagsOf(state, session).join("\n");
+      const { reminders: { [id]: reminder = null }, agents, me } = state;
+      show(session, tagged, drafted, undelivered(state, id), reminder, viewers, agents, me, w);
     },
   };
 }

@@ -6,8 +6,8 @@ import { isMine, mayClose, mayRead, mayTakeOver } from "../../state/rights.js";
 import { agentName, customerName, serverNow } from "../../state/state.js";
 import { shownSession } from "../../state/sessions.js";
 import { undelivered } from "../../state/filters.js";
+import { othersViewing } from "../../state/people.js";
 import { LIMIT, urgency, waits } from "../../state/urgency.js";
-import { viewersOf } from "../../state/viewers.js";
 import { stopwatch, words } from "../../texts/texts.js";
 import { avatar } from "../parts/avatar.js";
 import { lastWords } from "./preview.js";
@@ -28,7 +28,8 @@ export function row(id, actions, { tick: onTick }) {
     h("span", { class: "row-top" }, name, where, clock),
     h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), unread), left.element);
   const box = h("input", {
-    type: "checkbox", class: "row-check", tabindex: -1, on: { click: ({ shiftKey }) => onTick(id, box.checked, shiftKey) },
+    type: "checkbox", class: "row-check", tabindex: -1,
+    on: { click: ({ shiftKey }) => onTick(id, box.checked, shiftKey) },
   });
   const quick = quickActions(id, actions);
   const element = h("li", { class: "row", "data-session": id }, link, box, quick.element);
@@ -82,7 +83,7 @@ export function row(id, actions, { tick: onTick }) {
       const selected = state.selected === id;
       show(session, selected, state.drafts[id] ?? "", state.noteDrafts?.[id] ?? "", state.speakers[id],
         undelivered(state, id), w, state.me, state.agents, Boolean(state.endings[id]), state.tab);
-      left.update(state, session, w, viewersOf(state, id));
+      left.update(state, session, w, othersViewing(state, id).join("\n"));
       set(link, { tabindex: stop ? 0 : -1 });
       set(element, { "data-gone": gone, "aria-setsize": size, "aria-posinset": place });
       const checked = Boolean(state.checked[id]);

@@ -12,6 +12,7 @@ import { customerName, serverNow } from "../../state/state.js";
 import { words } from "../../texts/texts.js";
 
 const EDGE = 8; // px that stay free around it
+const BESIDE = 60; // px from the corner of a row, so that it says which
 
 /** `onLeave(id)` is told when it closed by a key, so that the focus can go back to the row. */
 export function rowMenu(actions, onLeave) {
@@ -20,7 +21,7 @@ export function rowMenu(actions, onLeave) {
   let page = null; // null, "transfer" or "later"
   let state = null;
   document.addEventListener("pointerdown", ({ target }) => !element.contains(target) && close());
-  element.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !element.contains(relatedTarget) && close());
+  element.addEventListener("focusout", ({ relatedTarget: to }) => to && !element.contains(to) && close());
   addEventListener("blur", close);
   addEventListener("resize", close);
 
@@ -33,6 +34,15 @@ export function rowMenu(actions, onLeave) {
     element.style.left = `${Math.max(EDGE, Math.min(x, innerWidth - width - EDGE))}px`;
     element.style.top = `${Math.max(EDGE, Math.min(y, innerHeight - height - EDGE))}px`;
     choices()[0]?.focus();
+  }
+
+  /** By a key, for the session that is open: beside its row, or else at the list's top. */
+  function askWhen(session) {
+    const row = document.querySelector(`.row[data-session="${CSS.escape(session)}"]`) ?? element.parentElement;
+    const { left, top } = row.getBoundingClientRect();
+    open(session, left + BESIDE, top + BESIDE);
+    turn("later");
+    actions.askWhen(null);
   }
 
   function close() {
@@ -118,7 +128,8 @@ export function rowMenu(actions, onLeave) {
     element, open,
     update(now) {
       state = now;
-      if (id) show();
+      if (now.reminding && now.sessions[now.reminding]) askWhen(now.reminding);
+      else if (id) show();
     },
   };
 }
