@@ -37,6 +37,7 @@ import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mount as mountOverdue } from "./views/frame/overdue.js";
 import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
 import { mount as mountSkew } from "./views/frame/skew.js";
@@ -137,6 +138,7 @@ const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementB
 const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
+  mountSearch(parts.list, actions),
   mountThread(parts.thread, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
   mountAnnouncer(parts.announcer),
   ...[

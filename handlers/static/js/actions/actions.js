@@ -11,6 +11,7 @@ import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { createLearning } from "./learning.js";
+import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -91,6 +92,14 @@ export function createActions(store, { live, onExpired, ...outside }) {
     if (location.hash !== hash) location.hash = hash;
   };
 
+  /** To a message, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false } = {}) {
+    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
+    if (location.hash === hash) actions.jump?.(id, seq);
+    else if (replace) location.replace(hash);
+    else location.hash = hash;
+  }
+
   /** Takes a session and goes on in it. */
   async function take(id, act) {
     if (store.state.acts[id]) return;
@@ -107,6 +116,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
+    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

@@ -16,6 +16,7 @@ import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
+import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
@@ -78,6 +79,7 @@ export const initial = {
   own: {}, // what this agent wants wherever she sits; see preferences.js
   version: { loaded: null, now: null }, // of the page's files; see version.js
   ...FRAME,
+  ...SEARCHING,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -161,6 +163,7 @@ const REDUCERS = {
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
     const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
+    if (next.finding?.id !== id) next.finding = null;
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
@@ -182,6 +185,7 @@ const REDUCERS = {
   ...LOOKUP_REDUCERS,
   ...PREFERENCE_REDUCERS,
   ...RECALL_REDUCERS,
+  ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 

@@ -44,7 +44,6 @@ export const COMMAND_TEXTS = {
     pending: ["待接入", "Waiting"], manual: ["人工", "With a person"], ai: ["AI", "AI"], closed: ["已结束", "Closed"],
   },
   find: ["查找会话、消息和操作", "Find conversations, messages, actions"],
-  findPrompt: ["搜索会话、消息、操作", "Search"],
   commandPrompt: ["输入操作或客户名，可用拼音首字母", "An action, or a customer's name"],
   searchFor: ["搜索消息“{text}”", "Search messages for “{text}”"],
   nothingFound: ["没有找到", "Nothing found"],

@@ -11,6 +11,7 @@ import { COMMAND_TEXTS } from "./commands.js";
 import { FRAME_TEXTS } from "./frame.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { SETTINGS_TEXTS } from "./settings.js";
+import { SEARCH_TEXTS } from "./search.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
@@ -19,6 +20,7 @@ const TEXTS = {
   ...FRAME_TEXTS,
   ...PLATFORM_TEXTS,
   ...SETTINGS_TEXTS,
+  ...SEARCH_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line

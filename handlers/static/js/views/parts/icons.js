@@ -18,6 +18,7 @@ const PATHS = {
   copy: "M5.5 5.5h7v8h-7zM10.5 5.5v-3h-7v8h2",
   down: "M4 6l4 4 4-4",
   download: "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M3 13h10",
+  earlier: "M4 10l4-4 4 4",
   file: "M4 2h5l3 3v9H4zM9 2v3h3",
   help: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM6.3 6.3c.2-2.3 3.6-2.2 3.5 0C9.8 7.7 8 7.6 8 9.2M8 11.4v.2",
   impatient: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM6 6.5v.2M10 6.5v.2M5.5 10.5h5",
