@@ -6,17 +6,23 @@
 import { createActions } from "./actions/actions.js";
 import { set, whenChanged } from "./views/parts/dom.js";
 import { createDesktop } from "./outside/desktop.js";
+import { previewOf } from "./actions/attaching.js";
+import { createBlobs } from "./outside/blobs.js";
+import { createDrafting } from "./outside/drafting.js";
+import { draftOf } from "./state/drafts.js";
 import { createEntrance } from "./outside/entrance.js";
 import { createHealth } from "./outside/health.js";
 import { listenToKeys } from "./actions/keys.js";
 import { createLeader } from "./outside/leader.js";
 import { createLive } from "./outside/live.js";
+import { seqIn } from "./state/jumping.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
 import { createPlaces } from "./outside/places.js";
 import { createPreferences } from "./outside/preferences.js";
 import { createRefreshing } from "./outside/refreshing.js";
 import { createRinging } from "./outside/ringing.js";
+import { createQuicking } from "./outside/quicking.js";
 import { isMine, mayWatch } from "./state/rights.js";
 import { createSender } from "./outside/sender.js";
 import { createSound } from "./outside/sound.js";
@@ -37,7 +43,10 @@ import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mount as mountOverdue } from "./views/frame/overdue.js";
 import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
 import { mount as mountSearch } from "./views/frame/search.js";
+import { mount as mountPanel } from "./views/panel/panel.js";
+import { mount as mountRaw } from "./views/dialogs/raw.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
 import { mount as mountSkew } from "./views/frame/skew.js";
@@ -87,12 +96,18 @@ const keepTold = createNotices(store, { toast: actions.toast });
 const keepRinging = createRinging(store, { sound, leader, desktop });
 const keepHealth = createHealth(store);
 const keepFresh = createRefreshing();
+const keepDrafted = createDrafting(store, onExpired);
+const keepBlobs = createBlobs(store, previewOf);
+const keepQuick = createQuicking(store, onExpired);
 
 function keep(state) {
   keepLoaded(state);
   keepUploading(state);
   keepSent(state);
   keepStored(state);
+  keepDrafted(state);
+  keepBlobs(state);
+  keepQuick(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
@@ -104,10 +119,10 @@ function keep(state) {
 }
 
 /** Another tab of mine changed a draft. What is being typed here stays, unless it is what was sent there. */
-function draftedElsewhere(id, text, before) {
-  const { selected, drafts } = store.state;
-  const typing = selected === id && document.activeElement?.id === "reply";
-  if (!typing || (!text && drafts[id] === before)) dispatch({ type: "drafted", id, text });
+function draftedElsewhere(mode, id, text, before) {
+  const typing = store.state.selected === id && document.activeElement?.id === mode;
+  const sent = !text && draftOf(store.state, mode, id) === before;
+  if (!typing || sent) dispatch({ type: "draftMirrored", mode, id, text });
 }
 
 function preferredElsewhere(prefs) {
@@ -133,17 +148,17 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 
 // Showing
 
-const PARTS = ["hint", "skew", "list", "thread", "overdue", "toasts", "announcer", "dialogs", "topbar"];
+const PARTS = ["hint", "skew", "list", "thread", "panel", "overdue", "toasts", "announcer", "dialogs", "topbar"];
 const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementById(name)]));
 const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
   mountSearch(parts.list, actions),
-  mountThread(parts.thread, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
-  mountAnnouncer(parts.announcer),
+  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions),
+  mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountLightbox,
-    mountCheckup,
+    mountCheckup, mountQuick, mountRaw,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];
@@ -158,7 +173,9 @@ function show(state) {
 // What comes from the browser
 
 function navigated() {
-  dispatch({ type: "selected", id: idIn(location.hash) });
+  const [id, seq] = [idIn(location.hash), seqIn(location.hash)];
+  dispatch({ type: "selected", id });
+  if (id && seq) dispatch({ type: "jumped", id, seq });
 }
 
 /** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
@@ -191,6 +208,11 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
 listenToKeys(store, actions);
 
+const wide = matchMedia("(min-width: 1280px)"); // there is room for the customer panel beside the thread
+const laidOut = () => dispatch({ type: "panel", wide: wide.matches, over: false });
+wide.addEventListener("change", laidOut);
+
+laidOut();
 navigated();
 show(store.state);
 entrance.start();

@@ -6,12 +6,17 @@
 import * as api from "../outside/api.js";
 import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
+import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
+import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createSearching } from "./searching.js";
+import { createQuick } from "./quick.js";
+import { createPanelActions } from "./panel.js";
+import { createThreadActions } from "./thread.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -65,6 +70,10 @@ export function createActions(store, { live, onExpired, ...outside }) {
   function closeNow(id, how) {
     keepOpen(id);
     const session = store.state.sessions[id];
+    if (isUnderway(store.state, id) && !how) {
+      toast(w("endWaits", { name: customerName(session) }), "warn");
+      return;
+    }
     if (session && mayClose(session, store.state.me)) change(id, "close", {}, how); // it may have moved meanwhile
   }
 
@@ -114,9 +123,13 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createAttaching(store, { toast, newId, moment }),
     ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
+    ...createComposing(store, { open, newId, moment, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createSearching(store, { onExpired, jump }),
+    ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
+    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;
@@ -168,12 +181,11 @@ export function createActions(store, { live, onExpired, ...outside }) {
       if (session && mayClose(session, store.state.me)) actions.close(session.sessionId);
     },
 
-    draft: (id, text) => dispatch({ type: "drafted", id, text }),
     suggestCurrent() {
       const session = current();
       if (!session || !isHelped(session, mayServe(session, store.state.me))) return;
       actions.suggest(session.sessionId);
-      document.getElementById("reply").focus();
+      actions.mode(session.sessionId, "reply");
     },
     /** Esc: true if there was something to put away. */
     dropCurrentHelp() {
@@ -182,10 +194,10 @@ export function createActions(store, { live, onExpired, ...outside }) {
       actions.dropHelp(id);
       return true;
     },
-    say(id, text) {
+    say(id, text, until) {
       actions.dropHelp(id);
       const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
+      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment(), until });
     },
     /** `card` is `{msgType, fields, fileId, shown}`. */
     sayCard(id, card) {

@@ -164,7 +164,9 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "bound") isBound(frame.sessionId);
     else if (frame.type === "error") bindingRefused();
     else if (frame.eventId !== undefined) event(frame);
-    else if (frame.type && frame.eventId === undefined) emit({ type: `told:${frame.type}`, frame, now: Date.now() });
+    else if (frame.type && frame.eventId === undefined) {
+      emit({ type: `told:${frame.type}`, frame, now: Date.now() });
+    }
   }
 
   function hello(frame) {

@@ -7,19 +7,26 @@
 
 import { abilitiesTold } from "./abilities.js";
 import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { DRAFT_REDUCERS, written } from "./drafts.js";
+import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
 import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
+import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
+import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
+import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
-  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
+  withThread,
 } from "./threads.js";
 import { heardVersion } from "./version.js";
 
@@ -50,9 +57,29 @@ export const initial = {
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
+  jump: null, // {id, seq} of the message she is brought to
+  earlier: {}, // id → the customer's sessions before it; see earlier.js
+  notes: {}, // id → what colleagues told each other; see notes.js
+  noting: {}, // id → notes the server has not answered yet
+  people: {}, // id → who the customer is; see people.js
+  tagging: {}, // id → tags on their way
+  offered: [], // tags that can be chosen
+  viewing: {}, // id → csIds of who looks at it
+  own: {}, // what this agent prefers, wherever she sits
+  raw: null, // the message whose data are looked at
+  panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  noteDrafts: {}, // id → text of a note for colleagues
+  draftMarks: {}, // what the server knows of them; see drafts.js
+  draftSerial: 0,
+  modes: {}, // id → reply or note, whichever she writes
+  quick: NO_QUICK, // quick replies; see quick.js
+  forbidden: [], // {words, channels, action, reason}, as hello tells
+  shop: "", // the shop's name, for quick replies
+  socket: null, // by which the server knows this page's line
+  own: {}, // what this agent prefers, wherever she is
   helps: {}, // id → what the assistant was asked for; see helps.js
   helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
@@ -76,10 +103,10 @@ export const initial = {
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
+  ...SEARCHING,
   own: {}, // what this agent wants wherever she sits; see preferences.js
   version: { loaded: null, now: null }, // of the page's files; see version.js
   ...FRAME,
-  ...SEARCHING,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -91,7 +118,7 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
+  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: tab ?? state.tab }),
 
   // Who I am
 
@@ -105,6 +132,7 @@ const REDUCERS = {
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
+  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -120,8 +148,12 @@ const REDUCERS = {
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
     version: heardVersion(state, frame.version),
+    forbidden: frame.forbidden ?? [],
+    shop: frame.shop ?? "",
+    socket: frame.socket ?? null,
     counts: frame.counts,
     countsAt: frame.eventId,
+    viewing: frame.viewing ?? {},
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
     lists: retriedLists(state),
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
@@ -155,6 +187,7 @@ const REDUCERS = {
     (round === state.round ? withThread(state, id, { busy: false, older: false, failed: error }) : state),
   historyRetried: (state, { id }) => withThread(state, id, { failed: null }),
   olderWanted: (state, { id }) => (threadOf(state, id).older ? state : withThread(state, id, { older: true })),
+  laterWanted: (state, { id }) => (threadOf(state, id).later ? state : withThread(state, id, { later: true })),
 
   // Looking
 
@@ -162,14 +195,19 @@ const REDUCERS = {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
-    if (next.finding?.id !== id) next.finding = null;
+    const next = {
+      ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
+      panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
+    };
     return id ? openThread(next, id) : next;
   },
+  /** To a message of a session, or to its end with `seq` null. */
+  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
   channels: (state, { channels }) => ({ ...state, channels }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
+  raw: (state, { message }) => ({ ...state, raw: message }),
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
@@ -178,12 +216,18 @@ const REDUCERS = {
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...BELL_REDUCERS,
+  ...DRAFT_REDUCERS,
+  ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
   ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
+  ...HOLDING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...PREFERENCE_REDUCERS,
+  ...QUICK_REDUCERS,
+  ...NOTE_REDUCERS,
+  ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
   ...SEARCH_REDUCERS,
 
@@ -199,15 +243,10 @@ const REDUCERS = {
     const { [id]: _, ...endings } = state.endings;
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
-  drafted: (state, { id, text }) => {
-    if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
-    const { [id]: _, ...drafts } = state.drafts;
-    return { ...state, drafts };
-  },
-  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now }) => withOutgoing(
-    content ? REDUCERS.drafted(state, { id, text: "" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, state: "queued" }],
+  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
+  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+    content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
+    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
@@ -232,7 +271,7 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
-  let next = state;
+  let next = frame.type === "note_added" ? hearsNote(state, frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
@@ -324,7 +363,8 @@ export const serverNow = ({ now, skew }) => now + skew;
 /** How long a wait is, for its colour. */
 export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
-export const customerName = (session) => session.customerName || session.customerId;
+/** As the agents call her, or she herself. */
+export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;
 
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {

@@ -9,18 +9,24 @@ import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
 import { COMMAND_TEXTS } from "./commands.js";
 import { FRAME_TEXTS } from "./frame.js";
+import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
-import { SETTINGS_TEXTS } from "./settings.js";
 import { SEARCH_TEXTS } from "./search.js";
+import { SETTINGS_TEXTS } from "./settings.js";
+import { PANEL_TEXTS } from "./panel.js";
+import { THREAD_TEXTS } from "./thread.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
   ...COMMAND_TEXTS,
   ...FRAME_TEXTS,
+  ...COMPOSER_TEXTS,
   ...PLATFORM_TEXTS,
-  ...SETTINGS_TEXTS,
   ...SEARCH_TEXTS,
+  ...SETTINGS_TEXTS,
+  ...PANEL_TEXTS,
+  ...THREAD_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -140,27 +146,15 @@ const TEXTS = {
   platformTime: ["平台时间 {time}", "Platform time {time}"],
   deliveries: {
     queued: ["等待网络", "Waiting for the line"], held: ["等待上一条", "Waiting for the one before"],
-    uploading: ["上传中", "Uploading"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
+    waiting: ["即将发送", "About to be sent"], uploading: ["上传中", "Uploading"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
     failed: ["失败", "Failed"], refused: ["未发送", "Not sent"], unconfirmed: ["未确认", "Unconfirmed"],
     uncertain: ["可能已送达", "May have arrived"],
   },
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
   notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
-  noSession: ["会话不存在，或无权查看", "No such conversation, or it is not yours to see"],
+  noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
-
-  // Composer
-  reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复…", "Write a reply…"],
-  replyHint: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
-  send: ["发送", "Send"],
-  tooLong: ["超出 {n} 字", "{n} too many"],
-  heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],
-  heldByAi: ["AI 正在接待", "The AI is answering"],
-  heldByNobody: ["客户正在等待接入", "The customer is waiting"],
-  closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
-  supervising: ["当前由 {name} 接待，您以主管身份回复", "{name} holds it. You reply as a supervisor"],
 
   // Toasts
   takenBy: ["已被 {name} 接入", "{name} accepted it"],
@@ -201,6 +195,7 @@ function make(lang) {
   const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric", weekday: "short" });
   const short = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric" });
+  const monthDay = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric" });
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
@@ -220,6 +215,7 @@ function make(lang) {
     if (days > -2 && days <= 0) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.date = (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? monthDay : year).format(at);
   w.span = (ms) => {
     const minutes = Math.floor(ms / 60_000);
     if (minutes < 1) return w("spans.moment");
