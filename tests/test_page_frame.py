@@ -315,6 +315,22 @@ async def test_a_notice_on_the_desktop_leads_to_its_session(office: Office) -> N
         await wang.page.evaluate("1")
 
 
+@pytest.mark.gen_test(timeout=60)
+async def test_what_she_wants_follows_her_to_any_browser_over_cuts_too(office: Office) -> None:
+    here, there = [await office.agent("wang") for _ in range(2)]
+    await here.page.get_by_role("button", name="在岗").click()
+    await here.page.get_by_role("menuitemradio", name="离岗").click()
+    await expect(there.page.get_by_role("button", name="离岗")).to_be_visible()
+    await office.stage.stop()
+    await expect(there.pill).to_have_attribute("data-line", "reconnecting")
+    await there.page.get_by_role("button", name="离岗").click()
+    await there.page.get_by_role("menuitemradio", name="在岗").click()
+    await office.start()
+    for agent in (here, there):
+        await agent.is_connected()
+        await expect(agent.page.get_by_role("button", name="在岗")).to_be_visible()
+
+
 @pytest.mark.gen_test
 async def test_a_browser_that_forbids_notices_is_told_of_in_words(office: Office) -> None:
     await office.start()
