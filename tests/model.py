@@ -13,10 +13,10 @@ from tornado.ioloop import IOLoop
 from tests.process import ROOT
 
 RUN = """async ([events, ask, input]) => {
-    const [state, sessions, threads, wants] = await Promise.all(
-        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/state/${name}.js`)));
-    const all = {...state, ...sessions, ...threads, ...wants};
-    const end = events.reduce(state.reduce, state.initial);
+    const names = ["state", "sessions", "lists", "filters", "urgency", "threads", "wants"];
+    const modules = await Promise.all(names.map((name) => import(`/static/js/state/${name}.js`)));
+    const all = Object.assign({}, ...modules);
+    const end = events.reduce(all.reduce, all.initial);
     return ask ? all[ask](end, ...input) : end;
 }"""
 CALL = "async ([module, name, ...given]) => (await import(`/static/js/state/${module}.js`))[name](...given)"

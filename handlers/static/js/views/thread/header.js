@@ -29,7 +29,7 @@ export function mount(element, actions) {
   const button = (className, act) => h("button", { type: "button", class: className, on: { click: () => act(id) } });
   const accept = button("primary", actions.accept);
   const takeOver = button("primary", actions.takeOver);
-  const transfer = menu("plain");
+  const transfer = menu("plain transfer");
   const release = button("plain", actions.askRelease);
   const close = button("plain danger", actions.close);
   const viewers = h("span", { class: "thread-viewers", hidden: true }, icon("eye"), h("span"));
