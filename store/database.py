@@ -27,6 +27,8 @@ STATEMENTS_KEPT = 512           # of each connection; the writer has one for eac
 LONG_WAL = 4 * 1024 * 1024      # bytes; SQLite's own limit, which `connect` turns off
 CACHE_KIB = 16 * 1024           # the writer's page cache
 
+SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB = 1, 11, 26     # of SQLite's result codes
+
 DatabaseError = sqlite3.Error
 
 
@@ -76,7 +78,7 @@ def prepare(path: Path, steps: Migrations = migrations.steps) -> None:
     """Create the file, or bring it up to this version, keeping a copy of what it was. Raises CannotStart."""
     try:
         with closing(connect(path)) as connection:
-            db = Database(connection)
+            db = _Database(connection)
             applied = {step.name for step in steps.applied(db)}
             known = {step.name for step in steps._migrations}
             if applied - known:
@@ -96,6 +98,21 @@ def prepare(path: Path, steps: Migrations = migrations.steps) -> None:
         raise CannotStart(f"{path} cannot be opened: {error}") from error
 
 
+class _Database(Database):
+    """Takes a script apart by its lines. sqlite-utils does so by its characters, which takes as long as all the rest
+    of a first start."""
+
+    def executescript(self, sql: str) -> Any:
+        cursor, statement = self.conn.cursor(), ""
+        for line in sql.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                cursor.execute(statement)
+                statement = ""
+        assert not statement.strip(), f"the last statement of a migration has no end: {statement}"
+        return cursor
+
+
 def connect(path: Path, *, read_only: bool = False) -> Any:
     """A connection in autocommit mode, usable from the thread that will own it."""
     mode = "ro" if read_only else "rwc"
@@ -111,6 +128,12 @@ def connect(path: Path, *, read_only: bool = False) -> Any:
     connection.execute("PRAGMA wal_autocheckpoint = 0")      # `checkpoint` does it, outside acknowledging commits
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file is not what it should be, rather than out of reach, locked, or without room."""
+    code = getattr(error, "sqlite_errorcode", SQLITE_ERROR)
+    return code & 0xFF in (SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB)     # the first: a table is missing
 
 
 def in_memory() -> Any:

@@ -13,6 +13,7 @@ import { isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createQuick } from "./quick.js";
+import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -97,6 +98,14 @@ export function createActions(store, { live, sound, onExpired }) {
     if (location.hash !== hash) location.hash = hash;
   };
 
+  /** To a message, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false } = {}) {
+    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
+    if (location.hash === hash) actions.jump?.(id, seq);
+    else if (replace) location.replace(hash);
+    else location.hash = hash;
+  }
+
   /** Takes a session and goes on in it. */
   async function take(id, act) {
     if (store.state.acts[id]) return;
@@ -114,6 +123,7 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
+    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

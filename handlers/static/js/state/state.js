@@ -16,6 +16,7 @@ import { LOOKUP_REDUCERS } from "./lookups.js";
 import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
+import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
@@ -83,6 +84,7 @@ export const initial = {
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
+  ...SEARCHING,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -169,6 +171,7 @@ const REDUCERS = {
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
     const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
+    if (next.finding?.id !== id) next.finding = null;
     return id ? openThread(next, id) : next;
   },
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
@@ -190,6 +193,7 @@ const REDUCERS = {
   ...LOOKUP_REDUCERS,
   ...QUICK_REDUCERS,
   ...RECALL_REDUCERS,
+  ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 

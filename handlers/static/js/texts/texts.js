@@ -9,12 +9,14 @@ import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
 import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
+import { SEARCH_TEXTS } from "./search.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
   ...COMPOSER_TEXTS,
   ...PLATFORM_TEXTS,
+  ...SEARCH_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -171,6 +173,8 @@ const TEXTS = {
     release: ["转回 AI", "Hand back to the AI"],
     close: ["结束当前会话", "End this conversation"],
     suggest: ["AI 建议回复", "Suggest a reply"],
+    search: ["搜索聊天内容", "Search messages"],
+    findHere: ["在当前会话中查找", "Find in this conversation"],
     insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
     tabs: ["切换列表", "Switch tab"],
     enter: ["发送", "Send"],

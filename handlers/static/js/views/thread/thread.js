@@ -7,6 +7,7 @@ import { shownSession } from "../../state/sessions.js";
 import { agentName } from "../../state/state.js";
 import { threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
+import { findBar } from "./find.js";
 import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "../composer/composer.js";
 import { mount as mountHeader } from "./header.js";
@@ -25,7 +26,8 @@ export function mount(element, actions) {
   const toList = h("a", { class: "button", href: "#/" });
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
   const card = handoff(actions);
-  element.append(head, card.element, skeleton, error, body, foot, empty);
+  const find = findBar(actions);
+  element.append(head, find.element, card.element, skeleton, error, body, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
   const composer = mountComposer(foot, actions, element);
@@ -62,6 +64,7 @@ export function mount(element, actions) {
       set(errorButton, { text: w("retry") });
       body.hidden = !shown || loading;
       foot.hidden = !shown;
+      find.update(state, shown);
       card.update(state, shown ? session : null, w);
       if (session) header.update(state, session, w);
       if (shown) {
