@@ -219,6 +219,20 @@ class Workbench:
     def message(self, text: str) -> Locator:
         return self.thread.get_by_role("listitem").filter(has_text=text)
 
+    async def does(self, text: str, choice: str) -> None:
+        """What the menu of a message offers."""
+        await self.message(text).hover()
+        await self.message(text).get_by_role("button", name="消息操作").click()
+        await self.page.get_by_role("menuitem", name=choice, exact=True).click()
+
+    async def is_offered(self, text: str) -> list[str]:
+        """Everything the menu of a message offers."""
+        await self.message(text).hover()
+        await self.message(text).get_by_role("button", name="消息操作").click()
+        offered = await self.page.get_by_role("menuitem").all_inner_texts()
+        await self.page.keyboard.press("Escape")
+        return [choice.strip() for choice in offered]
+
     def button(self, name: str) -> Locator:
         """One above or below the thread, not in the list."""
         return self.page.locator("#thread").get_by_role("button", name=name, exact=True)

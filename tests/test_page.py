@@ -325,7 +325,7 @@ async def test_a_double_click_on_accept_does_nothing_but_accept(office: Office) 
 @pytest.mark.gen_test
 async def test_a_malformed_link_leads_to_no_session_and_the_page_lives(office: Office) -> None:
     wang = await office.agent("wang", "/#/s/%E0%A4")
-    await expect(wang.page.get_by_text("会话不存在，或无权查看")).to_be_visible()
+    await expect(wang.page.get_by_text("会话不存在或无权查看")).to_be_visible()
 
 
 @pytest.mark.gen_test

@@ -66,7 +66,7 @@ async def asks_for_a_person(office: Office, how: dict[str, Any] | None = None) -
 async def test_who_takes_over_need_not_ask_again(office: Office, with_assistant: Config) -> None:
     await office.start(with_assistant)
     wang = await asks_for_a_person(office)
-    card = wang.page.locator("#thread .handoff")
+    card = wang.page.locator(".handoff:visible")
     for words in ("AI 没有把握回答", "着急", CARD["wants"], CARD["tried"], CARD["open"], "281046817987", "138****8000"):
         await expect(card).to_contain_text(str(words))
     await expect(card).to_contain_text("接入后可以使用")
@@ -117,7 +117,7 @@ async def test_a_session_without_a_card_is_asked_for_once(office: Office) -> Non
     await wang.sees("在吗")
     await office.hears("jd", "陈女士", "还在吗")
     await wang.sees("还在吗")
-    await expect(wang.page.locator("#thread .handoff")).to_be_hidden()
+    await expect(wang.page.locator(".handoff:visible")).to_be_hidden()
     assert len(asked) == 1
 
 
@@ -140,7 +140,7 @@ async def test_a_card_shuts_nobody_out(office: Office, with_assistant: Config, l
     found = await look_at(wang, look, "handoff-pending")
     await wang.button("接入").first.click()
     await expect(wang.composer).to_be_editable()
-    card = wang.page.locator("#thread .handoff")
+    card = wang.page.locator(".handoff:visible")
     if await card.locator(".handoff-head").get_attribute("aria-expanded") == "false":
         await card.locator(".handoff-head").click()
     await card.get_by_role("button", name="使用草稿").click()

@@ -207,7 +207,7 @@ async def test_an_address_is_text(watched: Watched) -> None:
     for fragment in ADDRESSES:
         await page.goto("about:blank")
         await page.goto(f"{watched.agent.stage.base}/#/s/{fragment}")
-        await expect(page.get_by_text("会话不存在，或无权查看"), fragment).to_be_visible()
+        await expect(page.get_by_text("会话不存在或无权查看"), fragment).to_be_visible()
         await watched.agent.is_connected()
         assert await page.evaluate("[window.__hacked, window.__violations]") == [None, []]
     assert watched.noticed == []

@@ -44,10 +44,8 @@ def thumb(agent: Workbench, name: str) -> Locator:
 async def taught(agent: Workbench) -> Locator:
     """What is asked before 小王's or 老赵's own answer becomes an entry."""
     await agent.replies("可以的，每天早上帮您浇水")
-    said = agent.message("帮您浇水")
-    await expect(said).to_contain_text("已发送")
-    await said.hover()
-    await said.get_by_role("button", name="加入知识库").click()
+    await expect(agent.message("帮您浇水")).to_contain_text("已发送")
+    await agent.does("帮您浇水", "加入知识库")
     return agent.page.get_by_role("dialog", name="加入知识库")
 
 

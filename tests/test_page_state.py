@@ -138,9 +138,10 @@ async def test_the_line_is_well_only_with_a_fresh_pong(model: Model, seconds, li
 async def test_what_was_spokenwith_little_between_belongs_together(model: Model) -> None:
     spoken = [message(1), message(2), message(3, sender="ai"), message(4)]
     spoken.append(message(5, createdAt="2025-12-29T17:30:00.000+08:00"))
+    thread = {"messages": spoken, "notes": [], "divider": 4}
     items = await model.page.evaluate(
-        """([messages]) => import("/static/js/state/threads.js").then(({timeline, NO_THREAD}) =>
-            timeline({...NO_THREAD, messages, divider: 4}, [], (at) => Math.floor(at / 86400000)))""", [spoken],
+        """([thread]) => import("/static/js/state/timeline.js").then(({timeline}) =>
+            timeline([{id: "s", session: {}, thread}], [], (at) => Math.floor(at / 86400000)))""", [thread],
     )
     assert [item["type"] for item in items] == [
         "day", "message", "message", "message", "divider", "message", "message",

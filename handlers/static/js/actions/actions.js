@@ -8,12 +8,15 @@ import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
 import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
+import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
-import { createQuick } from "./quick.js";
 import { createSearching } from "./searching.js";
+import { createQuick } from "./quick.js";
+import { createPanelActions } from "./panel.js";
+import { createThreadActions } from "./thread.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -25,7 +28,7 @@ const COPIED = 40; // characters of it that are told
 const CHECKUP = 60_000; // ms; the server asks every platform in turn
 const TAKEN = 4002; // the server's code: somebody else was first
 
-export function createActions(store, { live, sound, onExpired }) {
+export function createActions(store, { live, onExpired, ...outside }) {
   const { dispatch } = store;
   const endings = new Map(); // id → {timer, toastId}
   let serial = 0;
@@ -118,12 +121,15 @@ export function createActions(store, { live, sound, onExpired }) {
   const actions = {
     toast, open,
     ...createAttaching(store, { toast, newId, moment }),
+    ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
-    ...createComposing(store, { open, newId, moment, act: (name, ...given) => actions[name](...given) }),
+    ...createComposing(store, { open, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
-    ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createSearching(store, { onExpired, jump }),
+    ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
+    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;
@@ -223,8 +229,6 @@ export function createActions(store, { live, sound, onExpired }) {
       live.probe();
     },
     reconnect: () => live.retryNow(),
-    prefer: (name, value) => dispatch({ type: "preferred", name, value }),
-    testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
     look: (picture) => dispatch({ type: "looking", picture }),
     closeCheckup: () => dispatch({ type: "checkup", open: false }),

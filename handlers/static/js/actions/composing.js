@@ -1,6 +1,5 @@
 /* What an agent can do where she writes: change between reply and note, take up another draft, send, and take it back. */
 
-import * as api from "../outside/api.js";
 import { heldOf } from "../state/holding.js";
 import { nextOfMine } from "../state/quick.js";
 import { nextWaiting } from "../state/state.js";
@@ -8,7 +7,7 @@ import { nextWaiting } from "../state/state.js";
 const HOLD = 3000; // ms in which a reply can be taken back
 
 /** `act(name, …)` calls an action of another file. */
-export function createComposing(store, { open, newId, moment, act }) {
+export function createComposing(store, { open, act }) {
   const { dispatch } = store;
   const now = () => Date.now();
 
@@ -52,12 +51,6 @@ export function createComposing(store, { open, newId, moment, act }) {
     usedEmoji(emoji, most) {
       const before = store.state.own.emoji ?? [];
       if (before[0] !== emoji) act("keepOwn", "emoji", [emoji, ...before.filter((each) => each !== emoji)].slice(0, most));
-    },
-
-    keepOwn: (name, value) => dispatch({ type: "ownKept", name, value }),
-    async addNote(id, content) {
-      const answer = await api.post(api.ofSession(id, "notes"), { content, clientNoteId: newId(), csId: store.state.me.csId });
-      if (!answer.ok) dispatch({ type: "drafted", mode: "note", id, text: content, now: moment() });
     },
   };
   return composing;

@@ -11,7 +11,7 @@ const AGAIN = 4000; // ms
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
 
-  const ask = { list, session, history };
+  const ask = { list, session, history, notes, earlier, person };
 
   return function keep(state) {
     for (const want of wants(state)) ask[want.kind](want, state);
@@ -47,6 +47,39 @@ export function createLoader(store, onExpired) {
     } else {
       store.dispatch({ type: "historyFailed", id, error: answer, round });
       failed(answer, { type: "historyRetried", id });
+    }
+  }
+
+  async function notes({ id, upTo }) {
+    store.dispatch({ type: "notesLoading", id });
+    const answer = await api.get(api.ofSession(id, "notes"));
+    if (answer.ok) {
+      store.dispatch({ type: "notesLoaded", id, notes: answer.data, upTo });
+    } else {
+      store.dispatch({ type: "notesFailed", id });
+      failed(answer, { type: "notesRetried", id });
+    }
+  }
+
+  async function earlier({ id, query }) {
+    store.dispatch({ type: "earlierLoading", id });
+    const answer = await api.get(api.ofSession(id, "earlier"), query);
+    if (answer.ok) {
+      store.dispatch({ type: "earlierLoaded", id, query, sessions: answer.data });
+    } else {
+      store.dispatch({ type: "earlierFailed", id, error: answer });
+      failed(answer, { type: "earlierRetried", id });
+    }
+  }
+
+  async function person({ id }) {
+    store.dispatch({ type: "personLoading", id });
+    const answer = await api.get(api.ofSession(id, "customer"));
+    if (answer.ok) {
+      store.dispatch({ type: "personLoaded", id, customer: answer.data });
+    } else {
+      store.dispatch({ type: "personFailed", id });
+      failed(answer, { type: "personRetried", id });
     }
   }
 

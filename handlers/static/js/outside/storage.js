@@ -18,7 +18,7 @@ const DRAFT_KEPT = 7 * 86_400_000; // ms
 const BEAT = 5000; // ms between two signs that this tab lives
 const DEAD = 120_000; // ms without one; a hidden tab's timers run once a minute
 
-function read(key) {
+export function read(key) {
   try {
     return JSON.parse(localStorage.getItem(key));
   } catch {
@@ -26,7 +26,7 @@ function read(key) {
   }
 }
 
-function write(key, value) {
+export function write(key, value) {
   try {
     if (value === null || value === undefined) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
@@ -107,9 +107,9 @@ export function thisTab() {
 
 /**
  * Writes down what changed since the last call, drafts after a pause. `onDraft(mode, id, text, before)` is told what
- * another tab of this agent wrote.
+ * another tab of this agent wrote, `onPrefs` how she wants the page there.
  */
-export function createStorage(onDraft) {
+export function createStorage(onDraft, onPrefs) {
   let last = {};
   let timer = null;
   let latest = null;
@@ -145,6 +145,7 @@ export function createStorage(onDraft) {
     write(aliveKey(thisTab()), null);
   });
   addEventListener("storage", ({ key, newValue, oldValue }) => {
+    if (key === PREFS && newValue) onPrefs(JSON.parse(newValue));
     for (const mode of Object.keys(PREFIXES)) {
       const prefix = latest?.csId && draftKey(latest.csId, "", mode);
       if (!prefix || !key?.startsWith(prefix)) continue;

@@ -23,6 +23,9 @@ export function namedIn({ msgType, fields = {} }, state, session) {
   return [...orders, ...ofCard].filter(({ number }) => isNumber(number)).slice(0, MOST);
 }
 
+/** Whether the platform can be asked for this one: an order in words was found by who looks it up. */
+export const mayLookUp = (state, session, { number }) => isNumber(number) && abilityOf(state, session).looksUp;
+
 export const lookupKey = ({ what, number }) => `${what}/${number}`;
 
 export const LOOKUP_REDUCERS = {

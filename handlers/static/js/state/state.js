@@ -6,28 +6,35 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
+import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
+import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
+import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
+import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
+import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
-  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, withOutgoing, withThread,
+  afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
+  withThread,
 } from "./threads.js";
+import { heardVersion } from "./version.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const AMBER = 60_000; // ms a customer waits before it shows
 const RED = 180_000;
-const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -42,13 +49,25 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
+  bell: [], // of these, what she can look up later: {at, name, seen} beside it
   sessions: {}, // id → SessionInfo
   handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
+  jump: null, // {id, seq} of the message she is brought to
+  earlier: {}, // id → the customer's sessions before it; see earlier.js
+  notes: {}, // id → what colleagues told each other; see notes.js
+  noting: {}, // id → notes the server has not answered yet
+  people: {}, // id → who the customer is; see people.js
+  tagging: {}, // id → tags on their way
+  offered: [], // tags that can be chosen
+  viewing: {}, // id → csIds of who looks at it
+  own: {}, // what this agent prefers, wherever she sits
+  raw: null, // the message whose data are looked at
+  panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
@@ -85,6 +104,9 @@ export const initial = {
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,
+  own: {}, // what this agent wants wherever she sits; see preferences.js
+  version: { loaded: null, now: null }, // of the page's files; see version.js
+  ...FRAME,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -104,13 +126,12 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, reading, line, auth }) => ({
-    ...initial, now, prefs, selected, reading,
+  left: ({ now, prefs, selected, reading, line, auth, version, desktop }) => ({
+    ...initial, now, prefs, selected, reading, version, desktop,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
-  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -125,11 +146,13 @@ const REDUCERS = {
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
+    version: heardVersion(state, frame.version),
     forbidden: frame.forbidden ?? [],
     shop: frame.shop ?? "",
     socket: frame.socket ?? null,
     counts: frame.counts,
     countsAt: frame.eventId,
+    viewing: frame.viewing ?? {},
     threads: mapValues(state.threads, (thread) => (thread.failed ? { ...thread, failed: null } : thread)),
     lists: retriedLists(state),
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
@@ -163,6 +186,7 @@ const REDUCERS = {
     (round === state.round ? withThread(state, id, { busy: false, older: false, failed: error }) : state),
   historyRetried: (state, { id }) => withThread(state, id, { failed: null }),
   olderWanted: (state, { id }) => (threadOf(state, id).older ? state : withThread(state, id, { older: true })),
+  laterWanted: (state, { id }) => (threadOf(state, id).later ? state : withThread(state, id, { later: true })),
 
   // Looking
 
@@ -170,14 +194,19 @@ const REDUCERS = {
     if (id === state.selected) return state;
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
-    const next = { ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading };
-    if (next.finding?.id !== id) next.finding = null;
+    const next = {
+      ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
+      panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
+    };
     return id ? openThread(next, id) : next;
   },
+  /** To a message of a session, or to its end with `seq` null. */
+  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
   channels: (state, { channels }) => ({ ...state, channels }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
+  raw: (state, { message }) => ({ ...state, raw: message }),
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
@@ -185,13 +214,19 @@ const REDUCERS = {
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
+  ...BELL_REDUCERS,
   ...DRAFT_REDUCERS,
+  ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
+  ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
   ...HOLDING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
+  ...PREFERENCE_REDUCERS,
   ...QUICK_REDUCERS,
+  ...NOTE_REDUCERS,
+  ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
   ...SEARCH_REDUCERS,
 
@@ -234,8 +269,8 @@ const REDUCERS = {
 function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
-  const session = frame.session ?? (frame.data.msgId ? null : frame.data);
-  let next = state;
+  const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
+  let next = frame.type === "note_added" ? hearsNote(state, frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
@@ -243,7 +278,9 @@ function hears(state, frame) {
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
-  if (kind) next = { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] };
+  if (kind) next = withNews(next, { kind, id });
+  const beside = newsBeside(next, frame);
+  if (beside) next = withNews(next, beside);
   return session?.status === "closed" ? forgetClosed(next) : next;
 }
 
@@ -253,10 +290,23 @@ function kindOfNews(state, { type, sessionId: id, data }, before) {
   if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
-  if (type === "new_message") return mine && !read && data.senderType === "customer" ? "said" : null;
+  if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
+  if (type === "new_message") {
+    if (!mine || data.senderType !== "customer") return null;
+    return read ? ofWhatIsRead(state) : "said";
+  }
   if (acts[id] || after.status !== "manual" || (before && before.status !== "manual")) return null;
   if (mine) return before && isMine(before, me) ? null : "received";
   return before && isMine(before, me) ? "lost" : null;
+}
+
+/** What she reads already is no news, unless she wants to hear it. */
+const ofWhatIsRead = ({ own }) => (own.notify?.events?.reading?.sound ? "reading" : null);
+
+/** A customer's words to the assistant, for who wants to hear of them. */
+function isHersAlone({ own }, before, after, { msgId, senderType }) {
+  if (own.notify?.quietAi !== false || after.messageCount <= (before?.messageCount ?? 0)) return false;
+  return (msgId ? senderType : after.lastSaid?.senderType) === "customer";
 }
 
 function noteSpeaker(state, id, message) {
@@ -312,7 +362,8 @@ export const serverNow = ({ now, skew }) => now + skew;
 /** How long a wait is, for its colour. */
 export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
-export const customerName = (session) => session.customerName || session.customerId;
+/** As the agents call her, or she herself. */
+export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;
 
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {

@@ -1,10 +1,15 @@
 /* An agent's answer as an entry of the knowledge base: what it was an answer to, and whether it may be added. Pure. */
 
+import { mayTeach } from "./rights.js";
 import { threadOf } from "./threads.js";
 
 export const LONGEST_QUESTION = 200; // characters; as the server takes them
 export const LONGEST_ANSWER = 4000;
 export const MOST_ALTERNATIVES = 60;
+
+/** Whether what was said is an answer that this agent may add. */
+export const canTeach = ({ senderType, msgType, msgId, recalledAt }, { me, auth, assistant }) =>
+  senderType === "manual" && msgType === "text" && Boolean(msgId) && !recalledAt && mayTeach(me, auth, assistant);
 
 /** The answer, and what the customer said last before anybody of ours spoke. */
 export function answered(state, { id, msgId }) {

@@ -2,20 +2,32 @@
  * What was said in the sessions that were opened, and what this agent is saying. Pure.
  *
  * A thread holds the messages `first … last` without gaps; whatever does not join on is left out, and the session's
- * `messageCount`, which is the last seq, says that something has to be fetched. So a lost event mends itself.
+ * `messageCount`, which is the last seq, says that something has to be fetched. So a lost event mends itself. Who came to
+ * a message in the middle is `away` from the end: there, what comes later is fetched as she scrolls (`later`).
  */
 
 const KEPT = 12; // threads kept for coming back to
 const UNDERWAY = ["pending", "sending"]; // deliveries that will be heard of again
-const GROUP = 3 * 60 * 1000; // messages of one sender this close belong together
 
 export const NO_THREAD = {
-  phase: "wanted", messages: [], notes: [], divider: null, older: false, doubtful: false, busy: false, failed: null,
+  phase: "wanted", around: null, messages: [], notes: [], divider: null, older: false, later: false, away: false,
+  doubtful: false, busy: false, failed: null,
 };
 
 export const threadOf = (state, id) => state.threads[id] ?? NO_THREAD;
 export const lastSeq = (thread) => thread.messages.at(-1)?.seq ?? 0;
 export const firstSeq = (thread) => thread.messages[0]?.seq ?? 0;
+
+/** Where the message with this seq stands, or would stand; they are in order. */
+export function placeOf(messages, seq) {
+  let [from, to] = [0, messages.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (messages[middle].seq < seq) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
 
 export function withThread(state, id, change) {
   return { ...state, threads: { ...state.threads, [id]: { ...threadOf(state, id), ...change } } };
@@ -23,7 +35,8 @@ export function withThread(state, id, change) {
 
 /** Opening: what we have is shown at once, and asked for again, since not everything was told while it was away. */
 export function openThread(state, id) {
-  const { [id]: known = NO_THREAD, ...others } = state.threads;
+  const { [id]: before = NO_THREAD, ...others } = state.threads;
+  const known = before.away || before.around !== null ? { ...NO_THREAD, notes: before.notes } : before;
   const kept = Object.fromEntries(Object.entries(others).slice(-(KEPT - 1)));
   const divider = firstUnread(known.messages, state.sessions[id]);
   const thread = { ...known, divider, doubtful: known.phase === "ready", failed: null };
@@ -43,20 +56,34 @@ export function doubtThreads(state) {
   return { ...state, threads };
 }
 
+/** To a message of it, or to its end if `seq` is null: what is not known yet is fetched around there. */
+export function turnTo(state, id, seq) {
+  const thread = threadOf(state, id);
+  const known = thread.phase === "ready"
+    && (seq === null ? !thread.away : seq >= firstSeq(thread) && seq <= lastSeq(thread));
+  return known ? state : withThread(state, id, { ...NO_THREAD, notes: thread.notes, around: seq });
+}
+
 /** A page of history. `asked` is `state.serial` when it was asked for: what events told since then is newer. */
 export function historyLoaded(state, { id, query, messages, asked }) {
   const before = threadOf(state, id);
-  const session = state.sessions[id];
-  const thread = join(before, messages, asked);
-  const short = query.after !== undefined && !messages.length && session?.messageCount > lastSeq(before);
+  if (before.phase === "wanted" && before.around !== (query.around ?? null)) return state; // she has gone elsewhere
+  const session = sessionOf(state, id);
+  const joined = join(before, messages, asked);
+  const short = query.after !== undefined && !messages.length && !before.away && session?.messageCount > lastSeq(before);
   const change = {
-    messages: thread, phase: "ready", busy: false, failed: short ? { message: "" } : null,
-    older: query.before === undefined && before.older,
+    messages: joined, phase: "ready", busy: false, failed: short ? { message: "" } : null,
+    around: null, older: query.before === undefined && before.older, later: query.after === undefined && before.later,
+    away: (before.away || before.around !== null) && lastSeq({ messages: joined }) < (session?.messageCount ?? 0),
     doubtful: query.after === undefined && before.doubtful,
   };
-  if (before.phase !== "ready") change.divider = firstUnread(thread, session);
+  if (before.phase !== "ready") change.divider = before.around === null ? firstUnread(joined, session) : null;
   return outgoingAnswered(withThread(state, id, change), id, messages);
 }
+
+/** What is known of a session: of an earlier one of the customer's, as it was listed. */
+const sessionOf = (state, id) => state.sessions[id]
+  ?? Object.values(state.earlier).flatMap(({ sessions }) => sessions).find(({ sessionId }) => sessionId === id);
 
 /** What an event or an answer told of messages; only those that join on are taken. */
 export function hearsMessages(state, id, messages, asked) {
@@ -67,17 +94,21 @@ export function hearsMessages(state, id, messages, asked) {
   return joined === thread.messages ? next : withThread(next, id, { messages: joined });
 }
 
-/** The messages with a run of further ones, if the two join; `heard` is the serial of the event that told of one. */
+/**
+ * The messages with a run of further ones, if the two join; `heard` is the serial of the event that told of one. Only
+ * where the two overlap is looked at: one more message costs the same in a long thread as in a short one.
+ */
 function join(thread, messages, asked) {
-  if (!messages.length) return thread.messages;
-  const known = new Map(thread.messages.map((message) => [message.seq, message]));
-  const joins = !known.size
+  const known = thread.messages;
+  if (!messages.length) return known;
+  const joins = !known.length
     || (messages[0].seq <= lastSeq(thread) + 1 && messages.at(-1).seq >= firstSeq(thread) - 1);
-  if (!joins) return thread.messages;
-  for (const message of messages) {
-    if (!(known.get(message.seq)?.heard > asked)) known.set(message.seq, message);
-  }
-  return [...known.values()].sort((one, other) => one.seq - other.seq);
+  if (!joins) return known;
+  const from = placeOf(known, messages[0].seq);
+  const to = placeOf(known, messages.at(-1).seq + 1);
+  const before = new Map(known.slice(from, to).map((message) => [message.seq, message]));
+  const run = messages.map((message) => (before.get(message.seq)?.heard > asked ? before.get(message.seq) : message));
+  return [...known.slice(0, from), ...run, ...known.slice(to)];
 }
 
 /** The seq above which the customer's words are new to the holder; null if there is nothing to divide. */
@@ -124,54 +155,23 @@ function outgoingAnswered(state, id, messages) {
   return withOutgoing(state, id, (said) => said.filter((each) => !stored.has(each.clientMsgId)));
 }
 
-/** How many of a session's messages did not arrive, as far as we know. */
-export function failures(state, id) {
-  const stored = threadOf(state, id).messages.filter(({ delivery }) => delivery?.state === "failed");
-  const unsaid = outgoingOf(state, id).filter((said) => said.state === "refused" || said.state === "unconfirmed");
-  return stored.length + unsaid.length;
+const undelivered = new WeakMap(); // messages → those of them that did not arrive
+
+function undeliveredOf(messages) {
+  if (!undelivered.has(messages)) {
+    undelivered.set(messages, messages.filter(({ delivery }) => delivery?.state === "failed"));
+  }
+  return undelivered.get(messages);
 }
 
-// What the thread shows
+const unsaidOf = (state, id) => outgoingOf(state, id).filter(({ state: at }) => at === "refused" || at === "unconfirmed");
 
-/** The timeline's items in order: `day`, `divider`, `message`, `note`. `dayOf` names the day a moment lies in. */
-export function timeline(thread, outgoing, dayOf) {
-  const items = [];
-  let day = null;
-  let group = null;
-  const push = (item, at, author) => {
-    const today = dayOf(at);
-    if (today !== day) {
-      items.push({ type: "day", key: `day-${today}`, at });
-      group = null;
-    }
-    day = today;
-    const starts = !author || group?.author !== author || at - group.at > GROUP;
-    group = author ? { author, at } : null;
-    items.push({ ...item, at, starts });
-  };
-  const notes = [...thread.notes];
-  const notesUpTo = (seq) => {
-    while (notes.length && notes[0].after < seq) {
-      const note = notes.shift();
-      push({ type: "note", note, key: note.key }, Date.parse(note.at), null);
-    }
-  };
-  for (const message of thread.messages) {
-    notesUpTo(message.seq);
-    if (message.seq === thread.divider) {
-      items.push({ type: "divider", key: "divider" });
-      group = null;
-    }
-    push(
-      { type: "message", message, key: message.clientMsgId ?? message.msgId }, Date.parse(message.createdAt),
-      `${message.senderType}:${message.senderId}`,
-    );
-  }
-  notesUpTo(Infinity);
-  let held = false; // behind one that no answer came for
-  for (const said of outgoing) {
-    push({ type: "message", said, held, key: said.clientMsgId }, said.at, `manual:${said.csId}`);
-    held ||= said.state === "unconfirmed";
-  }
-  return items;
+/** How many of a session's messages did not arrive, as far as we know. */
+export const failures = (state, id) => undeliveredOf(threadOf(state, id).messages).length + unsaidOf(state, id).length;
+
+/** Where the first of them stands, as its key in the timeline; null if all arrived. */
+export function firstFailure(state, id) {
+  const [stored] = undeliveredOf(threadOf(state, id).messages);
+  const [unsaid] = unsaidOf(state, id);
+  return stored ? { seq: stored.seq } : unsaid ? { key: unsaid.clientMsgId } : null;
 }

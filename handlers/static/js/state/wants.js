@@ -4,7 +4,10 @@
  * Start, resync and a lost event are the same here: something is missing, so it is asked for.
  */
 
+import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
+import { wantsNotes } from "./notes.js";
+import { wantsPerson } from "./people.js";
 import { mayRead } from "./rights.js";
 import { sources } from "./sessions.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
@@ -34,17 +37,39 @@ function wantedOfThread(state) {
   const session = state.sessions[id];
   if (!session || state.doubtful[id]) return [{ kind: "session", id }];
   if (!mayRead(session, state.me)) return [];
-  const thread = threadOf(state, id);
-  const query = !thread.busy && !thread.failed && wantedPage(thread, session);
   return [
-    ...(query ? [{ kind: "history", id, query }] : []), ...(wantsHandoff(state, session) ? [{ kind: "session", id }] : []),
+    ...wantedPages(state, session), ...(wantsHandoff(state, session) ? [{ kind: "session", id }] : []),
+    ...wantedOfCustomer(state, session),
+  ];
+}
+
+/** Of the session, and of the earlier ones that are unfolded above it. */
+function wantedPages(state, session) {
+  const { sessions, shown } = earlierOf(state, session.sessionId);
+  return [session, ...sessions.slice(0, shown)].flatMap((each) => {
+    const thread = threadOf(state, each.sessionId);
+    const query = !thread.busy && !thread.failed && wantedPage(thread, each);
+    const notes = wantsNotes(state, each) ? [{ kind: "notes", id: each.sessionId, upTo: each.noteCount }] : [];
+    return query ? [{ kind: "history", id: each.sessionId, query }, ...notes] : notes;
+  });
+}
+
+function wantedOfCustomer(state, { sessionId: id }) {
+  const query = wantedEarlier(state, id);
+  return [
+    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, id) ? [{ kind: "person", id }] : []),
   ];
 }
 
 function wantedPage(thread, session) {
-  if (thread.phase === "wanted") return { limit: FIRST_PAGE };
-  if (thread.doubtful) return { limit: CATCH_UP, after: Math.max(0, firstSeq(thread) - 1, lastSeq(thread) - CATCH_UP) };
-  if (session.messageCount > lastSeq(thread)) return { limit: CATCH_UP, after: lastSeq(thread) };
-  if (thread.older && firstSeq(thread) > 1) return { limit: FIRST_PAGE, before: firstSeq(thread) };
+  const [first, last] = [firstSeq(thread), lastSeq(thread)];
+  if (thread.phase === "wanted") return { limit: FIRST_PAGE, ...(thread.around === null ? {} : { around: thread.around }) };
+  if (thread.doubtful) {
+    const limit = thread.away ? Math.min(CATCH_UP, last - first + 1) : CATCH_UP;
+    return { limit, after: Math.max(0, first - 1, last - CATCH_UP) };
+  }
+  if (session.messageCount > last && !thread.away) return { limit: CATCH_UP, after: last };
+  if (session.messageCount > last && thread.later) return { limit: FIRST_PAGE, after: last };
+  if (thread.older && first > 1) return { limit: FIRST_PAGE, before: first };
   return null;
 }

@@ -7,16 +7,26 @@
 
 import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
+import { COMMAND_TEXTS } from "./commands.js";
+import { FRAME_TEXTS } from "./frame.js";
 import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { SEARCH_TEXTS } from "./search.js";
+import { SETTINGS_TEXTS } from "./settings.js";
+import { PANEL_TEXTS } from "./panel.js";
+import { THREAD_TEXTS } from "./thread.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
+  ...COMMAND_TEXTS,
+  ...FRAME_TEXTS,
   ...COMPOSER_TEXTS,
   ...PLATFORM_TEXTS,
   ...SEARCH_TEXTS,
+  ...SETTINGS_TEXTS,
+  ...PANEL_TEXTS,
+  ...THREAD_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -54,12 +64,6 @@ const TEXTS = {
   densities: { comfortable: ["舒适", "Comfortable"], compact: ["紧凑", "Compact"] },
   switchIdentity: ["切换身份", "Switch identity"],
   logout: ["退出登录", "Log out"],
-  soundOn: ["提示音已开", "Sound is on"],
-  soundOff: ["提示音已关", "Sound is off"],
-  toneHint: ["有新客户等待时会响铃。先试听一下，浏览器才允许播放。",
-    "A tone tells of new customers. Play it once, or the browser will not allow it."],
-  toneTest: ["试听", "Play"],
-  toneMute: ["不需要声音", "No sound"],
 
   // List
   sessions: ["会话", "Conversations"],
@@ -149,7 +153,7 @@ const TEXTS = {
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
   notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
-  noSession: ["会话不存在，或无权查看", "No such conversation, or it is not yours to see"],
+  noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
 
   // Toasts
@@ -163,27 +167,13 @@ const TEXTS = {
   lostTo: ["{name} 改由 {by} 接待", "{by} holds {name} now"],
   ringing: ["新的待接入：{name}", "A customer is waiting: {name}"],
   dismiss: ["关闭提示", "Dismiss"],
-
-  // Help
-  help: ["快捷键", "Keyboard"],
-  keys: {
-    next: ["接入下一个等待的客户", "Accept the next waiting customer"],
-    updown: ["上一个 / 下一个会话", "Previous / next conversation"],
-    accept: ["接入或接管当前会话", "Accept or take over this conversation"],
-    release: ["转回 AI", "Hand back to the AI"],
-    close: ["结束当前会话", "End this conversation"],
-    suggest: ["AI 建议回复", "Suggest a reply"],
-    search: ["搜索聊天内容", "Search messages"],
-    findHere: ["在当前会话中查找", "Find in this conversation"],
-    insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
-    tabs: ["切换列表", "Switch tab"],
-    enter: ["发送", "Send"],
-    newline: ["换行", "New line"],
-    escape: ["关闭弹窗，离开输入框", "Close a pop-up, leave the reply"],
-    help: ["本帮助", "This help"],
-  },
-  closeHelp: ["关闭", "Close"],
 };
+
+/** What a command is called now. */
+export function commandText(w, command, state) {
+  const { key, tab } = command.words(state);
+  return tab ? w(key, { tab: w(`tabs.${tab}`) }) : w(key);
+}
 
 const LANGS = ["zh-CN", "en"];
 const made = new Map();
@@ -205,6 +195,7 @@ function make(lang) {
   const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric", weekday: "short" });
   const short = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric" });
+  const monthDay = new Intl.DateTimeFormat(lang, { month: "long", day: "numeric" });
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
@@ -224,6 +215,7 @@ function make(lang) {
     if (days > -2 && days <= 0) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.date = (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? monthDay : year).format(at);
   w.span = (ms) => {
     const minutes = Math.floor(ms / 60_000);
     if (minutes < 1) return w("spans.moment");

@@ -1,6 +1,6 @@
 /*
- * A picture, as large as the window, and from it to the others of the session: ← and →, + and -, Esc, or the buttons. A
- * click beside it closes too, and focus goes back to where it was.
+ * A picture, as large as the window, and from it to the others of the session: ← and →, + and -, Esc, R turns
+ * it, or the buttons. A click beside it closes too, and focus goes back to where it was.
  */
 
 import { h, set } from "../parts/dom.js";
@@ -20,15 +20,17 @@ export function mount(element, actions) {
   const after = button("right", () => go(1));
   const smaller = button("minus", () => zoomBy(-1));
   const larger = button("plus", () => zoomBy(1));
+  const turn = button("rotate", () => turnRight());
   const save = h("a", { class: "button" }, icon("download"), h("span"));
   const close = h("button", { type: "button", class: "lightbox-close", on: { click: () => dialog.close() } },
     icon("close"), h("span"));
-  const bar = h("div", { class: "lightbox-bar" }, name, place, before, after, smaller, larger, save, close);
+  const bar = h("div", { class: "lightbox-bar" }, name, place, before, after, smaller, larger, turn, save, close);
   const dialog = h("dialog", { class: "lightbox", on: { close: () => actions.look(null), keydown } }, bar, stage);
   element.append(dialog);
   addEventListener("resize", fit);
 
   let zoom = 0; // place in ZOOMS
+  let turned = 0; // quarters
   let around = []; // pictures of the session
   let at = -1;
   let id = null;
@@ -45,14 +47,24 @@ export function mount(element, actions) {
     fit();
   }
 
+  function turnRight() {
+    turned = (turned + 1) % 4;
+    fit();
+  }
+
   /** It fits at first; larger than that, what does not fit is scrolled to, from the middle on. */
   function fit() {
     if (!dialog.open || !image.naturalWidth) return;
     const { clientWidth, clientHeight } = stage;
-    const fits = Math.min(1, (clientWidth - 32) / image.naturalWidth, (clientHeight - 32) / image.naturalHeight);
-    const size = fits * ZOOMS[zoom];
-    image.style.width = `${Math.round(image.naturalWidth * size)}px`;
-    image.style.height = `${Math.round(image.naturalHeight * size)}px`;
+    const lies = turned % 2 === 1;
+    const [across, down] = lies ? [image.naturalHeight, image.naturalWidth] : [image.naturalWidth, image.naturalHeight];
+    const size = Math.min(1, (clientWidth - 32) / across, (clientHeight - 32) / down) * ZOOMS[zoom];
+    const [width, height] = [image.naturalWidth * size, image.naturalHeight * size].map(Math.round);
+    const beside = lies ? (height - width) / 2 : 0; // a turned box keeps its old room: what is too wide, and too low
+    Object.assign(image.style, {
+      width: `${width}px`, height: `${height}px`, rotate: `${turned * 90}deg`, margin: `${-beside}px ${beside}px`,
+    });
+    if (!lies) image.style.margin = "";
     set(stage, { "data-zoomed": zoom > 0 });
     stage.scrollTo((stage.scrollWidth - clientWidth) / 2, (stage.scrollHeight - clientHeight) / 2);
     set(smaller, { disabled: zoom === 0 });
@@ -66,6 +78,7 @@ export function mount(element, actions) {
   function keydown(event) {
     const act = {
       ArrowLeft: () => go(-1), ArrowRight: () => go(1), "+": () => zoomBy(1), "=": () => zoomBy(1), "-": () => zoomBy(-1),
+      r: turnRight,
     }[event.key];
     if (event.key === "Tab") keepFocus(event);
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -87,13 +100,14 @@ export function mount(element, actions) {
     set(dialog, { "aria-label": called });
     set(name, { text: picture.name });
     set(place, { text: w("place", { n: at + 1, all: around.length }), hidden: around.length < 2 });
-    if (image.getAttribute("src") !== picture.src) zoom = 0;
+    if (image.getAttribute("src") !== picture.src) [zoom, turned] = [0, 0];
     set(image, { src: picture.src, alt: called });
     for (const [node, key, step] of [[before, "before", -1], [after, "after", 1]]) {
       set(node, { "aria-label": w(key), title: w(key), hidden: around.length < 2, disabled: !around[at + step] });
     }
     set(smaller, { "aria-label": w("zoomOut"), title: w("zoomOut") });
     set(larger, { "aria-label": w("zoomIn"), title: w("zoomIn") });
+    set(turn, { "aria-label": w("turnRight"), title: w("turnRight") });
     set(save, { hidden: !picture.save, href: picture.save, download: picture.name || true });
     set(save.lastChild, { text: w("download") });
     set(close.lastChild, { text: w("closePicture") });

@@ -7,6 +7,7 @@ import { h, set } from "../parts/dom.js";
 import { changingIcon, icon } from "../parts/icons.js";
 import { fileAddress, isPicture } from "../../state/pictures.js";
 import { wordsIn } from "./card.js";
+import { voice } from "./voice.js";
 
 const AMR = ["audio/amr", "audio/amr-wb"]; // which no browser plays; the server gives it as WAV
 
@@ -70,9 +71,9 @@ export function attachment({ actions }) {
     if (!shown) return;
     if (shown.src !== src) shown.show(src);
     shown.src = src;
-    const seconds = Math.round(told.fields?.seconds);
-    const lasts = seconds > 0 ? w("seconds", { n: seconds }) : "";
-    shown.name([file.name || w(`types.${told.msgType}`), lasts].filter(Boolean).join(" · "), w);
+    const seconds = Number(told.fields?.seconds);
+    const lasts = Math.round(seconds) > 0 ? w("seconds", { n: Math.round(seconds) }) : "";
+    shown.name([file.name || w(`types.${told.msgType}`), lasts].filter(Boolean).join(" · "), w, seconds);
   }
 
   function look() {
@@ -86,7 +87,7 @@ export function attachment({ actions }) {
   }
 }
 
-const MADE = { image: picture, audio: (tools) => player("audio", tools), video: (tools) => player("video", tools) };
+const MADE = { image: picture, audio: voice, video };
 
 function picture({ look, broke }) {
   const image = h("img", { class: "picture", decoding: "async", on: { error: broke } });
@@ -110,8 +111,8 @@ function picture({ look, broke }) {
   };
 }
 
-function player(tag, { broke }) {
-  const element = h(tag, { class: tag, controls: true, preload: "metadata", on: { error: broke } });
+function video({ broke }) {
+  const element = h("video", { class: "video", controls: true, preload: "metadata", on: { error: broke } });
   return {
     element,
     show: (src) => { element.src = src; },

@@ -4,6 +4,7 @@ import { h, set } from "../parts/dom.js";
 import { attachment } from "./attachment.js";
 import { card } from "./card.js";
 import { goods, isGoods } from "./goods.js";
+import { place } from "./place.js";
 
 export function body(tools) {
   const element = h("div", { class: "body" });
@@ -25,6 +26,7 @@ export function body(tools) {
 /** What has a picture only beside what it is, is a card all the same. */
 function kindOf(told, { sending }) {
   if (isGoods(told)) return "goods";
+  if (told.msgType === "location") return "place";
   if ((told.attachment || sending) && !COVERED.includes(told.msgType)) return "file";
   return told.msgType === "text" ? "text" : "card";
 }
@@ -33,13 +35,11 @@ const COVERED = ["link", "miniprogram"];
 
 const MAKE = {
   goods,
+  place,
   file: attachment,
   text() {
     const element = h("span", { class: "content" });
     return { element, update: ({ content }) => set(element, { text: content }) };
   },
-  card() {
-    const { element, update } = card();
-    return { element, update: (told, { w }) => update(told, w) };
-  },
+  card,
 };

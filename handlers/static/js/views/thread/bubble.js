@@ -1,38 +1,56 @@
 /*
- * The things a timeline is made of: day lines, the divider of what is new, lines of what happened, and messages.
- * Whatever a customer wrote is set as text, in the one place for it.
+ * The things a timeline is made of: day lines, where one session ends and the next begins, the divider of what is new,
+ * lines of what happened, notes of colleagues, and messages. Whatever a customer wrote is set as text, in the one place
+ * for it. Each is shown with `{item, given, chain, now}`; see `sharing.js` for what is given.
  */
 
 import { h, set } from "../parts/dom.js";
 import { icon, changingIcon } from "../parts/icons.js";
+import { outcomeOf } from "../parts/outcome.js";
 import { agentName, customerName, isOfStaff } from "../../state/state.js";
 import { body } from "./body.js";
 import { extras } from "./extras.js";
+import { internal } from "./internal.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
 const STATE_ICONS = { sent: "check", queued: "clock", waiting: "clock", held: "clock", sending: "clock", uploading: "clock" };
 const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
 
-export const MAKE = { day: dayLine, divider, note, message };
+export const MAKE = { day: dayLine, session: sessionLine, divider, note, internal, message };
 
 function dayLine() {
   const text = h("span");
   return {
     element: h("li", { class: "day-line" }, text),
-    update: ({ item, state, w }) => set(text, { text: w.day(item.at, state.now) }),
+    update: ({ item, now, given: { w } }) => set(text, { text: w.day(item.at, now) }),
+  };
+}
+
+/** Above it lies an earlier session of the customer's. */
+function sessionLine() {
+  const text = h("span");
+  return {
+    element: h("li", { class: "session-line" }, icon("up"), text),
+    update: ({ item: { earlier, isLast }, now, given: { state, w } }) => set(text, { text: [
+      w(isLast ? "lastSession" : "sessionBefore"), w.date(Date.parse(earlier.createdAt), now),
+      w(`channels.${earlier.channelType}`), outcomeOf(earlier, state, w),
+    ].join(" · ") }),
   };
 }
 
 function divider() {
   const text = h("span");
-  return { element: h("li", { class: "new-divider" }, text), update: ({ w }) => set(text, { text: w("newDivider") }) };
+  return {
+    element: h("li", { class: "new-divider" }, text),
+    update: ({ given: { w } }) => set(text, { text: w("newDivider") }),
+  };
 }
 
 function note() {
   const text = h("span");
   return {
     element: h("li", { class: "note-line" }, text),
-    update: ({ item: { note, at }, state, w }) => {
+    update: ({ item: { note, at }, given: { state, w } }) => {
       const said = w(`notes.${note.kind}`, { by: agentName(state, note.by), from: agentName(state, note.from) });
       const why = note.kind === "asked" && w.knows(`reasons.${note.reason}`) ? w(`reasons.${note.reason}`) : null;
       set(text, { text: `${why ? w("because", { note: said, reason: why }) : said} · ${w.time(at)}` });
@@ -57,15 +75,23 @@ function message({ actions, sessionId }) {
   const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
   trouble.append(why, again, drop);
   const line = h("div", { class: "line" }, bubble, fate);
-  const element = h("li", { class: "message" }, head, line, trouble);
-  const more = extras(element, line, { actions, sessionId });
+  const element = h("li", { class: "message", tabindex: -1 }, head, line, trouble);
+  const more = extras(element, { actions, sessionId });
   let retry = () => {};
   let key = null;
+  let shown = null; // {item, given}
 
   return {
     element,
-    update({ item, state, session, w }) {
+    /** What can be done with it rests on these. */
+    facts: () => ({ told: shown.item.message ?? null, said: shown.item.said ?? null, sessionId, key, ...shown.given }),
+    update({ item, given, chain }) {
+      if (shown?.given === given && isSame(shown.item, item)) return;
+      shown = { item, given };
       key = item.key;
+      const { state, w } = given;
+      const session = sessionId === given.session.sessionId
+        ? given.session : chain.find(({ id }) => id === sessionId).session;
       const told = item.message ?? asMessage(item.said);
       const side = sideOf(told, state.me);
       set(element, { "data-from": side, "data-starts": item.starts });
@@ -77,7 +103,7 @@ function message({ actions, sessionId }) {
       set(bubble, { title: item.starts ? null : whenOf(item, told, w) });
       set(element, { "data-recalled": Boolean(told.recalledAt) });
       set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
-      what.update(told, { w, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
+      what.update(told, { w, session, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
       more.update(told, state, session, w);
       delivery(item, told, state, w);
     },
@@ -104,6 +130,9 @@ function message({ actions, sessionId }) {
     retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));
   }
 }
+
+const isSame = (one, other) => one.message === other.message && one.said === other.said && one.starts === other.starts
+  && one.held === other.held && one.at === other.at;
 
 function wordFor(state, held, online, file) {
   if (state === "queued" && online && file?.phase === "uploading") return "uploading";

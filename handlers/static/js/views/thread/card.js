@@ -18,13 +18,13 @@ export function card() {
   const element = h("div", { class: "card" }, kind, title, more, link);
   return {
     element,
-    update(told, w) {
+    update(told, { w, session }) {
       const known = w.knows(`types.${told.msgType}`);
       const { text, line, url } = readCard(told);
       set(element, { "data-kind": known ? told.msgType : null });
       set(kind, { text: known ? w(`types.${told.msgType}`) : w("otherType", { type: told.msgType }) });
       set(title, { text, hidden: !text });
-      const rest = line || (known || text ? "" : w("seeOnPlatform"));
+      const rest = line || (known || text ? "" : w("seeOn", { client: w(`clients.${session.channelType}`) }));
       set(more, { text: rest, hidden: !rest });
       set(link, { hidden: !url, href: url?.href ?? null });
       set(link.children[1], { text: w("openLink") });

@@ -2,12 +2,14 @@
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { isPanelShown, othersViewing } from "../../state/people.js";
 import { isMine, mayAccept, mayClose, mayServe, mayRead, mayTakeOver } from "../../state/rights.js";
 import { agentName, customerName, serverNow, urgency } from "../../state/state.js";
 import { stopwatch } from "../../texts/texts.js";
 import { allowance } from "./allowance.js";
 import { avatar } from "../parts/avatar.js";
 import { menu } from "../parts/menu.js";
+import { popup } from "../parts/popup.js";
 
 const SETTLING = 500; // ms after my own action, so that the second click of a double one meets nothing
 
@@ -19,6 +21,7 @@ export function mount(element, actions) {
   const back = h("a", { class: "icon-button back", href: "#/" }, icon("back"));
   const face = avatar();
   const name = h("h2", { class: "thread-name" });
+  const called = h("span", { class: "thread-called muted" });
   const pill = h("span", { class: "state-pill" });
   const channel = h("span");
   const clock = h("span", { class: "thread-clock" }, icon("clock"), h("span"));
@@ -29,12 +32,39 @@ export function mount(element, actions) {
   const transfer = menu("plain");
   const release = button("plain", actions.askRelease);
   const close = button("plain danger", actions.close);
+  const viewers = h("span", { class: "thread-viewers", hidden: true }, icon("eye"), h("span"));
+  const panel = h("button", { type: "button", class: "icon-button panel-toggle", on: { click: () => actions.togglePanel() } },
+    icon("panel"));
+  const more = h("button", {
+    type: "button", class: "icon-button thread-more", "aria-haspopup": "menu", "aria-expanded": "false", on: { click: openMore },
+  }, icon("more"));
+  const list = popup(element, { closed: () => set(more, { "aria-expanded": "false" }) });
   element.append(
     back, face.element,
-    h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, pill),
-      h("div", { class: "thread-about muted" }, channel, allowed.element, clock)),
-    h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close),
+    h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, called, pill),
+      h("div", { class: "thread-about muted" }, channel, allowed.element, clock, viewers)),
+    h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close, more, panel), list.element,
   );
+
+  function openMore() {
+    if (list.isOpen()) {
+      list.close(true);
+      return;
+    }
+    const [state, session, w] = latest;
+    set(more, { "aria-expanded": "true" });
+    list.open(more, choices(state, session, w), w("threadMore"));
+  }
+
+  function choices(state, session, w) {
+    const choice = (key, sign, act) => ({ key, sign, text: w(`threadMores.${key}`), act });
+    return [
+      ...(isMine(session, state.me) && !session.unread ? [choice("unread", "bell", () => actions.markUnread(id))] : []),
+      choice("copyId", "copy", () => actions.copy(id)),
+      choice("copyLink", "link", () => actions.copyLink(id)),
+      choice("panel", "panel", () => actions.togglePanel()),
+    ];
+  }
 
   function settle() {
     clearTimeout(settling);
@@ -58,6 +88,15 @@ export function mount(element, actions) {
       face.update(who, session, w);
       set(back, { "aria-label": w("back"), title: w("back") });
       set(name, { text: who, title: who });
+      const own = session.customerRemark && session.customerName !== who ? session.customerName : "";
+      set(called, { text: own ? w("calledHerself", { name: own }) : "", hidden: !own });
+      const others = othersViewing(state, id).map((csId) => agentName(state, csId));
+      set(viewers, { hidden: !others.length, title: others.length ? w("viewedBy", { names: others.join(w("comma")) }) : null });
+      set(viewers.lastChild, { text: others.join(w("comma")) });
+      set(more, { "aria-label": w("threadMore"), title: w("threadMore") });
+      const shown = isPanelShown(state);
+      set(panel, { "aria-pressed": String(shown), "aria-label": w("panelToggle"), title: `${w("panelToggle")} (Alt+I)` });
+      if (fresh) list.close();
       set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
       const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);

@@ -25,7 +25,8 @@ export function lookups({ actions, sessionId }) {
   };
 }
 
-function lookup(one, { actions, sessionId }) {
+/** One of them, wherever it is named: `update({asked, msgId, w})`. */
+export function lookup(one, { actions, sessionId }) {
   serial += 1;
   const id = `lookup-${serial}`;
   const name = h("span", { class: "lookup-name" });

@@ -2,12 +2,14 @@
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { isPanelShown } from "../../state/people.js";
 import { mayRead } from "../../state/rights.js";
 import { shownSession } from "../../state/sessions.js";
 import { agentName } from "../../state/state.js";
 import { threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
 import { findBar } from "./find.js";
+import { failureChip } from "./failing.js";
 import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "../composer/composer.js";
 import { mount as mountHeader } from "./header.js";
@@ -27,7 +29,8 @@ export function mount(element, actions) {
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
   const card = handoff(actions);
   const find = findBar(actions);
-  element.append(head, find.element, card.element, skeleton, error, body, foot, empty);
+  const failing = failureChip(actions);
+  element.append(head, find.element, card.element, skeleton, error, body, failing.element, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
   const composer = mountComposer(foot, actions, element);
@@ -35,7 +38,7 @@ export function mount(element, actions) {
 
   function nothing(state, session, w) {
     if (!state.selected) return [w("nothingOpen"), w("nothingOpenHint")];
-    if (state.missing[state.selected]) return [w("noSession"), ""];
+    if (state.missing[state.selected]) return [w("noSession"), w("noSessionHint")];
     if (session && !mayRead(session, state.me)) {
       return [w("heldBy", { name: agentName(state, session.manualCsId) }),
         w("notYours", { name: agentName(state, session.manualCsId) })];
@@ -65,7 +68,8 @@ export function mount(element, actions) {
       body.hidden = !shown || loading;
       foot.hidden = !shown;
       find.update(state, shown);
-      card.update(state, shown ? session : null, w);
+      card.update(state, shown && !(state.panel.wide && isPanelShown(state)) ? session : null, w); // or it stands in the panel
+      failing.update(state, shown && !loading ? session : null, w);
       if (session) header.update(state, session, w);
       if (shown) {
         timeline.update(state, session, w);

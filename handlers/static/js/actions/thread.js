@@ -1,0 +1,69 @@
+/* What an agent can do in a thread besides answering: go to a message, note, quote, and look at what came. */
+
+import * as api from "../outside/api.js";
+import { addressOf } from "../state/jumping.js";
+import { words } from "../texts/texts.js";
+
+export function createThreadActions(store, { newId, moment, explain, copy, onExpired }) {
+  const { dispatch } = store;
+  const w = (...args) => words(store.state.prefs.lang)(...args);
+
+  async function bringNote(id, { clientNoteId, content }) {
+    const body = { content, clientNoteId, csId: store.state.me.csId };
+    const answer = await api.post(api.ofSession(id, "notes"), body);
+    if (answer.ok) dispatch({ type: "noteStored", note: answer.data });
+    else dispatch({ type: "noting", id, clientNoteId, state: "failed", reason: answer.message || w("noAnswer") });
+    if (answer.status === 401) onExpired();
+  }
+
+  const actions = {
+    later: (id) => dispatch({ type: "laterWanted", id }),
+    unfold: (id) => dispatch({ type: "unfolded", id }),
+    retryEarlier: (id) => dispatch({ type: "earlierRetried", id }),
+    moreEarlier: (id) => dispatch({ type: "moreEarlier", id }),
+    /** To a message, by its address, so that the way back is the browser's own. */
+    jump(id, seq) {
+      const hash = addressOf(id, seq);
+      if (location.hash === hash) dispatch({ type: "jumped", id, seq });
+      else location.hash = hash;
+    },
+    /** Back to where new messages come. */
+    latest(id) {
+      history.replaceState(null, "", addressOf(id));
+      dispatch({ type: "jumped", id, seq: null });
+    },
+    copyLink: (id, seq = null) => copy(new URL(addressOf(id, seq), location.href).href),
+
+    /** Seen at once by who wrote it, and by her colleagues once it is stored. */
+    addNote(id, content) {
+      const clientNoteId = newId();
+      dispatch({ type: "noted", id, clientNoteId, content, csId: store.state.me.csId, now: moment() });
+      return bringNote(id, { clientNoteId, content });
+    },
+    noteAgain(id, note) {
+      dispatch({ type: "noting", id, clientNoteId: note.clientNoteId, state: "sending", reason: "" });
+      return bringNote(id, note);
+    },
+    unnote: (id, clientNoteId) => dispatch({ type: "unnoted", id, clientNoteId }),
+    /** Into what is being written, for the customer or for colleagues. */
+    quote: (id, text) => write(id, "reply", `「${text}」`),
+    toNote: (id, text) => write(id, "note", text),
+    showRaw: (message) => dispatch({ type: "raw", message }),
+
+    async markUnread(id) {
+      const answer = await api.post(api.ofSession(id, "unread"), { csId: store.state.me.csId });
+      if (answer.ok) dispatch({ type: "sessionLoaded", session: answer.data });
+      else explain(id, answer);
+    },
+  };
+  return actions;
+
+  function write(id, mode, text) {
+    const table = mode === "note" ? store.state.noteDrafts : store.state.drafts;
+    const before = table?.[id] ?? "";
+    const gap = before && !before.endsWith("\n") ? "\n" : "";
+    dispatch({ type: "moded", id, mode });
+    dispatch({ type: "drafted", id, mode, text: `${before}${gap}${text}\n`, now: Date.now() });
+    setTimeout(() => document.getElementById("reply")?.focus());
+  }
+}

@@ -1,0 +1,76 @@
+/*
+ * The customer beside the thread, or above it where there is no room: who she is, what was handed on, what she bought,
+ * and what became of it before. Sections fold, and stand in the order in which the agent put them.
+ */
+
+import { each, h, set, whenChanged } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { earlierOf } from "../../state/earlier.js";
+import { isPanelShown, layoutOf, personOf } from "../../state/people.js";
+import { mayRead } from "../../state/rights.js";
+import { shownSession } from "../../state/sessions.js";
+import { threadOf } from "../../state/threads.js";
+import { dayNumber, words } from "../../texts/texts.js";
+import { section } from "./section.js";
+
+const SLICES = ["own", "agents", "me", "lookups", "abilities", "handoffs", "tagging", "offered", "panel", "endings"];
+
+export function mount(element, actions) {
+  const title = h("h2", { class: "panel-title" });
+  const close = h("button", { type: "button", class: "icon-button", on: { click: () => actions.togglePanel() } },
+    icon("close"));
+  const sections = h("div", { class: "panel-sections" });
+  element.append(h("div", { class: "panel-head" }, title, close), sections);
+  element.addEventListener("keydown", escape);
+  let views = new Map();
+  let latest = null; // [state, session, w]
+  let over = false;
+  let before = null; // what had the focus before it came up
+
+  function escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || !over) return;
+    event.preventDefault();
+    event.stopPropagation();
+    actions.togglePanel();
+  }
+
+  /** Where it lies above the rest it takes the focus, and gives it back. */
+  function moveFocus(isOver) {
+    if (isOver && !over) {
+      before = document.activeElement;
+      close.focus();
+    } else if (!isOver && over && before?.isConnected) {
+      before.focus();
+    }
+    over = isOver;
+  }
+
+  const show = whenChanged(() => {
+    const [state, session, w] = latest;
+    set(element, { "aria-label": w("panelTitle") });
+    set(title, { text: w("panelTitle") });
+    set(close, { "aria-label": w("panelClose"), title: w("panelClose") });
+    const first = session.status === "pending" ? ["handoff"] : []; // whoever accepts reads it first
+    const names = [...new Set([...first, ...layoutOf(state).order])];
+    views = each(sections, names.map((name) => ({ name, state, session, w })), ({ name }) => name,
+      ({ name }) => section(name, actions));
+  });
+
+  return {
+    update(state) {
+      const session = state.me && state.selected ? shownSession(state, state.selected) : null;
+      const shown = Boolean(session) && mayRead(session, state.me) && isPanelShown(state);
+      element.hidden = !shown;
+      set(document.body, { "data-panel": shown ? (state.panel.wide ? "beside" : "over") : null });
+      if (shown) {
+        const w = words(state.prefs.lang);
+        const { sessionId: id } = session;
+        latest = [state, session, w];
+        show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages,
+          ...SLICES.map((name) => state[name]));
+        for (const view of views.values()) view.tick(state, session, w);
+      }
+      moveFocus(shown && !state.panel.wide);
+    },
+  };
+}
