@@ -53,9 +53,10 @@ export const COMMANDS = [
   command("ai", "going", ["KeyG KeyA"], "tab", { inText: false, hidden: true, run: (actions) => actions.tab("ai") }),
 
   command("note", "writing", ["Alt+KeyP"], "noteMode", { enabled: anyOpen }),
-  command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: served }),
+  command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", { enabled: served }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
+  command("quick", "writing", [], "manageQuick"),
 
   command("duty", "frame", [], "toggleDuty", {
     words: (state) => ({ key: state.own.duty === "off" ? "commands.onDuty" : "commands.offDuty" }),
@@ -73,7 +74,7 @@ const BY_ID = new Map(COMMANDS.map((each) => [each.id, each]));
 
 /** Keys that belong to where they are pressed; shown in the help, and not for changing. */
 export const FIXED = [
-  { id: "send", keys: ["Enter"] }, { id: "newline", keys: ["Shift+Enter"] }, { id: "insert", keys: ["Alt+1…3"] },
+  { id: "send", keys: ["Enter"] }, { id: "sendClose", keys: ["Mod+Shift+Enter"] }, { id: "newline", keys: ["Shift+Enter"] }, { id: "insert", keys: ["Alt+1…3"] },
   { id: "escape", keys: ["Escape"] },
 ];
 

@@ -153,7 +153,6 @@ function sendsBy({ key, shiftKey, altKey, ctrlKey, metaKey }, sendKey) {
   if (key !== "Enter") return null;
   const control = ctrlKey || metaKey;
   if (control && shiftKey && !altKey) return { then: "close" };
-  if (altKey && !control && !shiftKey) return { then: "next" };
   if (shiftKey || altKey) return null;
   return control === (sendKey === "ctrl") ? { then: null } : null;
 }
