@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, Token, Verdict
+from ccs.kept import (
+    Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder, Token,
+    Verdict,
+)
 
 Clock = Callable[[], datetime]
 
@@ -115,6 +118,7 @@ class Agent:
     id: str
     name: str = ""
     role: Role = Role.AGENT
+    groups: tuple[str, ...] = ()
 
     @property
     def supervises(self) -> bool:
@@ -322,6 +326,9 @@ class Change:
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
     drafts: tuple[Draft, ...] = ()
     preferences: tuple[Preferences, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    quick_replies: tuple[QuickReply, ...] = ()
+    quick_uses: tuple[QuickUse, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -373,6 +380,7 @@ class Sought:
     is_common: bool = False             # so short that it is likely to stand among the newest
     channel: str | None = None
     agent_id: str | None = None
+    tag: str | None = None
     since: datetime | None = None
     until: datetime | None = None       # not included
     session_id: str | None = None       # only in this one: its beginning first, and without the index
@@ -382,10 +390,15 @@ class Sought:
 
 @frozen
 class Found:
-    """Something that was said, with its session."""
+    """Something that was said, or noted, with its session."""
 
     session: Session
-    message: Message
+    message: Message | None = None
+    note: Note | None = None
+
+    @property
+    def text(self) -> str:
+        return self.message.content if self.message else self.note.content if self.note else ""
 
 
 @frozen

@@ -10,7 +10,7 @@ from typing import Any
 
 from ccs.avatars import digest_of
 from ccs.codec import encode
-from ccs.kept import Draft, Note, Thumb, Verdict
+from ccs.kept import Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -143,6 +143,31 @@ class Wire:
         return {
             "sessionId": draft.session_id, "mode": draft.mode.value, "text": draft.text, "revision": draft.revision,
             "updatedAt": self.time(draft.updated_at),
+        }
+
+    def reminder(self, reminder: Reminder) -> dict[str, Any]:
+        at = {"at": self.time(reminder.at)} if reminder.at else {}
+        return {"sessionId": reminder.session_id, **at}
+
+    def reminder_due(self, reminder: Reminder) -> dict[str, Any]:
+        """The frame."""
+        at = self.reminder(reminder)["at"]
+        return {"type": "reminder_due", "sessionId": reminder.session_id, "data": {"at": at}}
+
+    def quick_reply(self, reply: QuickReply, use: QuickUse | None = None) -> dict[str, Any]:
+        """QuickReply, with how often the one who is told has used it."""
+        picture = reply.picture
+        told = {
+            "id": reply.id, "scope": reply.scope.value,
+            "owner": reply.owner if reply.scope is Scope.PERSONAL else "",
+            "group": reply.owner if reply.scope is Scope.GROUP else "",
+            "channels": list(reply.channels), "folder": reply.folder, "shortcut": reply.shortcut,
+            "image": {"name": picture.name, "mime": picture.mime, "size": picture.size} if picture else None,
+            "uses": use.uses if use else 0, "usedAt": self.time(use.used_at) if use else "",
+        }
+        return {
+            **{name: value for name, value in told.items() if value}, "title": reply.title, "content": reply.content,
+            "initials": reply.initials, "pinyin": reply.pinyin, "updatedAt": self.time(reply.updated_at),
         }
 
     def inner(self, event: Event, event_id: int) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Card, Draft, Login, Note, Preferences
+from ccs.kept import Card, Draft, Login, Note, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
 
 
@@ -26,6 +26,10 @@ class Archive(Protocol):
     def oldest_event_id(self) -> int: ...
 
     async def drafts(self, agent_id: str) -> list[Draft]: ...
+
+    async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]: ...
+
+    async def pulse(self, channel: str) -> Pulse: ...
 
     def preferences(self, agent_id: str) -> Preferences | None: ...
 

@@ -39,6 +39,7 @@ class Search(SessionHandler):
             is_common=query.is_common,
             channel=self.one_of("channelType", tuple(CHANNELS)),
             agent_id=self.query("csId"),
+            tag=self.query("tag"),
             since=self._moment("from"),
             until=self._moment("to"),
             session_id=session_id,
@@ -61,10 +62,12 @@ class Search(SessionHandler):
         return moment
 
     def _told(self, found: Found, query: Query) -> dict[str, Any]:
-        snippet, ranges = query.snippet(found.message.content)
+        wire = self.parts.wire
+        snippet, ranges = query.snippet(found.text)
         return {
-            "session": self.parts.wire.session(found.session),
-            "message": self.parts.wire.message(found.message),
+            "session": wire.session(found.session),
+            **({"message": wire.message(found.message)} if found.message else {}),
+            **({"note": wire.note(found.note)} if found.note else {}),
             "snippet": snippet,
             "ranges": ranges,
         }

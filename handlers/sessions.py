@@ -194,6 +194,7 @@ class Reply(SessionHandler):
         if request.fileId is not None:
             must_be_wordless(request.msgType, request.content)
             said = await attached(self.parts.files, session_id, said, request.fileId)
+        self.parts.own.forbidden.check(self.parts.registry.get(session_id).customer.channel, said)
         message = await self.parts.desk.reply(session_id, said, request.clientMsgId, self.by())
         self.answer(self.parts.wire.message(message))
 

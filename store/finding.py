@@ -12,27 +12,34 @@ from typing import Any
 
 from ccs.errors import TooBroad
 from ccs.models import Finding, Found, Sought, to_millis
-from store import database, messages, sessions
+from store import database, messages, notes, sessions
 from store.indexing import A_MILLISECOND
 
 NEWEST = 1000           # texts that are read before the index is asked for what stands in most of them
+NOTES_BETWEEN = 1_000_000   # places after each message of a session, for notes
 STEPS = 10_000          # of SQLite's machine between two looks at the time
 FIRST, LAST = -2**63, 2**63 - 1
 
 _SAID = """
-{place}, places.session_id, texts.seq, messages.content FROM {texts}
+{place}, places.session_id, texts.seq, coalesce(messages.content, notes.content, '') FROM {texts}
 CROSS JOIN places ON places.number = texts.place
 CROSS JOIN kept.sessions ON sessions.id = places.session_id
-CROSS JOIN kept.messages ON messages.session_id = places.session_id AND messages.seq = texts.seq
+LEFT JOIN kept.messages ON messages.session_id = places.session_id AND messages.seq = texts.seq
+LEFT JOIN kept.notes ON notes.session_id = places.session_id AND notes.number = -texts.seq
 WHERE {where} AND messages.recalled_at IS NULL ORDER BY {place} DESC
 """
 _BY_INDEX = _SAID.format(
     place="words.rowid", texts="words CROSS JOIN texts ON texts.number = words.rowid", where="{where}")
 _BY_TIME = _SAID.format(place="texts.number", texts="texts", where="{where}")
-_IN_SESSION = """
-messages.seq, messages.session_id, messages.seq, messages.content
-FROM kept.sessions CROSS JOIN kept.messages ON messages.session_id = sessions.id
-WHERE {where} AND messages.recalled_at IS NULL ORDER BY messages.seq
+_IN_SESSION = f"""
+place, sessions.id, said.seq, content FROM kept.sessions CROSS JOIN (
+    SELECT seq * {NOTES_BETWEEN} AS place, session_id, seq, content, created_at FROM kept.messages
+    WHERE session_id = ?1 AND recalled_at IS NULL
+    UNION ALL
+    SELECT after_seq * {NOTES_BETWEEN} + number, session_id, -number, content, created_at FROM kept.notes
+    WHERE session_id = ?1
+) AS said ON said.session_id = sessions.id
+WHERE {{where}} ORDER BY place
 """
 
 
@@ -82,8 +89,8 @@ def _candidates(connection: Any, sought: Sought) -> Iterator[Sequence[Any]]:
 
 def _in_session(connection: Any, sought: Sought) -> Iterator[Sequence[Any]]:
     return _rows(connection, _IN_SESSION, sought, {
-        "sessions.id = ?": sought.session_id, "messages.seq > ?": sought.after or 0,
-        "messages.created_at >= ?": _millis(sought.since), "messages.created_at < ?": _millis(sought.until),
+        "sessions.id = ?1": sought.session_id, "place > ?": sought.after or 0,
+        "said.created_at >= ?": _millis(sought.since), "said.created_at < ?": _millis(sought.until),
     })
 
 
@@ -101,7 +108,10 @@ def _everywhere(
 
 
 def _rows(connection: Any, query: str, sought: Sought, place: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
-    wanted = {**place, "sessions.channel = ?": sought.channel, "sessions.agent_id = ?": sought.agent_id}
+    wanted = {
+        **place, "sessions.channel = ?": sought.channel, "sessions.agent_id = ?": sought.agent_id,
+        "EXISTS (SELECT 1 FROM json_each(sessions.tags) WHERE value = ?)": sought.tag,
+    }
     if sought.reader and not sought.reader.supervises:      # as in `lifecycle.may_read`
         wanted["(sessions.status <> 'manual' OR sessions.agent_id = ?)"] = sought.reader.id
     wanted = {clause: value for clause, value in wanted.items() if value is not None}
@@ -115,6 +125,8 @@ def _millis(moment: datetime | None) -> int | None:
 
 def _found(connection: Any, hits: Sequence[tuple[str, int]]) -> Iterator[Found]:
     for session_id, seq in hits:
-        session, message = sessions.one(connection, session_id), messages.one(connection, session_id, "seq", seq)
-        if session and message:
+        session = sessions.one(connection, session_id)
+        if session and seq > 0 and (message := messages.one(connection, session_id, "seq", seq)):
             yield Found(session, message)
+        elif session and (note := notes.one(connection, session_id, "number", -seq)):
+            yield Found(session, note=note)

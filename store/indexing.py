@@ -5,6 +5,8 @@ their backup. Whatever is in it can be made again from the database, which is at
 only read. Of each session it knows how far it has come, so it can stop anywhere, and goes on with the session that
 changed last: after the loss of the file the newest is found first.
 
+Notes are texts too: what is said of `seq` holds of their `number`, which stands in `texts.seq` with a minus.
+
 A text's number tells its time, so that the newest comes first and a span of time is a span of numbers, in whatever
 order texts were taken in. FTS5 keeps words and numbers only; where a text lies stands in `texts`.
 """
@@ -13,6 +15,8 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from attrs import frozen
 
 from store import database, events, meta
 from store.rows import write
@@ -36,28 +40,32 @@ CREATE TABLE places (
     session_id TEXT NOT NULL UNIQUE,
     seq INTEGER NOT NULL,
     wanted INTEGER NOT NULL,
+    notes INTEGER NOT NULL,
+    wanted_notes INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 );
 CREATE INDEX places_behind ON places (updated_at) WHERE seq < wanted;
+CREATE INDEX notes_behind ON places (updated_at) WHERE notes < wanted_notes;
 CREATE TABLE texts (number INTEGER PRIMARY KEY, place INTEGER NOT NULL, seq INTEGER NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (said, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
 PRAGMA user_version = {VERSION};
 """
 _WANTED = """
-INSERT INTO places (session_id, seq, wanted, updated_at)
-SELECT id, 0, seq, updated_at FROM kept.sessions WHERE {which}
-ON CONFLICT (session_id) DO UPDATE SET wanted = excluded.wanted, updated_at = excluded.updated_at
-WHERE excluded.wanted > wanted
+INSERT INTO places (session_id, seq, wanted, notes, wanted_notes, updated_at)
+SELECT id, 0, seq, 0, notes, updated_at FROM kept.sessions WHERE {which}
+ON CONFLICT (session_id) DO UPDATE
+SET wanted = excluded.wanted, wanted_notes = excluded.wanted_notes, updated_at = excluded.updated_at
+WHERE excluded.wanted > wanted OR excluded.wanted_notes > wanted_notes
 """
 _CHANGED = "SELECT session_id FROM kept.events WHERE id > :after AND id <= :last"
 # One row of JSON: each step of a statement gives the interpreter lock away and has to win it back from a busy loop.
 _NEXT = f"""
 SELECT json_group_array(json_array(place, seq, created_at, content)) FROM (
-    SELECT places.number AS place, messages.seq, messages.created_at,
-        CASE WHEN recalled_at IS NULL THEN substr(content, 1, {LONGEST}) END AS content
-    FROM places CROSS JOIN kept.messages
-    WHERE places.seq < places.wanted AND messages.session_id = places.session_id
-        AND messages.seq > places.seq AND messages.seq <= places.wanted
+    SELECT places.number AS place, said.{{number}} AS seq, said.created_at,
+        CASE WHEN {{is_said}} THEN substr(content, 1, {LONGEST}) END AS content
+    FROM places CROSS JOIN kept.{{table}} AS said
+    WHERE places.{{reached}} < places.{{wanted}} AND said.session_id = places.session_id
+        AND said.{{number}} > places.{{reached}} AND said.{{number}} <= places.{{wanted}}
     ORDER BY places.updated_at DESC LIMIT {BATCH}
 )
 """
@@ -66,6 +74,28 @@ SELECT messages.session_id, messages.seq, messages.created_at, substr(content, 1
 FROM kept.events JOIN kept.messages ON messages.session_id = events.session_id AND messages.seq = events.seq
 WHERE events.id > :after AND events.id <= :last AND events.type = 'message_updated' AND recalled_at IS NOT NULL
 """
+
+
+@frozen
+class Source:
+    """A table of texts, and how far each session's are taken in."""
+
+    table: str
+    number: str             # its order within a session
+    reached: str            # columns of `places`
+    wanted: str
+    sign: int
+    is_said: str
+
+    @property
+    def next(self) -> str:
+        return _NEXT.format(
+            table=self.table, number=self.number, reached=self.reached, wanted=self.wanted, is_said=self.is_said
+        )
+
+
+MESSAGES = Source("messages", "seq", "seq", "wanted", 1, "said.recalled_at IS NULL")
+NOTES = Source("notes", "number", "notes", "wanted_notes", -1, "1")
 
 
 def open_index(folder: Path, epoch: str) -> Any:
@@ -132,26 +162,36 @@ def heed(connection: Any, cut: Callable[[str], str]) -> bool:
 
 
 def behind(connection: Any) -> int:
-    """How many messages it knows of and has not taken in."""
-    return connection.execute("SELECT coalesce(sum(wanted - seq), 0) FROM places WHERE seq < wanted").fetchone()[0]
+    """How many messages and notes it knows of and has not taken in."""
+    return sum(connection.execute(
+        f"SELECT coalesce(sum({each.wanted} - {each.reached}), 0) FROM places WHERE {each.reached} < {each.wanted}"
+    ).fetchone()[0] for each in (MESSAGES, NOTES))
 
 
 def take_in(connection: Any, cut: Callable[[str], str]) -> int:
     """The next few texts, of the sessions that changed last. How many there were."""
-    said = sorted(json.loads(connection.execute(_NEXT).fetchone()[0]), key=lambda each: each[2])
+    return _take_in(connection, cut, NOTES) + _take_in(connection, cut, MESSAGES)
+
+
+def _take_in(connection: Any, cut: Callable[[str], str], source: Source) -> int:
+    said = sorted(json.loads(connection.execute(source.next).fetchone()[0]), key=lambda each: each[2])
     texts = [each for each in said if each[3] is not None]
     numbers = _numbers(connection, [created_at * A_MILLISECOND for _, _, created_at, _ in texts])
     numbered = list(zip(numbers, texts, strict=True))
-    _insert(connection, "texts (number, place, seq)", [(number, text[0], text[1]) for number, text in numbered])
+    _insert(connection, "texts (number, place, seq)", [
+        (number, text[0], source.sign * text[1]) for number, text in numbered
+    ])
     _insert(connection, "words (rowid, said)", [(number, cut(text[3])) for number, text in numbered])
     if len(said) < BATCH:
-        connection.execute("UPDATE places SET seq = wanted WHERE seq < wanted")
+        connection.execute(
+            f"UPDATE places SET {source.reached} = {source.wanted} WHERE {source.reached} < {source.wanted}"
+        )
     else:
         reached: dict[int, int] = {}
         for place, seq, _, _ in said:
             reached[place] = max(seq, reached.get(place, 0))
         connection.execute(
-            "UPDATE places SET seq = reached.value ->> 1 FROM json_each(?) AS reached"
+            f"UPDATE places SET {source.reached} = reached.value ->> 1 FROM json_each(?) AS reached"
             " WHERE places.number = reached.value ->> 0", (json.dumps(list(reached.items())),),
         )
     return len(said)

@@ -105,3 +105,12 @@ def test_what_a_colleague_settled_is_what_was_tried() -> None:
 def test_a_models_summary_may_stand_for_the_three_lines() -> None:
     card = briefing(asks("在吗"), KEYWORD, [], Summary("想退货", "说明了退货政策", "等待上门取件 13800138000"))
     assert (card.wants, card.tried, card.open) == ("想退货", "说明了退货政策", "等待上门取件 138****8000")
+
+
+@pytest.mark.parametrize("said_since, wants", [
+    (("在吗",), "没有说明来意，直接要求人工"),
+    (("在吗", "？？", "快递三天没动"), "快递三天没动"),
+    (("快递三天没动", "好的", "在吗", "？"), "快递三天没动"),
+])
+def test_what_says_nothing_is_not_what_she_wants(said_since: tuple[str, ...], wants: str) -> None:
+    assert briefing(asks("转人工", *said_since), KEYWORD, []).wants == wants

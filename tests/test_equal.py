@@ -134,7 +134,7 @@ class Page:
         elif "eventId" in frame:
             await self._applies(frame)
         else:
-            assert kind == "error", frame
+            assert kind in ("error", "viewing"), frame
 
     async def _applies(self, event: Row) -> None:
         if event["eventId"] <= self.last:

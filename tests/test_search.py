@@ -82,15 +82,15 @@ async def test_a_search_is_narrowed_and_goes_on_page_by_page(stage: Stage) -> No
 
 
 @pytest.mark.gen_test
-@pytest.mark.parametrize("query", [
-    {}, {"q": "发" * 201}, {"q": " ".join(map(str, range(17)))}, {"q": "发货", "limit": "0"},
-    {"q": "发货", "from": "yesterday"},
-    {"q": "发货", "to": "2025-12-29T10:00:00"}, {"q": "发货", "cursor": "x"}, {"q": "发货", "channelType": "fax"},
-])
-async def test_a_search_that_makes_no_sense_is_refused_in_words(stage: Stage, query: dict[str, str]) -> None:
+async def test_a_search_that_makes_no_sense_is_refused_in_words(stage: Stage) -> None:
     await stage.start()
-    answer = await stage.get("/api/search", **query)
-    assert answer.status_code == 400 and answer.json()["message"]
+    for query in (
+        {}, {"q": "发" * 201}, {"q": " ".join(map(str, range(17)))}, {"q": "发货", "limit": "0"},
+        {"q": "发货", "from": "yesterday"}, {"q": "发货", "to": "2025-12-29T10:00:00"}, {"q": "发货", "cursor": "x"},
+        {"q": "发货", "channelType": "fax"},
+    ):
+        answer = await stage.get("/api/search", **query)
+        assert answer.status_code == 400 and answer.json()["message"], query
 
 
 @pytest.mark.gen_test
@@ -117,6 +117,29 @@ async def test_what_was_taken_back_is_found_no_more_and_leaves_the_index(stage: 
         kept = [index.execute("SELECT count(*) FROM words WHERE words MATCH ?", (word,)).fetchone()[0]
                 for word in words("密码芝麻").split()[::2]]
     assert kept == [0, 1]
+
+
+@pytest.mark.gen_test
+async def test_notes_are_found_too_and_sessions_by_their_tags(stage: Stage) -> None:
+    await stage.start()
+    chen, liu = stage.customer(), stage.customer("刘先生")
+    for customer in (chen, liu):
+        await customer.says("要退款")
+    path = f"/api/sessions/{(await chen.session())['sessionId']}"
+    await stage.post(f"{path}/notes", {"content": "退款要主管批准", "csId": "wang"})
+    await chen.says("退款了吗")
+    await stage.post(f"{path}/tags", {"add": ["退款"], "csId": "wang"})
+    session_id = path.rpartition("/")[2]
+    for query, expected in (
+        ({}, ["退款了吗", "退款要主管批准", "要退款", "要退款"]), ({"tag": "退款"}, ["退款了吗", "退款要主管批准", "要退款"]),
+        ({"sessionId": session_id}, ["要退款", "退款要主管批准", "退款了吗"]), ({"tag": "发票"}, []),
+    ):
+        found, cursor = [], ""
+        while cursor is not None:
+            answer = await stage.get("/api/search", q="退款", limit=1, cursor=cursor, **query)
+            found += [(each.get("message") or each["note"])["content"] for each in answer.json()["data"]]
+            cursor = answer.headers.get("X-Next-Cursor")
+        assert found == expected
 
 
 @pytest.mark.gen_test

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from ccs.assistant import findings, rules
 from ccs.assistant.asking import question_of, without
+from ccs.assistant.knowledge.smalltalk import courtesy
 from ccs.assistant.phrases import asks_for_person
 from ccs.assistant.words import HandOff, Question, Reason, Summary
 from ccs.models import Briefing, Fate, Message, Sender, Session
@@ -84,7 +85,7 @@ def _more_wanted(before: str, question: Question) -> str:
     if not before or before == SAID_NOTHING or wants.startswith(before.rstrip("…")):
         return wants
     newest = _line(question.said[-1]) if question.said else ""
-    return before if newest in before or _only_calls(newest) else _line(f"{before} / {newest}")
+    return before if newest in before or _says_nothing(newest) else _line(f"{before} / {newest}")
 
 
 def _merged(before: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,14 +99,17 @@ def summed_up(question: Question, reason: str, messages: Sequence[Message]) -> S
 
 def _wants(question: Question) -> str:
     """What she writes now; if that only asks for a person, what she wrote before."""
-    now = [text for text in question.said if not _only_calls(text)]
+    now = [text for text in question.said if not _says_nothing(text)]
     if now:
         return " / ".join(now)
-    earlier = [each.text for each in question.before if each.sender is Sender.CUSTOMER and not _only_calls(each.text)]
+    earlier = [each.text for each in question.before if each.sender is Sender.CUSTOMER and not _says_nothing(each.text)]
     return earlier[-1] if earlier else SAID_NOTHING if question.said else ""
 
 
-def _only_calls(text: str) -> bool:
+def _says_nothing(text: str) -> bool:
+    """But that she is there, or wants a person."""
+    if courtesy(text) or not any(each.isalnum() for each in text):
+        return True
     return len(text.strip()) <= FEW and (asks_for_person(text) or "人工" in text or "真人" in text)
 
 

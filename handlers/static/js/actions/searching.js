@@ -57,7 +57,7 @@ export function createSearching(store, { onExpired, jump }) {
         dispatch({ type: "findFailed", id, asked, error: failure(answer) });
         return;
       }
-      hits.push(...answer.data.filter(({ message }) => message).map(({ message }) => message.seq));
+      hits.push(...answer.data.map(({ message, note }) => message?.seq ?? note.afterSeq));
       cursor = answer.headers.get("X-Next-Cursor");
     }
     dispatch({ type: "findFound", id, asked, hits, more: cursor !== null });
@@ -100,7 +100,7 @@ export function createSearching(store, { onExpired, jump }) {
       dispatch({ type: "searchWanted", text });
       ask();
     },
-    /** `{channel, days}`, either. */
+    /** `{channel, agent, days}`, any of them. */
     narrow(change) {
       dispatch({ type: "searchWanted", ...change });
       ask();

@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 
 export const SEARCHING = {
   searching: {
-    open: false, focus: 0, text: "", channel: "", days: "", // narrowed to a channel, to so many days
+    open: false, focus: 0, text: "", channel: "", agent: "", days: "", // narrowed to a channel, who holds it, so many days
     phase: "idle", asked: 0, hits: [], cursor: null, behind: 0, error: null,
     active: null, // key of what Enter opens: a hit, or the rest of a session's
     recent: [],
@@ -121,9 +121,12 @@ export function meant({ hits, active }) {
 export const indexing = ({ behind }) => (behind >= WORTH_A_WORD ? behind : 0);
 
 /** What is asked of the server. `days` counts from the beginning of today. */
-export function queryOf({ text, channel, days }, now) {
+export function queryOf({ text, channel, agent, days }, now) {
   const from = new Date(new Date(now).setHours(0, 0, 0, 0) - (Number(days) - 1) * DAY);
-  return { q: text.trim(), ...(channel ? { channelType: channel } : {}), ...(days ? { from: from.toISOString() } : {}) };
+  return {
+    q: text.trim(), ...(channel ? { channelType: channel } : {}), ...(agent ? { csId: agent } : {}),
+    ...(days ? { from: from.toISOString() } : {}),
+  };
 }
 
 /** The latest first, each once. */

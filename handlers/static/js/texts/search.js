@@ -8,6 +8,8 @@ export const SEARCH_TEXTS = {
     clear: ["清空", "Clear"],
     channel: ["渠道", "Channel"],
     anyChannel: ["全部渠道", "All channels"],
+    agent: ["客服", "Agent"],
+    anyAgent: ["全部客服", "All agents"],
     time: ["时间", "Time"],
     times: { any: ["不限时间", "Any time"], 1: ["今天", "Today"], 7: ["近 7 天", "Last 7 days"], 30: ["近 30 天", "Last 30 days"] },
     recent: ["最近搜索", "Recent searches"],
@@ -19,7 +21,7 @@ export const SEARCH_TEXTS = {
     },
     none: ["没有找到“{text}”", "Nothing found for “{text}”"],
     noneHint: ["换个说法试试，或少写几个字", "Try other words, or fewer"],
-    noneNarrowed: ["当前限定了渠道或时间", "The search is narrowed to a channel or a time"],
+    noneNarrowed: ["当前限定了渠道、客服或时间", "The search is narrowed to a channel, an agent or a time"],
     widen: ["取消限定", "Search everything"],
     indexing: [
       { other: "索引中：还有 {n} 条消息暂时搜不到" },
@@ -30,7 +32,7 @@ export const SEARCH_TEXTS = {
     inSession: [{ other: "此会话还有 {n} 条 ›" }, { one: "{n} more in this one ›", other: "{n} more in this one ›" }],
     note: ["备注", "Note"],
     found: [{ other: "找到 {n} 条" }, { one: "{n} found", other: "{n} found" }],
-    foundMore: ["已显示 {n} 条，还有更多", "{n} shown, and there are more"],
+    foundMore: ["{n}+ 条", "{n}+"],
     noAnswer: ["没有收到答复，请重试", "No answer came. Try again"],
   },
   finding: {

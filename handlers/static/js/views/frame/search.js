@@ -25,6 +25,7 @@ export function mount(list, actions) {
   const close = h("button", { type: "button", class: "icon-button", on: { click: actions.closeSearch } }, icon("close"));
   const channel = h("select", { on: { change: () => actions.narrow({ channel: channel.value }) } },
     ...["", ...CHANNELS].map(choice));
+  const agent = h("select", { on: { change: () => actions.narrow({ agent: agent.value }) } });
   const days = h("select", { on: { change: () => actions.narrow({ days: days.value }) } },
     ...DAYS.map(choice));
   const count = h("span", { class: "search-count muted", role: "status" });
@@ -43,7 +44,7 @@ export function mount(list, actions) {
     idle.element, none.element, error, skeleton, groups, more);
   const element = h("section", { class: "search", role: "search", hidden: true, on: { keydown: leave } },
     h("div", { class: "search-head" }, h("label", { class: "search-field" }, icon("search"), input), close),
-    h("div", { class: "search-tools" }, channel, days, count), behind, scroller);
+    h("div", { class: "search-tools" }, channel, agent, days, count), behind, scroller);
   list.append(element);
   let focused = 0;
   let hits = 0;
@@ -85,6 +86,8 @@ export function mount(list, actions) {
     label(w);
     set(input, { value: text, "aria-activedescendant": hits ? `found-${activeOf(searching)}` : null });
     set(channel, { value: searching.channel });
+    each(agent, [{ csId: "", name: w("searching.anyAgent") }, ...agents], ({ csId }) => csId, option);
+    set(agent, { value: searching.agent });
     set(days, { value: searching.days });
     const empty = phase === "ready" && !hits;
     set(count, { text: hits ? w(searching.cursor ? "searching.foundMore" : "searching.found", { n: hits }) : "" });
@@ -110,6 +113,7 @@ export function mount(list, actions) {
     set(input, { placeholder: w("searching.prompt"), "aria-label": w("searching.title") });
     set(close, { "aria-label": w("searching.close"), title: w("searching.close") });
     set(channel, { "aria-label": w("searching.channel") });
+    set(agent, { "aria-label": w("searching.agent") });
     set(days, { "aria-label": w("searching.time") });
     set(again, { text: w("retry") });
     [...channel.options].forEach((option, place) => set(option, {
@@ -141,6 +145,11 @@ function choice(value) {
   const option = h("option");
   option.setAttribute("value", value);
   return option;
+}
+
+function option({ csId }) {
+  const element = choice(csId);
+  return { element, update: ({ name }) => set(element, { text: name }) };
 }
 
 /** A session, and what was found in it. */
@@ -246,14 +255,14 @@ function idleCard(actions) {
 function noneCard(actions) {
   const title = h("p", { class: "empty-title" });
   const hint = h("p", { class: "muted" });
-  const widen = h("button", { type: "button", on: { click: () => actions.narrow({ channel: "", days: "" }) } });
+  const widen = h("button", { type: "button", on: { click: () => actions.narrow({ channel: "", agent: "", days: "" }) } });
   const element = h("div", { class: "empty" }, icon("search"), title, hint, widen);
   return {
     element,
     update(searching, w) {
       element.hidden = !searching;
       if (!searching) return;
-      const narrowed = Boolean(searching.channel || searching.days);
+      const narrowed = Boolean(searching.channel || searching.agent || searching.days);
       set(title, { text: w("searching.none", { text: searching.text.trim() }) });
       set(hint, { text: w(narrowed ? "searching.noneNarrowed" : "searching.noneHint") });
       set(widen, { text: w("searching.widen"), hidden: !narrowed });
