@@ -31,7 +31,8 @@ export function modes(actions) {
       set(element, { "aria-label": w("modesTitle") });
       for (const { mode, keys, words, dot, element: tab } of tabs) {
         set(words, { text: w(`modes.${mode}`) });
-        set(tab, { "aria-selected": String(mode === now), tabindex: mode === now ? 0 : -1, title: `${w(`modes.${mode}`)} (${keys})` });
+        const title = `${w(`modes.${mode}`)} (${keys})`;
+        set(tab, { "aria-selected": String(mode === now), tabindex: mode === now ? 0 : -1, title });
         const waits = mode !== now && draftOf(state, mode, id);
         set(dot, { hidden: !waits, role: waits ? "img" : null, "aria-label": waits ? w("modeDraft") : null });
       }
