@@ -129,7 +129,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createAttaching(store, { toast, newId, moment }),
     ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
-    ...createComposing(store, { open, newId, moment, act: (name, ...given) => actions[name](...given) }),
+    ...createComposing(store, { open, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
