@@ -29,8 +29,9 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from tornado.web import RequestHandler
 
-from ccs import __version__, commandline, config, logs, premises, prescription
+from ccs import __version__, commandline, config, logs, premises, prescription, query
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
+from ccs.assistant.cards import Cards
 from ccs.assistant.joined import assistant_of
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
@@ -47,10 +48,14 @@ from ccs.doctor import Doctor, Report, Visit
 from ccs.errors import CannotStart, ConfigError
 from ccs.fetcher import Fetcher
 from ccs.hub import Hub
+from ccs.indexer import Indexer
 from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.own.drafts import Drafts
+from ccs.own.joined import Own
+from ccs.own.preferences import Likings
 from ccs.pipe import Pipe
 from ccs.puller import Puller
 from ccs.recalls import Recalls
@@ -58,6 +63,7 @@ from ccs.reception import Reception
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
 from ccs.voices import Voices
@@ -76,6 +82,7 @@ from store.epoch import Epoch
 from store.files import Files, copy_all
 from store.journal import Journal, load
 from store.look import Look
+from store.search import Search
 
 log = logging.getLogger("ccs")
 
@@ -217,6 +224,7 @@ class Server:
     _avatars: Avatars
     _journal: Journal
     _archive: Archive
+    _search: Search
     _epoch: Epoch
     _files: Files
     _data: database.DataDir
@@ -254,6 +262,8 @@ class Server:
         tally = Tally()
         registry = Registry(journal, archive, tally)
         epoch = Epoch(data.path)
+        search = Search(data.path, epoch.name, query.words)
+        indexer = Indexer(search, lambda: registry.published_event_id)
         http = Http()
         files = Files(data.path)
         files.prepare()
@@ -261,6 +271,7 @@ class Server:
         pipe = Pipe(registry, hub.publish, utc_now, lambda channel, via: channels[channel].limits(via))
         assistant_on = settings.assistant.serves
         reception, desk = Reception(pipe, assistant_on=assistant_on), Desk(pipe, assistant_on=assistant_on)
+        talk = Talk(pipe, archive)
         tools = Tools(http, utc_now, archive.token, reception.keep_token, files.path, archive.last_heard)
         channels = _channels(settings, tools)
 
@@ -271,6 +282,7 @@ class Server:
         book = spending.Spending(data.path)
         assistant = assistant_of(settings.assistant, library, files, book, local_now)
         turns = Turns(registry, desk, settings.assistant, assistant.responder, local_now, assistant.summarise)
+        cards = Cards(registry, desk, settings.assistant.wait_seconds, local_now)
         introducer = Introducer(reception, channels, archive, utc_now)
         intake = Intake(channels, reception, outbox)
         sources = {
@@ -291,21 +303,25 @@ class Server:
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
         pipe.hush_assistant = turns.hush
+        pipe.wake_cards = cards.wake
         reception.wake_puller = puller.wake
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
         reception.use_code = welcome.use
+        reception.remark_of = talk.remark_of
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
         desk.brief = turns.brief
         desk.end_logins = hub.end_logins
 
         parts = Parts(
-            config=settings, desk=desk, registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
-            hub=hub, wire=wire, archive=archive, health=journal, doctor=doctor, now=utc_now, epoch=epoch.name,
-            avatars=avatars, reclaims=reclaims, recalls=Recalls(registry, desk, channels), files=files,
-            voices=Voices(files), abilities=abilities(channels), lookup=lambda name: channels[name].lookup(),
-            douyin=_douyin(channels), help=assistant.help, tally=tally,
+            config=settings, desk=desk, talk=talk, own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
+            registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
+            hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor,
+            now=utc_now, epoch=epoch.name, avatars=avatars, reclaims=reclaims,
+            recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
+            abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            help=assistant.help, tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )
@@ -322,12 +338,14 @@ class Server:
         tidying_files = Rounds(TIDY_FILES_EVERY, {
             "tidying up files": lambda: files.forget_unused(archive.used_files),
             "forgetting what models cost": lambda: book.forget_old(local_now().date()),
+            "forgetting what agents left": lambda: journal.forget(utc_now()),
         }, first_after=TIDY_EVERY)
         tending = Rounds(TEND_EVERY, {f"looking after {name}": channel.tend for name, channel in channels.items()})
         workers = (
-            tidying, tidying_files, tending, doctor, puller, welcome, fetcher, turns,   # who begins things, before …
+            tidying, tidying_files, tending, indexer, doctor, puller, welcome, fetcher,
+            turns,                              # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims, library, *([assistant.model] if assistant.model else []),
+            introducer, reclaims, library, cards, *([assistant.model] if assistant.model else []),
         )
 
         await library.open()
@@ -342,8 +360,8 @@ class Server:
             log.info("from outside it is %s", settings.server.public_url)
         return cls(
             port=port, http_server=http_server, doorway=doorway, busy=parts.busy, hub=hub, registry=registry,
-            workers=workers, http=http, avatars=avatars, journal=journal, archive=archive, epoch=epoch, files=files,
-            data=data,
+            workers=workers, http=http, avatars=avatars, journal=journal, archive=archive, search=search, epoch=epoch,
+            files=files, data=data,
         )
 
     async def stop(self) -> None:
@@ -361,6 +379,7 @@ class Server:
         await self._http_server.close_all_connections()
         await self._http.close()
         await self._avatars.close()         # no worker: it works for requests, and they have their answers now
+        self._search.close()
         self._archive.close()
         self._files.close()
         self._data.unlock()

@@ -58,12 +58,16 @@ Identifier = Annotated[str, "identifier"]       # 1 to 256 printable characters,
 OptionalText = Annotated[str, "text"]           # up to 2048 characters, may be empty
 Password = Annotated[str, "password"]           # up to 256 characters
 Note = Annotated[str, "note"]                   # up to 500 characters, may be empty
+LongText = Annotated[str, "long text"]          # 1 to 4000 characters, not all of them blank
+Names = Annotated[list[str], "names"]           # a list of up to 100 identifiers
 Fields = Annotated[dict[str, Any], "fields"]    # whatever a platform's message consists of
 
 LONGEST_IDENTIFIER = 256
 LONGEST_TEXT = 2048
 LONGEST_PASSWORD = 256
 LONGEST_NOTE = 500
+LONGEST_OF_ALL = 4000
+MOST_NAMES = 100
 
 
 def read(cls: type[T], value: Any) -> T:
@@ -100,10 +104,22 @@ def _note(value: Any, _: Any) -> str:
     return _not_longer(value, LONGEST_NOTE)
 
 
+def _long_text(value: Any, _: Any) -> str:
+    if not _not_longer(value, LONGEST_OF_ALL).strip():
+        raise ValueError("不能为空")
+    return value
+
+
 def _not_longer(value: Any, most: int) -> str:
     if len(_text(value)) > most:
         raise ValueError(f"不能超过 {most} 个字符")
     return value
+
+
+def _names(value: Any, _: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > MOST_NAMES:
+        raise ValueError(f"必须是至多 {MOST_NAMES} 项的数组")
+    return [_identifier(each, str) for each in value]
 
 
 def _fields(value: Any, _: Any) -> dict[str, Any]:
@@ -134,7 +150,8 @@ def _strict(texts: dict[Any, Callable[[Any, Any], Any]]) -> cattrs.Converter:
 
 
 _converter = _strict({
-    Identifier: _identifier, OptionalText: _optional_text, Password: _password, Note: _note, Fields: _fields,
+    Identifier: _identifier, OptionalText: _optional_text, Password: _password, Note: _note, LongText: _long_text,
+    Names: _names, Fields: _fields,
 })
 
 

@@ -13,7 +13,7 @@ from ccs import lifecycle
 from ccs.errors import BadRequest, ClientIdReused, Refusal, SessionShut
 from ccs.inbound import PlatformTells, Reclaimed
 from ccs.kept import Login, Thumb
-from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Outgoing, Session
+from ccs.models import Agent, Briefing, Change, Message, Outgoing, Session
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
 
@@ -57,6 +57,10 @@ class Desk:
     ) -> Ticket:
         allowed = self._pipe.allowed(session_id)
         return self._pipe.apply(session_id, lifecycle.ask_for_human, reason, words, briefing, allowed)
+
+    def renew_card(self, session_id: str, briefing: Briefing) -> Ticket:
+        """What the agent who will take over is told by now."""
+        return self._pipe.apply(session_id, lifecycle.card_renewed, briefing)
 
     # What agents do
 
@@ -144,8 +148,9 @@ class Desk:
 
     def delivery_moved(self, message: Message) -> Ticket:
         """The message's delivery is now as given."""
-        event = Event(EventType.MESSAGE_UPDATED, self.registry.get(message.session_id), message)
-        return self._pipe.commit(Change(deliveries=(message,), events=(event,)), message)
+        session = self.registry.get(message.session_id)
+        change = lifecycle.delivery_moves(session, self._now(), message, self._card(session, message))
+        return self._pipe.commit(change, message)
 
     def result_told(self, message: Message, tells: PlatformTells, shut: SessionShut | None) -> Ticket:
         """The platform's last word on a message, which is now as given; and what that says of its session."""

@@ -127,6 +127,15 @@ class NoHelp(Refusal):
     code = 4020
 
 
+class TooBroad(Refusal):
+    """So much would have to be looked at that others would wait."""
+
+    code = 503
+
+    def __init__(self) -> None:
+        super().__init__("搜索用时过长，请多写几个字，或限定渠道、客服、时间后再试")
+
+
 class NeedsLogin(Refusal):
     """Who asks does not say, or cannot prove, who she is."""
 

@@ -6,7 +6,7 @@ it are told so without a word of what was said. Each is encoded and framed once,
 """
 
 import asyncio
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,6 +24,9 @@ MOST_OF_AGENT = 50              # tabs, windows and machines of one person, and 
 class Listener(Protocol):
     """One socket. `push` puts a frame in its bounded queue, `catch_up` in front of what it holds back meanwhile,
     `flush` writes what is queued, `dismiss` and `log_out` close it."""
+
+    @property
+    def id(self) -> str: ...
 
     @property
     def agent(self) -> Agent: ...
@@ -54,6 +57,8 @@ class Hub:
         self._bound: dict[str, set[Listener]] = {}          # session → who looks at it
         self._looking: dict[Listener, set[str]] = {}        # the same the other way round
         self._unflushed: set[Listener] = set()
+        self._viewing: dict[str, list[str]] = {}            # session → whose sockets look at it, as was last told
+        self._looked: set[str] = set()                      # sessions of which that may be others now
 
     # Who is here
 
@@ -93,6 +98,7 @@ class Hub:
         """The socket is gone. Leaving twice is harmless."""
         for session_id in self._looking.pop(listener, set()):
             _discard(self._bound, session_id, listener)
+            self._look_again(session_id)
         _discard(self._of_agent, listener.agent.id, listener)
         self._all.discard(listener)
         self._supervisors.discard(listener)
@@ -104,10 +110,36 @@ class Hub:
             return                      # it left while the caller waited
         self._bound.setdefault(session_id, set()).add(listener)
         self._looking.setdefault(listener, set()).add(session_id)
+        self._look_again(session_id)
 
     def unbind(self, listener: Listener, session_id: str) -> None:
         _discard(self._bound, session_id, listener)
         _discard(self._looking, listener, session_id)
+        self._look_again(session_id)
+
+    @property
+    def viewing(self) -> Mapping[str, list[str]]:
+        """Which agents look at which sessions."""
+        return self._viewing
+
+    def _look_again(self, session_id: str) -> None:
+        """Everyone is told, once for each turn of the loop, and only if it are others than before."""
+        if not self._looked:
+            asyncio.get_running_loop().call_soon(self._tell_viewing)
+        self._looked.add(session_id)
+
+    def _tell_viewing(self) -> None:
+        looked, self._looked = self._looked, set()
+        for session_id in looked:
+            cs_ids = sorted({listener.agent.id for listener in self._bound.get(session_id, ())})
+            if cs_ids == self._viewing.get(session_id, []):
+                continue
+            if cs_ids:
+                self._viewing[session_id] = cs_ids
+            else:
+                del self._viewing[session_id]
+            if self._all:
+                self._push(self._all, encode({"type": "viewing", "sessionId": session_id, "data": {"csIds": cs_ids}}))
 
     # What they are told
 
@@ -121,6 +153,8 @@ class Hub:
             if inside:
                 self._push(inside, self._wire.inner(event, event_id))
             outside = self._outside(event) - inside
+            if event.note:
+                outside -= self._mention(event, event_id, inside)
             trusted = outside & self._supervisors if event.session.agent_id else outside
             if trusted:
                 self._push(trusted, self._wire.outer(event, event_id, words=True))
@@ -130,10 +164,23 @@ class Hub:
                 for listener in list(self._bound.get(event.session.id, ())):
                     self.unbind(listener, event.session.id)
 
+    def _mention(self, event: Event, event_id: int, inside: set[Listener]) -> set[Listener]:
+        """Tell those outside whom a note mentions, and of its session what each may know; returns whom."""
+        assert event.note
+        meant = {listener for cs_id in event.note.mentions for listener in self._of_agent.get(cs_id, ())} - inside
+        trusted = {listener for listener in meant if lifecycle.may_read(event.session, listener.agent)}
+        if trusted:
+            self._push(trusted, self._wire.noted(event, event_id, words=True))
+        if strangers := meant - trusted:
+            self._push(strangers, self._wire.noted(event, event_id, words=False))
+        return meant
+
     def replay(self, listener: Listener, event: Event, event_id: int) -> None:
         """Tell one socket of an event it missed, as far as its agent may know of it now."""
         if listener in self._inside(event.session):
             text = self._wire.inner(event, event_id)
+        elif event.note and listener.agent.id in event.note.mentions:
+            text = self._wire.noted(event, event_id, words=lifecycle.may_read(event.session, listener.agent))
         elif listener in self._outside(event):
             held = event.session.agent_id is not None
             text = self._wire.outer(event, event_id, words=not held or listener.agent.supervises)
@@ -144,6 +191,15 @@ class Hub:
     def tell(self, listener: Listener, frame: dict[str, Any]) -> None:
         """A frame for one socket, outside the stream of events."""
         self._push((listener,), encode(frame))
+
+    def tell_agent(self, agent_id: str, frame: dict[str, Any], but: str | None = None) -> None:
+        """A frame for all of one agent's sockets, outside the stream of events, but the one with this id."""
+        if listeners := [each for each in self._of_agent.get(agent_id, ()) if each.id != but]:
+            self._push(listeners, encode(frame))
+
+    def tell_all(self, frame: dict[str, Any]) -> None:
+        if self._all:
+            self._push(self._all, encode(frame))
 
     def resync_all(self) -> None:
         """Events may be missing: every page has to load afresh what it shows."""

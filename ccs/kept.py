@@ -1,5 +1,5 @@
 """What is kept beside sessions and what was said in them, as frozen values: of platforms, their customers, what
-agents think of answers, and logins.
+agents think of answers and tell each other, logins, and what belongs to agents.
 
 Times are as in `ccs/models.py`.
 """
@@ -85,6 +85,34 @@ class Verdict:
 
 
 @frozen
+class Note:
+    """What agents tell each other in a session. No customer, no platform and no assistant ever sees it."""
+
+    id: str
+    session_id: str
+    number: int             # its only order within the session, from 1
+    agent_id: str           # empty: nobody was named and nobody holds the session, while access is open
+    content: str
+    mentions: tuple[str, ...]
+    after_seq: int          # of the message that was the last then
+    created_at: datetime
+    client_id: str | None = None                # the page's clientNoteId
+
+
+@frozen
+class Card:
+    """What agents keep of a customer: how they call her among themselves, and what they should know."""
+
+    channel: str
+    account: str
+    customer_id: str
+    remark: str
+    note: str
+    changed_by: str
+    changed_at: datetime
+
+
+@frozen
 class Login:
     """A browser that may act for an agent until `expires_at`."""
 
@@ -93,3 +121,34 @@ class Login:
     credential: str         # stands for the password it was made with: another password ends it
     created_at: datetime
     expires_at: datetime
+
+
+class DraftMode(StrEnum):
+    """What a draft is to become."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
+@frozen
+class Draft:
+    """What an agent is writing in a session, and has not said. Empty once it is said or given up."""
+
+    agent_id: str
+    session_id: str
+    mode: DraftMode
+    text: str
+    revision: int           # rises with each writing
+    updated_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.agent_id, self.session_id, self.mode)
+
+
+@frozen
+class Preferences:
+    """How an agent likes her workbench: the page's own names and values, as JSON."""
+
+    agent_id: str
+    text: str

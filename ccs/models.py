@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Cursor, Login, Notice, Nudge, Profile, Token, Verdict
+from ccs.kept import Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, Token, Verdict
 
 Clock = Callable[[], datetime]
 
@@ -92,6 +92,7 @@ class EventType(StrEnum):
     SESSION_CLOSED = "session_closed"
     SESSION_UPDATED = "session_updated"
     MESSAGE_UPDATED = "message_updated"
+    NOTE_ADDED = "note_added"
 
     @property
     def is_transition(self) -> bool:
@@ -133,6 +134,7 @@ class Customer:
     id: str                 # the platform's own id, verbatim
     name: str = ""
     avatar: str = ""
+    remark: str = ""        # what agents call her
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -165,6 +167,8 @@ class Session:
     replies_left: int | None = None             # how many it takes until the customer writes again; None: any number
     platform_owner: str | None = None           # who of the merchant's serves her in the platform's own client
     conclusion: str | None = None               # what the last holder told the assistant when she handed it back
+    tags: tuple[str, ...] = ()                  # in the order in which they were added
+    notes: int = 0                              # how many agents wrote
 
     @property
     def is_open(self) -> bool:
@@ -284,6 +288,7 @@ class Event:
     session: Session
     message: Message | None = None
     briefing: Briefing | None = None            # of a session that the assistant hands over
+    note: Note | None = None
 
 
 class PlatformId(NamedTuple):
@@ -310,8 +315,13 @@ class Change:
     tokens: tuple[Token, ...] = ()
     profiles: tuple[Profile, ...] = ()
     verdicts: tuple[Verdict, ...] = ()          # on messages that are `revised` by them
+    untagged: tuple[str, ...] = ()              # the tags that the session has no longer
+    notes: tuple[Note, ...] = ()
+    cards: tuple[Card, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
+    drafts: tuple[Draft, ...] = ()
+    preferences: tuple[Preferences, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -349,7 +359,41 @@ class SessionFilter:
     status: Status | None = None
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
+    tag: str | None = None
     reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
+
+
+@frozen
+class Sought:
+    """What somebody searches for among all that was said; None is "any"."""
+
+    match: str                          # what the index is asked
+    holds: Callable[[str], bool]        # whether a text that matches is meant
+    limit: int
+    is_common: bool = False             # so short that it is likely to stand among the newest
+    channel: str | None = None
+    agent_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None       # not included
+    session_id: str | None = None       # only in this one: its beginning first, and without the index
+    after: int | None = None            # `Finding.next` of the page before
+    reader: Agent | None = None         # who asks, where she may not read everything
+
+
+@frozen
+class Found:
+    """Something that was said, with its session."""
+
+    session: Session
+    message: Message
+
+
+@frozen
+class Finding:
+    """A page of what was found, and where the next begins; None at the end."""
+
+    found: tuple[Found, ...]
+    next: int | None = None
 
 
 @frozen

@@ -11,7 +11,7 @@ from ccs.errors import Refusal
 from ccs.inbound import PlatformTells
 from ccs.kept import Notice
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Change, Clock, Event, Message, Session, Stage, Via
+from ccs.models import Change, Clock, Event, Message, Session, Stage, Status, Via
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 
@@ -22,9 +22,9 @@ LimitsOf = Callable[[str, Via], Limits]         # of a channel, for those who ca
 class Pipe:
     """For the desk and the reception, whose verbs read a session, ask its rule and hand over the change.
 
-    `wake_outbox` and `wake_assistant` are told the id of a session that has work for them, `wake_fetcher` a message
-    whose file is to be fetched: each once what it rests on is on disk. `hush_assistant` is told at once of a session in
-    which the assistant has nothing to say now.
+    `wake_outbox`, `wake_assistant` and `wake_cards` are told the id of a session that has work for them, `wake_fetcher`
+    a message whose file is to be fetched: each once what it rests on is on disk. `hush_assistant` is told at once of a
+    session in which the assistant has nothing to say now.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Pipe:
         self._publish = publish
         self.wake_outbox: Callable[[str], None] = lambda session_id: None
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
+        self.wake_cards: Callable[[str], None] = lambda session_id: None
         self.wake_fetcher: Callable[[Message], None] = lambda message: None
         self.hush_assistant: Callable[[Session], None] = lambda session: None
 
@@ -71,6 +72,8 @@ class Pipe:
                 ticket.then(self.wake_fetcher, message)
         if change.session and change.session.awaits_assistant:
             ticket.then(self.wake_assistant, change.session.id)
+        if change.session and change.session.status is Status.PENDING and change.messages:
+            ticket.then(self.wake_cards, change.session.id)
         return ticket
 
     def notice(self, tells: PlatformTells) -> Notice:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ccs.errors import NotFound, StoreUnavailable
-from ccs.models import Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
+from ccs.models import Briefing, Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
 from ccs.taken import Taken
 from ccs.tally import Tally
 from ccs.ticket import Ticket
@@ -36,6 +36,8 @@ class Archive(Protocol):
     def by_reference(self, session: Session, reference: str) -> Message | None: ...
 
     def latest(self, session: Session) -> list[Message]: ...
+
+    def briefing(self, session_id: str) -> Briefing | None: ...
 
     def delivery(self, delivery_id: str) -> tuple[Session, Message] | None: ...
 
@@ -131,6 +133,10 @@ class Registry:
         """The session's message that the platform calls so, as the rules see it; of the last few."""
         message = self._referred.get((session.id, reference)) or self._archive.by_reference(session, reference)
         return message and self._current(message)[0]
+
+    def briefing(self, session_id: str) -> Briefing | None:
+        """What the assistant told of the session when it handed it over, as it is on disk."""
+        return self._archive.briefing(session_id)
 
     def latest(self, session: Session) -> list[Message]:
         """Its last few messages that are on disk, as the rules see them."""
@@ -240,7 +246,7 @@ class Registry:
         self._tally.settled(change, before)
         self._taken.add(change.ids)
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
-        if change.session:
+        if change.session and (before or change.session.is_open):       # what is not in memory has long been closed
             if before:
                 self._counts[_count_key(before)] -= 1
             self._counts[_count_key(change.session)] += 1

@@ -15,6 +15,7 @@ import attrs
 from attrs import frozen
 
 from ccs.models import Agent, Role
+from ccs.tags import LONGEST, is_tag
 
 AGENT_ID = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
 
@@ -73,6 +74,11 @@ def hours(value: str) -> str | None:
 def channel_names(value: tuple[str, ...]) -> str | None:
     wrong = [each for each in value if each not in CHANNEL_NAMES]
     return f"must hold some of {', '.join(CHANNEL_NAMES)}, not {wrong[0]!r}" if wrong else None
+
+
+def tags(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not is_tag(each)]
+    return f"must hold tags of at most {LONGEST} characters, without #, not {wrong[0]!r}" if wrong else None
 
 
 def time_zone(value: str) -> str | None:
@@ -249,6 +255,11 @@ class ChannelsSettings:
 
 
 @frozen
+class WorkbenchSettings:
+    tags: tuple[str, ...] = setting(("退款", "换货", "催发货", "投诉", "售后"), tags)
+
+
+@frozen
 class OpenAISettings:
     """Tokens are those of the model's server; 0 is without limit where it is a limit of cost."""
 
@@ -295,6 +306,7 @@ class Config:
     agents: tuple[AgentSettings, ...] = attrs.field(default=(), metadata={"section": AgentSettings})
     channels: ChannelsSettings = section(ChannelsSettings)
     assistant: AssistantSettings = section(AssistantSettings)
+    workbench: WorkbenchSettings = section(WorkbenchSettings)
 
     def agent(self, cs_id: str) -> Agent | None:
         """Who this csId is; None if there is no such agent."""

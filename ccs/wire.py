@@ -10,7 +10,7 @@ from typing import Any
 
 from ccs.avatars import digest_of
 from ccs.codec import encode
-from ccs.kept import Thumb, Verdict
+from ccs.kept import Draft, Note, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -66,6 +66,12 @@ class Wire:
             info["replyQuotaLeft"] = session.replies_left
         if session.platform_owner:
             info["platformOwner"] = session.platform_owner
+        if session.customer.remark:
+            info["customerRemark"] = session.customer.remark
+        if session.tags:
+            info["tags"] = session.tags
+        if session.notes:
+            info["noteCount"] = session.notes
         if words and briefing and session.status is not Status.AI:
             info["handoff"] = self.briefing(briefing)
         return info
@@ -118,8 +124,31 @@ class Wire:
             info["feedback"] = _feedback(message.verdicts)
         return info
 
+    def note(self, note: Note) -> dict[str, Any]:
+        """NoteInfo."""
+        info: dict[str, Any] = {
+            "noteId": note.id,
+            "sessionId": note.session_id,
+            "csId": note.agent_id,
+            "content": note.content,
+            "mentions": note.mentions,
+            "afterSeq": note.after_seq,
+            "createdAt": self.time(note.created_at),
+            "clientNoteId": note.client_id,
+        }
+        return {name: value for name, value in info.items() if value not in ("", None)}
+
+    def draft(self, draft: Draft) -> dict[str, Any]:
+        """DraftInfo."""
+        return {
+            "sessionId": draft.session_id, "mode": draft.mode.value, "text": draft.text, "revision": draft.revision,
+            "updatedAt": self.time(draft.updated_at),
+        }
+
     def inner(self, event: Event, event_id: int) -> bytes:
         """An event as those see it who may open the session."""
+        if event.note is not None:
+            return self.noted(event, event_id, words=True)
         if event.message is None or event.type.is_transition:
             data = self.session(event.session, briefing=event.briefing)
             return self._event(event.type, event, event_id, data)
@@ -129,6 +158,12 @@ class Wire:
         return self._event(
             event.type, event, event_id, self.message(event.message), session=self.session(event.session)
         )
+
+    def noted(self, event: Event, event_id: int, *, words: bool) -> bytes:
+        """A note, for those inside and those whom it mentions: `words` of its session's they may see as ever."""
+        assert event.note
+        session = self.session(event.session, words=words)
+        return self._event(event.type, event, event_id, self.note(event.note), session=session)
 
     def outer(self, event: Event, event_id: int, *, words: bool) -> bytes:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""

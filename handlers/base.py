@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from attrs import Factory, frozen
@@ -22,15 +22,17 @@ from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.lookup import Lookup
 from ccs.models import Agent, Clock, Session
+from ccs.own.joined import Own
 from ccs.recalls import Recalls
 from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
+from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
-from handlers.ports import Archive, Files, Health, ModelCounts
+from handlers.ports import Archive, Files, Health, ModelCounts, Search
 from handlers.traffic import Traffic
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.UpgradeRequired: 426,
     errors.TooManyTries: 429,
     errors.NoRoom: 507,
+    errors.TooBroad: 503,
     errors.Refusal: 400,
     errors.StoreUnavailable: 503,
 }
@@ -87,12 +90,14 @@ class Parts:
 
     config: Config
     desk: Desk
+    talk: Talk
     registry: Registry
     intake: Intake
     accounts: Accounts
     hub: Hub
     wire: Wire
     archive: Archive
+    search: Search
     health: Health
     doctor: Doctor
     now: Clock
@@ -109,6 +114,7 @@ class Parts:
     files: Files
     voices: Voices
     help: Help                                      # for agents who write
+    own: Own
     model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file
@@ -199,6 +205,12 @@ class Handler(RequestHandler):
             return values[0].decode() or None if values else None
         except UnicodeDecodeError:
             raise errors.BadRequest(f"参数 {name} 不是有效的 UTF-8 文本") from None
+
+    def one_of(self, name: str, choices: Sequence[str]) -> str | None:
+        value = self.query(name)
+        if value is not None and value not in choices:
+            raise errors.BadRequest(f"参数 {name} 只能是 {'、'.join(choices)}")
+        return value
 
     def number(self, name: str, low: int, high: int) -> int | None:
         text = self.query(name)

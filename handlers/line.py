@@ -6,6 +6,7 @@ When a queue is full everything in it is dropped and the page is told to load af
 import asyncio
 import logging
 import struct
+from secrets import token_hex
 from typing import Any
 
 from tornado.iostream import StreamClosedError
@@ -40,6 +41,7 @@ class Line:
     """A `ccs.hub.Listener`: one agent's socket."""
 
     def __init__(self, agent: Agent, socket: WebSocketHandler, login: Login | None = None) -> None:
+        self.id = token_hex(8)              # by which a page names its own socket
         self.agent = agent
         self.login = login
         self._socket = socket

@@ -55,6 +55,7 @@ def metrics(parts: Parts) -> Iterator[Metric]:
     yield gauge("ccs_sockets", "WebSockets of agents", parts.hub.count)
     yield gauge("ccs_journal_healthy", "1 while the disk takes writes", int(parts.health.is_healthy))
     yield gauge("ccs_journal_waiting", "Changes that wait to be written", parts.health.waiting)
+    yield gauge("ccs_search_behind", "Messages that are not in the search index yet", parts.search.behind)
     yield from _process(parts)
 
 

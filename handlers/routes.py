@@ -5,8 +5,8 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, pages, sessions,
-    uploads,
+    avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, notes,
+    own, pages, searching, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -39,6 +39,16 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/summary", helping.Summary),
     (SESSION + r"/polish", helping.Polish),
     (SESSION + r"/close", sessions.Close),
+    (SESSION + r"/notes", notes.Notes),
+    (SESSION + r"/tags", tagging.SessionTags),
+    (SESSION + r"/unread", tagging.Unread),
+    (SESSION + r"/earlier", customers.Earlier),
+    (SESSION + r"/customer", customers.CustomerCard),
+    (r"/api/tags", tagging.Tags),
+    (SESSION + r"/drafts/([^/]+)", own.SessionDraft),
+    (r"/api/drafts", own.Drafts),
+    (r"/api/preferences", own.Preferences),
+    (r"/api/search", searching.Search),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),
     (r"/api/login", logins.LogIn),

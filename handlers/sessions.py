@@ -79,14 +79,15 @@ class SessionHandler(ApiHandler):
 class SessionList(ApiHandler):
     async def get(self) -> None:
         wanted = SessionFilter(
-            channel=self._one_of("channelType", tuple(CHANNELS)),
-            status=Status(status) if (status := self._one_of("status", tuple(Status))) else None,
+            channel=self.one_of("channelType", tuple(CHANNELS)),
+            status=Status(status) if (status := self.one_of("status", tuple(Status))) else None,
             agent_id=self.query("csId"),
             text=self.query("q"),
+            tag=self.query("tag"),
             reader=self.caller.agent if self.caller else None,
         )
         limit = self.number("limit", 1, MOST_ROWS) or MOST_ROWS
-        place = Page(limit + 1, self._cursor(), self._one_of("sort", SORTS) or SORTS[0])
+        place = Page(limit + 1, self._cursor(), self.one_of("sort", SORTS) or SORTS[0])
         found = await self.parts.archive.sessions(wanted, place)
         if len(found) > limit:
             self.set_header("X-Next-Cursor", _cursor_after(found[limit - 1], place.sort))
@@ -99,12 +100,6 @@ class SessionList(ApiHandler):
                 encode(self.parts.wire.session(session, words=self.may_read(session)))
                 for session in found[start:start + SLICE]
             ]
-
-    def _one_of(self, name: str, choices: tuple[str, ...]) -> str | None:
-        value = self.query(name)
-        if value is not None and value not in choices:
-            raise BadRequest(f"参数 {name} 只能是 {'、'.join(choices)}")
-        return value
 
     def _cursor(self) -> tuple[int, str] | None:
         text = self.query("cursor")
@@ -119,8 +114,8 @@ class SessionList(ApiHandler):
             raise BadRequest("参数 cursor 无效，请使用上一页 X-Next-Cursor 的值") from None
 
     async def _total(self, wanted: SessionFilter, place: Page) -> int:
-        """Counted in memory, so that it costs the same at any size; a search has to look."""
-        if wanted.text is not None or place.sort != SORTS[0]:
+        """Counted in memory, so that it costs the same at any size; a search, or a tag, has to be looked for."""
+        if wanted.text is not None or wanted.tag is not None or place.sort != SORTS[0]:
             return await self.parts.archive.found(wanted, waiting=place.sort == "waitingSince")
         return self.parts.registry.count(wanted)
 

@@ -113,7 +113,7 @@ class AgentSocket(Handler, WebSocketHandler):
         self.set_nodelay(True)
         self._line = Line(agent, self, caller.login if caller else None)
         self.parts.hub.join(self._line)
-        self._tell(self._hello(agent))
+        self._tell(self._hello(self._line))
         log.info("agent %s connected", agent.id)
 
     def _caller(self) -> Caller | None:
@@ -247,7 +247,8 @@ class AgentSocket(Handler, WebSocketHandler):
             "mine": count(SessionFilter(status=Status.MANUAL, agent_id=agent.id)),
         }
 
-    def _hello(self, agent: Agent) -> dict[str, Any]:
+    def _hello(self, line: Line) -> dict[str, Any]:
+        agent = line.agent
         me = {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role.value}
         return {
             "type": "hello",
@@ -255,9 +256,12 @@ class AgentSocket(Handler, WebSocketHandler):
             "eventId": self.parts.registry.published_event_id,
             "serverTime": self.parts.wire.time(self.parts.now()),
             "me": me,
+            "socket": line.id,
             "counts": self._counts(agent),
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
+            "tags": self.parts.config.workbench.tags,
+            "viewing": self.parts.hub.viewing,
             "assistant": {
                 "polishes": self.parts.help.polishes,
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,

@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.kept import Cursor, Login, Nudge, Profile, Token, Verdict
-from ccs.models import Briefing, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis
-from store import attachments, database, events, feedback, handoffs, inbox, logins, messages, sessions, streams
+from ccs.kept import Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Token, Verdict
+from ccs.models import (
+    Briefing, Customer, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis,
+)
+from store import (
+    attachments, customers, database, events, feedback, handoffs, inbox, logins, messages, notes, own, sessions,
+    streams, tags,
+)
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
@@ -78,6 +83,12 @@ class Archive:
         """The customer's newest message."""
         return self._now(messages.last_of, session.id, Sender.CUSTOMER)
 
+    def noted(self, session_id: str, client_id: str) -> Note | None:
+        return self._now(notes.one, session_id, "client_id", client_id)
+
+    def card(self, customer: Customer) -> Card | None:
+        return self._now(customers.one, customer)
+
     def fetching(self) -> list[Message]:
         """Messages whose file is still with the platform, oldest first."""
         return self._now(messages.fetching)
@@ -106,6 +117,15 @@ class Archive:
 
     def logins(self, agent_id: str | None = None) -> list[Login]:
         return self._now(logins.of_agent, agent_id)
+
+    def draft(self, agent_id: str, session_id: str, mode: str) -> Draft | None:
+        return self._now(own.draft, agent_id, session_id, mode)
+
+    def count_drafts(self, agent_id: str) -> int:
+        return self._now(own.count_drafts, agent_id)
+
+    def preferences(self, agent_id: str) -> Preferences | None:
+        return self._now(own.preferences, agent_id)
 
     # In whatever thread asks
 
@@ -142,6 +162,29 @@ class Archive:
 
     async def messages_before(self, session_id: str, seq: int, limit: int) -> list[Message]:
         return await self._soon(messages.before, session_id, seq, limit)
+
+    async def notes(self, session_id: str, last: int) -> AsyncIterator[list[Note]]:
+        """The session's notes up to the one of this number, ascending, a page at a time."""
+        number = 0
+        while page := await self._soon(notes.after, session_id, number, last, PAGE):
+            yield page
+            number = page[-1].number
+
+    async def earlier(self, session: Session, limit: int) -> list[Session]:
+        """The same customer's sessions that began before this one, the newest first."""
+        return await self._soon(sessions.earlier, session, limit)
+
+    async def acquaintance(self, customer: Customer) -> tuple[int, datetime]:
+        """How many sessions a customer has had, and when the first began."""
+        return await self._soon(customers.acquaintance, customer)
+
+    async def tags(self) -> dict[str, int]:
+        """The tags of open sessions, and how many have each."""
+        return await self._soon(tags.counted)
+
+    async def drafts(self, agent_id: str) -> list[Draft]:
+        """Hers, the newest first."""
+        return await self._soon(own.drafts, agent_id)
 
     async def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]:
         """The verdicts given from `since` until before `until`, oldest first, a page at a time."""

@@ -27,6 +27,8 @@ STATEMENTS_KEPT = 512           # of each connection; the writer has one for eac
 LONG_WAL = 4 * 1024 * 1024      # bytes; SQLite's own limit, which `connect` turns off
 CACHE_KIB = 16 * 1024           # the writer's page cache
 
+SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB = 1, 11, 26     # of SQLite's result codes
+
 DatabaseError = sqlite3.Error
 
 
@@ -111,6 +113,12 @@ def connect(path: Path, *, read_only: bool = False) -> Any:
     connection.execute("PRAGMA wal_autocheckpoint = 0")      # `checkpoint` does it, outside acknowledging commits
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file is not what it should be, rather than out of reach, locked, or without room."""
+    code = getattr(error, "sqlite_errorcode", SQLITE_ERROR)
+    return code & 0xFF in (SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB)     # the first: a table is missing
 
 
 def in_memory() -> Any:

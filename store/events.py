@@ -3,24 +3,26 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ccs.models import Event, EventType, to_millis
-from store import handoffs, messages, sessions
+from ccs.models import Event, EventType, Session, to_millis
+from store import handoffs, messages, notes, sessions
 from store.rows import Row, Table
 
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
 KEPT_FOR = timedelta(hours=24)
+CARRY_CARDS = (EventType.NEW_PENDING_SESSION, EventType.SESSION_UPDATED)
 MOST_AT_ONCE = 5_000                # deleted in one transaction, which others wait for
 
 TABLE = Table("events", ("id", "type", "session_id", "seq", "status", "agent_id", "created_at"))
 
 
 def to_row(event_id: int, event: Event, written_at: int) -> Row:
-    """`status` and `agent_id` are the session's at that time: they tell who was in the audience."""
+    """`status` and `agent_id` are the session's at that time: they tell who was in the audience.
+
+    `seq` is the message's, or of a note its number.
+    """
     session = event.session
-    return (
-        event_id, event.type.value, session.id, event.message and event.message.seq, session.status.value,
-        session.agent_id, written_at,
-    )
+    seq = event.note.number if event.note else event.message and event.message.seq
+    return (event_id, event.type.value, session.id, seq, session.status.value, session.agent_id, written_at)
 
 
 def oldest_id(connection: Any) -> int:
@@ -36,13 +38,19 @@ def between(connection: Any, after: int, last: int, limit: int) -> list[tuple[in
     ).fetchall()
     known = {session.id: session for session in sessions.these(connection, {row[2] for row in rows})}
     return [
-        (event_id, Event(
-            EventType(kind), known[session_id],
-            None if seq is None else messages.one(connection, session_id, "seq", seq),
-            handoffs.one(connection, session_id) if kind == EventType.NEW_PENDING_SESSION else None,
-        ))
+        (event_id, _event(connection, EventType(kind), known[session_id], seq))
         for event_id, kind, session_id, seq in rows
     ]
+
+
+def _event(connection: Any, kind: EventType, session: Session, seq: int | None) -> Event:
+    if kind is EventType.NOTE_ADDED and seq is not None:
+        return Event(kind, session, note=notes.one(connection, session.id, "number", seq))
+    return Event(
+        kind, session,
+        None if seq is None else messages.one(connection, session.id, "seq", seq),
+        handoffs.one(connection, session.id) if kind in CARRY_CARDS else None,
+    )
 
 
 def last_id(connection: Any) -> int:

@@ -21,7 +21,8 @@ from typing import Any, Protocol
 from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
-    attachments, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, sessions, streams,
+    attachments, customers, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, notes, own,
+    sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -101,6 +102,11 @@ class Journal:
         if database.wal_is_long(self._path):
             await asyncio.to_thread(self._try, "the database could not be checkpointed", self._checkpoint_beside)
             self._work.put(lambda: self._try("the database could not be checkpointed", self._checkpoint_in_line))
+
+    def forget(self, now: datetime) -> None:
+        """Delete what agents left lying, which can wait longer than the rest."""
+        complaint = "what agents gave up could not be deleted"
+        self._work.put(lambda: self._try(complaint, own.forget_old, self._connection, now))
 
     # On the loop
 
@@ -220,6 +226,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
             if message.delivery:
                 last_deliveries[message.session_id, message.seq] = message
     yield sessions.TABLE, [sessions.to_row(session) for session in last_sessions.values()]
+    yield tags.TABLE, tags.rows(changes, last_sessions.values())
     yield messages.TABLE, [messages.to_row(message) for change in changes for message in change.messages]
     yield messages.REVISED, [messages.to_row(message) for change in changes for message in change.revised]
     yield attachments.TABLE, [
@@ -238,8 +245,12 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield streams.TOKENS, [streams.token_row(token) for change in changes for token in change.tokens]
     yield streams.PROFILES, [streams.profile_row(profile) for change in changes for profile in change.profiles]
     yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
+    yield notes.TABLE, [notes.to_row(note) for change in changes for note in change.notes]
+    yield customers.TABLE, [customers.to_row(card) for change in changes for card in change.cards]
     yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
+    yield own.DRAFTS, [own.draft_row(draft) for change in changes for draft in change.drafts]
+    yield own.PREFERENCES, [own.preferences_row(each) for change in changes for each in change.preferences]
 
 
 def _last_briefings(changes: Iterable[Change]) -> Iterable[tuple[str, Briefing]]:

@@ -213,3 +213,108 @@ def m005_feedback(db: Database) -> None:
         CREATE INDEX feedback_by_time ON feedback (given_at, session_id, seq, agent_id) WHERE thumb <> 'none';
         """
     )
+
+
+@steps()
+def m006_talk(db: Database) -> None:
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN tags TEXT;
+        ALTER TABLE sessions ADD COLUMN notes INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX sessions_of_customer ON sessions (channel, account, customer_id, created_at, id);
+
+        CREATE TABLE session_tags (
+            session_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            status TEXT,
+            updated_at INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            agent_id TEXT,
+            PRIMARY KEY (session_id, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX session_tags_listed ON session_tags (name, status, updated_at, session_id, channel, agent_id);
+        CREATE INDEX session_tags_open ON session_tags (name) WHERE status <> 'closed';
+
+        CREATE TABLE notes (
+            session_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            agent_id TEXT NOT NULL,
+            content TEXT NOT NULL,
+            mentions TEXT,
+            after_seq INTEGER NOT NULL,
+            client_id TEXT,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (session_id, number)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX notes_by_client_id ON notes (session_id, client_id) WHERE client_id IS NOT NULL;
+
+        CREATE TABLE customers (
+            channel TEXT NOT NULL,
+            account TEXT NOT NULL,
+            customer_id TEXT NOT NULL,
+            remark TEXT NOT NULL,
+            note TEXT NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, account, customer_id)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@steps()
+def m007_own(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE drafts (
+            agent_id TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            text TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (agent_id, session_id, mode)
+        ) WITHOUT ROWID;
+        CREATE INDEX drafts_by_time ON drafts (updated_at);
+
+        CREATE TABLE preferences (
+            agent_id TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE reminders (
+            agent_id TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            at INTEGER,
+            PRIMARY KEY (agent_id, session_id)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE quick_replies (
+            id TEXT PRIMARY KEY,
+            scope TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            channels TEXT NOT NULL,
+            folder TEXT NOT NULL,
+            shortcut TEXT NOT NULL,
+            title TEXT NOT NULL,
+            content TEXT NOT NULL,
+            initials TEXT NOT NULL,
+            pinyin TEXT NOT NULL,
+            picture_name TEXT,
+            picture_mime TEXT,
+            picture_size INTEGER,
+            picture_digest TEXT,
+            updated_at INTEGER NOT NULL,
+            is_deleted INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE quick_reply_uses (
+            agent_id TEXT NOT NULL,
+            reply_id TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            used_at INTEGER NOT NULL,
+            PRIMARY KEY (agent_id, reply_id)
+        ) WITHOUT ROWID;
+        """
+    )

@@ -229,6 +229,7 @@ class AgentAtWork:
     cs_id: str
     socket: WebSocketClientConnection
     hello: dict[str, Any] = field(factory=dict)
+    viewing: dict[str, list[str]] = field(factory=dict)     # who looks at what, as told; no other frame waits for it
     _heard: "deque[dict[str, Any]]" = field(factory=deque)
 
     async def next(self, kind: str) -> dict[str, Any]:
@@ -288,7 +289,11 @@ class AgentAtWork:
     async def _read(self) -> dict[str, Any]:
         message = await asyncio.wait_for(self.socket.read_message(), PATIENCE)
         assert message is not None, f"the socket of {self.cs_id} was closed: {self.socket.close_code}"
-        return json.loads(message)
+        frame = json.loads(message)
+        if frame["type"] != "viewing":
+            return frame
+        self.viewing[frame["sessionId"]] = frame["data"]["csIds"]
+        return await self._read()
 
 
 def async_(act: Callable[[], Any]) -> Callable[[], Any]:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from ccs.assistant.card import SAID_NOTHING
 from ccs.assistant.knowledge import library
 from ccs.demo import samples
+from ccs.demo.vices import loses_answer
 from ccs.demo.wecom import WeCom
 from ccs.models import utc_now
 from ccs.settings import AssistantSettings, Config, OpenAISettings
@@ -177,3 +179,35 @@ async def test_the_model_sums_up_for_whoever_takes_over(stage: Stage, wecom: WeC
         await chen.says("转人工")
         card = (await becomes(chen, "pending"))["handoff"]
     assert {name: card[name] for name in lines} == lines and card["reason"] == "keyword"
+
+
+@pytest.mark.gen_test
+async def test_the_card_grows_with_what_she_tells_while_she_waits_for_a_person(
+    stage: Stage, wecom: WeCom, knowing: Config
+) -> None:
+    await stage.start(knowing)
+    li = await stage.agent("li")
+    chen = at_kf(stage, wecom)
+    await chen.says("转人工")
+    assert (await becomes(chen, "pending"))["handoff"]["wants"] == SAID_NOTHING
+    await chen.says("订单 285012345678 三天了还没发，电话 13800138000")
+    told = await li.hears("session_updated", lambda frame: "orders" in frame["data"].get("handoff", {}))
+    card = told["data"]["handoff"]
+    assert card["wants"] == "订单 285012345678 三天了还没发，电话 138****8000"
+    assert (card["orders"], card["phones"], card["reason"]) == (["285012345678"], ["138****8000"], "keyword")
+    assert (await stage.session((await chen.session())["sessionId"]))["handoff"] == card
+
+
+@pytest.mark.gen_test
+async def test_an_answer_of_which_nobody_knows_whether_it_arrived_asks_for_a_person(
+    stage: Stage, wecom: WeCom, knowing: Config
+) -> None:
+    await stage.start(knowing)
+    chen = at_kf(stage, wecom)
+    wecom.next("kf/send_msg", loses_answer)
+    await chen.says("多久发货？")
+    session = await becomes(chen, "pending")
+    card = session["handoff"]
+    assert session["pendingReason"] == card["reason"] == "unconfirmed"
+    assert (card["wants"], card["draft"]) == ("多久发货？", "现货 48 小时内发货。")
+    assert len(reached(wecom, chen.id)) <= 2    # it, and at most the holding words: nothing is said again

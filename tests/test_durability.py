@@ -123,18 +123,23 @@ def test_the_answer_follows_the_sync(tmp_path: Path) -> None:
     calls = "trace=fsync,fdatasync,sendto,pwrite64"
     process = Process(tmp_path, wrapper=["strace", "-f", "-s", "5000", "-e", calls, "-o", str(trace)]).start()
     names = [f"only-{number}" for number in range(5)]
+    noted = [f"note-{number}" for number in range(3)]
     try:
         for name in names:
             assert process.callback(json.dumps(gateway_message("陈女士", name, name)).encode()).status_code == 200
+        path = f"/api/sessions/{process.get('/api/sessions')[0]['sessionId']}"
+        for name in noted:
+            assert process.post(f"{path}/notes", {"content": name}).status_code == 200
+        assert process.post(f"{path}/tags", {"add": ["tagged"]}).status_code == 200
     finally:
         subprocess.run(["pkill", "-TERM", "-P", str(process.pid)], check=True)
         process.stop()
     lines = trace.read_text().splitlines()
     answered = 0
-    for name in names:
+    for name in (*names, *noted, "tagged"):
         wrote = first(lines, answered, "pwrite64", name)
         synced = first(lines, wrote, "sync", "= 0")
-        answered = first(lines, answered + 1, "sendto", '{\\"code\\":0')
+        answered = first(lines, wrote, "sendto", '{\\"code\\":0')
         assert wrote < synced < answered, lines[wrote:answered + 1]
 
 

@@ -250,7 +250,9 @@ def test_nothing_is_found_in_nothing() -> None:
     assert Knowledge(empty, ZONE, Index).search("在吗", "wechat", NOW) == ()
 
 
-@pytest.mark.parametrize("text", ["", "…", "？？？", "😀", '"', '" OR *', "-", "123456789012", "a" * 5000, "\ud800", "０"])
+@pytest.mark.parametrize("text", [
+    "", "…", "？？？", "😀", '"', '" OR *', "-", "123456789012", "a" * 5000, "发" * 9, "几天" * 9, "\ud800", "０",
+])
 def test_odd_words_find_nothing_and_break_nothing(folder: Path, text: str) -> None:
     assert search(shelf(folder, a_csv=SHOP), text) == ()
 

@@ -212,7 +212,7 @@ async def test_an_answer_names_the_entry_it_rests_on(folder: Path) -> None:
     given = await ask(folder, "请问几天发货呀")
     assert isinstance(given, Answer) and (given.text, given.helped, given.more) == ("48小时内。", True, ())
     assert given.basis.sources[0].question == "几天发货"
-    assert given.basis.confidence == given.basis.sources[0].confidence > 0.9
+    assert given.basis.confidence == given.basis.sources[0].confidence > 0.8
 
 
 @pytest.mark.gen_test

@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from ccs.assistant import notebook
+from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
 from ccs.assistant.notebook import NAME, AlreadyKnown, CannotAdd, Note, Notebook
 from ccs.errors import Refusal
@@ -46,8 +47,20 @@ def test_a_question_that_stands_there_is_refused_with_its_place(tmp_path: Path, 
     with pytest.raises(AlreadyKnown, match=f"{NAME}:4"):
         Notebook(tmp_path).add(Note(again, "否"))
     with pytest.raises(AlreadyKnown, match="售后.md:7"):
-        Notebook(tmp_path, lambda question: "售后.md:7").add(Note("别的", "否"))
+        Notebook(tmp_path, lambda question, channel: "售后.md:7").add(Note("别的", "否"))
     assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_a_channel_may_have_its_own_answer_beside_the_usual_one(tmp_path: Path) -> None:
+    book = Notebook(tmp_path)
+    book.add(SHIPPING)
+    book.add(evolve(SHIPPING, answer="京东满 59 元包邮。", channel="jd"))
+    for channel in ("", "jd"):
+        with pytest.raises(AlreadyKnown):
+            book.add(evolve(SHIPPING, channel=channel))
+    assert book.add(evolve(SHIPPING, channel="douyin")) == 4
+    [usual, *own] = reading.read(tmp_path).entries
+    assert not usual.is_particular and [each.channels for each in own] == [("jd",), ("douyin",)]
 
 
 @pytest.mark.parametrize("note", [

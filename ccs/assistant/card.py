@@ -12,8 +12,9 @@ from ccs.assistant import findings, rules
 from ccs.assistant.asking import question_of, without
 from ccs.assistant.phrases import asks_for_person
 from ccs.assistant.words import HandOff, Question, Reason, Summary
-from ccs.models import Briefing, Message, Sender, Session
+from ccs.models import Briefing, Fate, Message, Sender, Session
 
+SAID_NOTHING = "没有说明来意，直接要求人工"
 LINE = 120                  # characters of one line of the summary
 FEW = 8                     # characters in which a wish for a person says nothing else
 
@@ -30,6 +31,7 @@ OPEN = {
     Reason.BUDGET: "模型用量已到上限，客户还没有得到回复",
     Reason.OFF: "助手不再接待这里的客户，还没有人回复",
     Reason.CANNOT_REPLY: "助手的回复发不出去，请看是否还能回复客户",
+    Reason.UNCONFIRMED: "助手的回复可能没有送到客户，请确认后再回",
 }
 
 
@@ -56,11 +58,37 @@ def briefing(
 def of_unheard(unheard: Message, session: Session, messages: Sequence[Message], now: datetime) -> Briefing:
     """For whoever answers in place of what did not reach her; that is the draft."""
     session, messages = without(unheard, session, messages)
-    card = briefing(question_of(session, messages, now), HandOff(Reason.CANNOT_REPLY), messages)
+    is_lost = unheard.delivery is not None and unheard.delivery.state is Fate.UNCERTAIN
+    reason = Reason.UNCONFIRMED if is_lost else Reason.CANNOT_REPLY
+    card = briefing(question_of(session, messages, now), HandOff(reason), messages)
     basis = unheard.fields.get("assistant")
     if unheard.type != "text" or not isinstance(basis, dict):
         return card
     return evolve(card, draft=unheard.content, basis=basis)
+
+
+def renewed(card: Briefing, question: Question, messages: Sequence[Message]) -> Briefing:
+    """The card once she has said more. What a model summed up stays, and her newest words come after it."""
+    return evolve(
+        card,
+        mood=rules.mood_of(question),
+        wants=_more_wanted(card.wants, question),
+        orders=_merged(card.orders, findings.orders(messages)),
+        products=_merged(card.products, findings.products(messages)),
+        phones=_merged(card.phones, findings.phones(messages)),
+    )
+
+
+def _more_wanted(before: str, question: Question) -> str:
+    wants = _line(_wants(question))
+    if not before or before == SAID_NOTHING or wants.startswith(before.rstrip("…")):
+        return wants
+    newest = _line(question.said[-1]) if question.said else ""
+    return before if newest in before or _only_calls(newest) else _line(f"{before} / {newest}")
+
+
+def _merged(before: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *found)))[:findings.MOST]
 
 
 def summed_up(question: Question, reason: str, messages: Sequence[Message]) -> Summary:
@@ -74,7 +102,7 @@ def _wants(question: Question) -> str:
     if now:
         return " / ".join(now)
     earlier = [each.text for each in question.before if each.sender is Sender.CUSTOMER and not _only_calls(each.text)]
-    return earlier[-1] if earlier else "没有说明来意，直接要求人工" if question.said else ""
+    return earlier[-1] if earlier else SAID_NOTHING if question.said else ""
 
 
 def _only_calls(text: str) -> bool:

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from ccs import tables
 from ccs.assistant.knowledge import reading
+from ccs.assistant.knowledge.entries import BETWEEN_CHANNELS, CHANNELS
 from ccs.assistant.knowledge.plain import plain
 from ccs.assistant.knowledge.reading import LARGEST_FILE
 from ccs.assistant.knowledge.tables import COLUMNS as HEADINGS
@@ -23,7 +24,7 @@ from ccs.errors import Refusal
 NAME = "from-agents.csv"
 COLUMNS = ("question", "alternatives", "answer", "channel")
 SEPARATORS = "|｜;；"           # between alternatives in one cell
-Where = Callable[[str], str | None]
+Where = Callable[[str, str], str | None]       # by question and channel
 
 
 class AlreadyKnown(Refusal):
@@ -65,7 +66,7 @@ class Note:
 class Notebook:
     """The file in the knowledge folder; None: there is no folder. `where` finds a question elsewhere in the folder."""
 
-    def __init__(self, folder: Path | None, where: Where = lambda question: None) -> None:
+    def __init__(self, folder: Path | None, where: Where = lambda question, channel: None) -> None:
         self._folder = folder
         self._where = where
 
@@ -77,7 +78,7 @@ class Notebook:
         try:
             text = _text(path)
             columns = _columns(text)
-            if place := _place(text, columns, cells["question"]) or self._where(cells["question"]):
+            if place := _place(text, columns, cells) or self._where(cells["question"], note.channel):
                 raise AlreadyKnown(f"知识库里已有这个问题，见 {place}；请在那里修改", {"place": place})
             line = tables.line([cells.get(name, "") for name in columns])
             whole = text + line
@@ -127,18 +128,27 @@ def _rows(text: str) -> Any:
     return csv.reader(io.StringIO(text.removeprefix(tables.MARK), newline=""), strict=True)
 
 
-def _place(text: str, columns: list[str], question: str) -> str | None:
-    """Where in the file the question stands already, as itself or as an alternative. Raises CannotAdd."""
-    wanted, begins, rows = plain(question), 1, _rows(text)
+def _place(text: str, columns: list[str], note: dict[str, str]) -> str | None:
+    """Where in the file the question stands already, as itself or as an alternative, for the same customers.
+
+    A channel's own answer may stand beside the usual one. Raises CannotAdd.
+    """
+    wanted, begins, rows = plain(note["question"]), 1, _rows(text)
     try:
         for row in rows:
             cells = dict(zip(columns, row))
-            if wanted in map(plain, (cells.get("question", ""), *cells.get("alternatives", "").split("|"))):
+            asked = map(plain, (cells.get("question", ""), *cells.get("alternatives", "").split("|")))
+            if _is_as_wide(cells.get("channel", ""), note["channel"]) and wanted in asked:
                 return f"{NAME}:{begins}"
             begins = rows.line_num + 1
     except csv.Error:
         raise CannotAdd(f"{NAME} 第 {begins} 行的引号没有配对，请管理员改好") from None
     return None
+
+
+def _is_as_wide(cell: str, channel: str) -> bool:
+    named = {CHANNELS.get(name.casefold()) for name in BETWEEN_CHANNELS.split(cell.strip()) if name}
+    return channel in named if channel else not named
 
 
 def _replace(path: Path, text: str) -> None:

@@ -27,6 +27,7 @@ class Reason:
     TIMEOUT = "assistant_timeout"
     OFF = "assistant_off"                   # it does not serve this channel, or nobody any more
     CANNOT_REPLY = "cannot_reply"           # what it would have said does not reach her
+    UNCONFIRMED = "unconfirmed"             # nobody knows whether its answer reached her
     BUDGET = "budget"                       # what models may cost is spent
 
 

@@ -8,12 +8,11 @@ from attrs import evolve
 from ccs import fate, limits
 from ccs.errors import CannotReply
 from ccs.lifecycle.rights import wrong_status
-from ccs.lifecycle.steps import after, next_message, waits
+from ccs.lifecycle.steps import CANNOT_REPLY, after, next_message, waits
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Briefing, Change, Event, EventType, Message, Outgoing, Sender, Session, Status
+from ccs.models import NOTHING, Briefing, Change, Event, EventType, Message, Outgoing, Sender, Session, Status
 
 ASSISTANT_ID = "assistant"      # senderId of what the assistant says
-CANNOT_REPLY = "cannot_reply"
 FOR_THE_AGENT = 1               # replies that are left to whoever takes over, where the platform counts them
 
 
@@ -57,6 +56,15 @@ def ask_for_human(
     assert change.session
     told = Event(EventType.NEW_MESSAGE, change.session, message)
     return evolve(change, messages=(message,), events=(told, *change.events))
+
+
+def card_renewed(session: Session, now: datetime, briefing: Briefing) -> Change:
+    """She has said more since the assistant stepped back. Whoever has taken the session by now reads it herself."""
+    if session.status is not Status.PENDING:
+        return NOTHING
+    session = evolve(session, version=session.version + 1)
+    event = Event(EventType.SESSION_UPDATED, session, briefing=briefing)
+    return Change(session, events=(event,), briefings={session.id: briefing})
 
 
 def _says(session: Session, now: datetime, said: Outgoing, allowed: Limits) -> tuple[Session, Message]:

@@ -8,10 +8,11 @@ from attrs import evolve
 from ccs import fate, limits
 from ccs.errors import NotDeliverable, SessionShut
 from ccs.lifecycle.rights import must_hold
-from ccs.lifecycle.steps import last_moment, waits
+from ccs.lifecycle.steps import CANNOT_REPLY, last_moment, waits
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Agent, Briefing, Change, Event, EventType, Fate, Message, Sender, Session, Status
 
+UNCONFIRMED = "unconfirmed"                 # nobody knows whether the assistant's answer reached her
 PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches
 
 
@@ -42,6 +43,11 @@ def not_delivered(
         overtaken = seen is None or seen.reply_until != session.reply_until
         known.update(_learnt(session, now, shut, overtaken))
     return _delivers(session, now, message, unheard, **known)
+
+
+def delivery_moves(session: Session, now: datetime, message: Message, unheard: Briefing | None = None) -> Change:
+    """The message's delivery is now as given. `unheard` is for whoever is asked when nobody knows if it was heard."""
+    return _delivers(session, now, message, unheard)
 
 
 def failed_behind(
@@ -81,15 +87,16 @@ def _delivers(
 
 
 def is_unheard(session: Session, message: Message) -> bool:
-    """Whether she waits for an assistant that believes to have answered her."""
-    failed = message.delivery is not None and message.delivery.state is Fate.FAILED
-    return failed and message.sender is Sender.AI and session.status is Status.AI
+    """Whether she waits, or may well wait, for an assistant that believes to have answered her."""
+    lost = message.delivery is not None and message.delivery.state in (Fate.FAILED, Fate.UNCERTAIN)
+    return lost and message.sender is Sender.AI and session.status is Status.AI
 
 
 def _waits_unheard(session: Session, now: datetime, message: Message, unheard: Briefing | None) -> Change:
     """A person is asked, as where the assistant knows before that it cannot be heard."""
     waiting_since = session.waiting_since or message.created_at
-    change = waits(evolve(session, waiting_since=waiting_since), now, "cannot_reply", unheard)
+    reason = UNCONFIRMED if message.delivery and message.delivery.state is Fate.UNCERTAIN else CANNOT_REPLY
+    change = waits(evolve(session, waiting_since=waiting_since), now, reason, unheard)
     assert change.session
     told = Event(EventType.MESSAGE_UPDATED, change.session, message)
     return evolve(change, deliveries=(message,), events=(told, *change.events))

@@ -10,6 +10,7 @@ from ccs import fate, limits
 from ccs.limits import Limits
 from ccs.models import Briefing, Change, Event, EventType, Message, Sender, Session, Status, new_id
 
+CANNOT_REPLY = "cannot_reply"   # what the assistant says would not reach her
 PREVIEW = 200                   # characters of the last message that a list row carries
 
 

@@ -12,11 +12,14 @@ from typing import Any
 
 from attrs import frozen
 
+from ccs import query
 from ccs.models import (
     Customer, Delivery, Event, EventType, Fate, Message, Sender, Session, Status, Via, from_millis, new_id,
 )
 from store import database, deliveries, events, messages, sessions
+from store.epoch import Epoch
 from store.rows import Table, write
+from store.search import Search
 
 CHANNELS = ("wechat", "douyin", "jd")
 STATUSES = (Status.AI, Status.PENDING, Status.MANUAL, Status.MANUAL)
@@ -48,6 +51,7 @@ def archive(folder: Path, size: Size) -> Path:
     if not home.exists():
         started = time.perf_counter()
         build(home / "data" / database.FILE_NAME, size)
+        index(home / "data")
         print(f"  built {size.sessions:,} sessions in {time.perf_counter() - started:.0f} s", flush=True)
     return home
 
@@ -74,6 +78,16 @@ def build(file: Path, size: Size) -> None:
             ])
     with closing(database.connect(file)) as connection:      # in WAL mode again
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def index(data: Path) -> float:
+    """Fill the search index, as the server would beside its work; how many seconds that took."""
+    started = time.perf_counter()
+    search = Search(data, Epoch(data).name, query.words)
+    while search.behind:
+        search._do(search._advance)
+    search.close()
+    return time.perf_counter() - started
 
 
 def session(number: int, size: Size, now: int) -> Session:

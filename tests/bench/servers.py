@@ -80,13 +80,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def product(folder: Path, more: str = "", wechat: str = "") -> Iterator[Running]:
+def product(folder: Path, more: str = "", wechat: str = "", module: str = "server") -> Iterator[Running]:
     """CCS, with its data in `folder`, which may lie there already, and perhaps with logins or more of the channel."""
     folder.mkdir(parents=True, exist_ok=True)
     port, file = free_port(), folder / "config.toml"
     file.write_text(CONFIG.format(port=port, wechat=wechat) + more)
     data = folder / "data" / database.FILE_NAME
-    with running([sys.executable, "server.py", "--config", str(file)], port, data) as server:
+    with running([sys.executable, "-m", module, "--config", str(file)], port, data) as server:
         yield server
 
 

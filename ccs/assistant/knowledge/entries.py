@@ -78,6 +78,11 @@ class Entry:
         over = self.valid_to is not None and self.valid_to < today
         return begun and not over and (not self.channels or channel in self.channels)
 
+    def is_as_wide_as(self, channel: str) -> bool:
+        """Whether one for this channel, or if it is empty for all, could not stand beside it."""
+        apart = channel and self.channels and channel not in self.channels
+        return self.is_particular == bool(channel) and not apart
+
     def meets(self, other: "Entry") -> bool:
         """Whether there may be a customer for whom both hold."""
         apart = self.channels and other.channels and not set(self.channels) & set(other.channels)

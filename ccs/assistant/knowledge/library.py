@@ -43,10 +43,13 @@ class Library(Worker):
     def search(self, text: str, channel: str, now: datetime) -> tuple[Hit, ...]:
         return self._knowledge.search(text, channel, now) if self._knowledge else ()
 
-    def place_of(self, question: str) -> str | None:
-        """The file and line of an entry that is asked for in these words. It may take a while: call it in a thread."""
+    def place_of(self, question: str, channel: str) -> str | None:
+        """The file and line of an entry that is asked for in these words and as widely: in this channel, or if it is
+        empty in all. It may take a while: call it in a thread.
+        """
         wanted = plain(question)
-        found = (entry for entry in self.shelf.entries if wanted in map(plain, entry.phrasings))
+        alike = (entry for entry in self.shelf.entries if entry.is_as_wide_as(channel))
+        found = (entry for entry in alike if wanted in map(plain, entry.phrasings))
         return next((f"{entry.file}:{entry.line}" for entry in found), None)
 
     async def open(self) -> None:

@@ -5,6 +5,7 @@ entry would not answer them. They count against an entry unless it speaks so its
 """
 
 import re
+from collections.abc import Iterable
 
 SIGNS = {name: re.compile("|".join(ways.split())) for name, ways in {
     "late": """
@@ -26,3 +27,7 @@ SIGNS = {name: re.compile("|".join(ways.split())) for name, ways in {
 def signs(plain: str) -> frozenset[str]:
     """Those that a plain text shows."""
     return frozenset(name for name, pattern in SIGNS.items() if pattern.search(plain))
+
+
+def signs_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(sign for text in texts for sign in signs(text))

@@ -30,6 +30,7 @@ import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
 import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
 import { mount as mountPanel } from "./views/panel/panel.js";
 import { mount as mountRaw } from "./views/dialogs/raw.js";
+import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
@@ -113,11 +114,12 @@ const parts = Object.fromEntries(["hint", "list", "thread", "panel", "toasts", "
 ));
 const list = mountList(parts.list, actions);
 const views = [
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list,
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list, mountSearch(parts.list, actions),
   mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountRaw(parts.dialogs, actions),
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions), mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions),
+  mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
 ];
 
 function show(state) {

@@ -9,9 +9,11 @@ import { createAttaching } from "./attaching.js";
 import { copy } from "../outside/copying.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
+import { addressOf } from "../state/jumping.js";
 import { createLearning } from "./learning.js";
 import { createPanelActions } from "./panel.js";
 import { createThreadActions } from "./thread.js";
+import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -92,6 +94,14 @@ export function createActions(store, { live, sound, onExpired }) {
     if (location.hash !== hash) location.hash = hash;
   };
 
+  /** To a message, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false } = {}) {
+    const hash = addressOf(id, seq);
+    if (location.hash === hash) dispatch({ type: "jumped", id, seq });
+    else if (replace) location.replace(hash);
+    else location.hash = hash;
+  }
+
   /** Takes a session and goes on in it. */
   async function take(id, act) {
     if (store.state.acts[id]) return;
@@ -102,7 +112,7 @@ export function createActions(store, { live, sound, onExpired }) {
   }
 
   const actions = {
-    toast, open,
+    toast, open, jump,
     ...createAttaching(store, { toast, newId, moment }),
     ...createAsking(store, { toast, explain, onExpired }),
     ...createHelping(store, { onExpired }),
@@ -110,6 +120,7 @@ export function createActions(store, { live, sound, onExpired }) {
     ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     keepOwn: (name, value) => dispatch({ type: "ownKept", name, value }),
+    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;

@@ -9,6 +9,7 @@ import { TABS } from "../state/sessions.js";
 export const KEYS = [
   ["next", ["Alt", "N"]], ["updown", ["Alt", "↑ / ↓"]], ["accept", ["Alt", "A"]], ["release", ["Alt", "B"]],
   ["close", ["Alt", "E"]], ["suggest", ["Alt", "J"]], ["panel", ["Alt", "I"]],
+  ["search", ["Ctrl", "Shift", "F"]], ["findHere", ["Ctrl", "F"]],
   ["insert", ["Alt", "1…3"]], ["tabs", ["Alt", "1…5"]], ["enter", ["Enter"]], ["newline", ["Shift", "Enter"]],
   ["escape", ["Esc"]], ["help", ["?"]],
 ];
@@ -32,6 +33,9 @@ export function listenToKeys(store, actions, neighbour) {
     if (altKey && !ctrlKey && !metaKey && !shiftKey && alt[code]) {
       event.preventDefault();
       if (!event.repeat || code.startsWith("Arrow")) alt[code]();
+    } else if ((ctrlKey || metaKey) && !altKey && code === "KeyF" && (shiftKey || store.state.selected)) {
+      event.preventDefault();
+      actions[shiftKey ? "search" : "findHere"]();
     } else if (key === "Escape" && actions.dropCurrentHelp()) {
       event.preventDefault();
     } else if (key === "?" && !altKey && !ctrlKey && !metaKey && !target.closest("textarea, input")) {

@@ -21,12 +21,6 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     unfold: (id) => dispatch({ type: "unfolded", id }),
     retryEarlier: (id) => dispatch({ type: "earlierRetried", id }),
     moreEarlier: (id) => dispatch({ type: "moreEarlier", id }),
-    /** To a message, by its address, so that the way back is the browser's own. */
-    jump(id, seq) {
-      const hash = addressOf(id, seq);
-      if (location.hash === hash) dispatch({ type: "jumped", id, seq });
-      else location.hash = hash;
-    },
     /** Back to where new messages come. */
     latest(id) {
       history.replaceState(null, "", addressOf(id));

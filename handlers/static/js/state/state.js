@@ -16,6 +16,7 @@ import { NOTE_REDUCERS, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { isMine } from "./rights.js";
+import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
@@ -86,6 +87,7 @@ export const initial = {
   carding: null, // the session to which a card is being written
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
+  ...SEARCHING,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -173,6 +175,7 @@ const REDUCERS = {
       ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
       panel: { ...state.panel, over: false },
     };
+    if (next.finding?.id !== id) next.finding = null;
     return id ? openThread(next, id) : next;
   },
   /** To a message of a session, or to its end with `seq` null. */
@@ -197,6 +200,7 @@ const REDUCERS = {
   ...NOTE_REDUCERS,
   ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
+  ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 

@@ -14,6 +14,7 @@ export const ASSISTANT_TEXTS = {
     budget: ["AI 用量已到上限", "what the AI may cost is spent"],
     transferred: ["由客服转回", "handed back by an agent"],
     staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
+    unconfirmed: ["AI 的回复可能没有送到客户", "the AI's reply may not have reached the customer"],
     cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
   },
   moods: { calm: ["平静", "Calm"], impatient: ["着急", "Impatient"], angry: ["生气", "Angry"] },

@@ -10,6 +10,7 @@ import { CARD_TEXTS } from "./cards.js";
 import { PANEL_TEXTS } from "./panel.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { THREAD_TEXTS } from "./thread.js";
+import { SEARCH_TEXTS } from "./search.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
@@ -17,6 +18,7 @@ const TEXTS = {
   ...PANEL_TEXTS,
   ...PLATFORM_TEXTS,
   ...THREAD_TEXTS,
+  ...SEARCH_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -186,6 +188,8 @@ const TEXTS = {
     close: ["结束当前会话", "End this conversation"],
     suggest: ["AI 建议回复", "Suggest a reply"],
     panel: ["显示或收起客户资料", "Show or close the customer panel"],
+    search: ["搜索聊天内容", "Search messages"],
+    findHere: ["在当前会话中查找", "Find in this conversation"],
     insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
     tabs: ["切换列表", "Switch tab"],
     enter: ["发送", "Send"],

@@ -15,13 +15,14 @@ export function mount(element, actions) {
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
   const bell = changingIcon("bell");
   const sound = h("button", { type: "button", class: "icon-button", on: { click: () => toggleSound() } }, bell.element);
+  const find = h("button", { type: "button", class: "icon-button", on: { click: () => actions.search() } }, icon("search"));
   const help = h("button", {
     type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) },
   }, icon("help"));
   const mine = menu("quiet");
   element.append(
     h("div", { class: "product" }, h("span", { class: "mark", text: "CCS", "aria-hidden": "true" }), product),
-    h("div", { class: "spacer" }), pill, sound, help, mine.element,
+    h("div", { class: "spacer" }), pill, find, sound, help, mine.element,
   );
   let act = null;
   let toggleSound = () => {};
@@ -49,6 +50,7 @@ export function mount(element, actions) {
       const w = words(state.prefs.lang);
       set(product, { text: w("product") });
       line(state, w);
+      set(find, { "aria-label": w("searching.title"), title: `${w("searching.title")} (Ctrl+Shift+F)`, hidden: !state.me });
       const on = state.prefs.sound;
       bell.update(on ? "bell" : "bellOff");
       const ringing = w(on ? "soundOn" : "soundOff");

@@ -9,6 +9,7 @@ import { agentName } from "../../state/state.js";
 import { threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
 import { failureChip } from "./failing.js";
+import { findBar } from "./find.js";
 import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "../composer/composer.js";
 import { mount as mountHeader } from "./header.js";
@@ -28,7 +29,8 @@ export function mount(element, actions) {
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
   const card = handoff(actions);
   const failing = failureChip(actions);
-  element.append(head, card.element, skeleton, error, body, failing.element, foot, empty);
+  const find = findBar(actions);
+  element.append(head, find.element, card.element, skeleton, error, body, failing.element, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
   const composer = mountComposer(foot, actions, element);
@@ -67,6 +69,7 @@ export function mount(element, actions) {
       foot.hidden = !shown;
       card.update(state, shown && !(state.panel.wide && isPanelShown(state)) ? session : null, w); // or it stands in the panel
       failing.update(state, shown && !loading ? session : null, w);
+      find.update(state, shown);
       if (session) header.update(state, session, w);
       if (shown) {
         timeline.update(state, session, w);

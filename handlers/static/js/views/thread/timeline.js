@@ -170,7 +170,7 @@ export function mount(element, actions) {
     for (const node of items.querySelectorAll("[data-found]")) set(node, { "data-found": false });
     set(element, { "data-found": true });
     setTimeout(() => set(element, { "data-found": false }), FOUND);
-    walk.goTo(element);
+    if (!document.activeElement.matches("input, textarea")) walk.goTo(element); // who looks for something goes on typing
   }
 
   // Showing

@@ -1,0 +1,92 @@
+"""What agents tell each other of a session and of its customer. Nothing of it is said to anybody else.
+
+None of it moves the session in the list, nor what the assistant thinks about: only what is shown of it changes.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from attrs import evolve
+
+from ccs.errors import BadRequest
+from ccs.kept import Card, Note
+from ccs.lifecycle.rights import must_hold, must_read, wrong_status
+from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
+from ccs.tags import LONGEST, MOST, is_tag
+
+LONGEST_REMARK = 40         # characters of how agents call a customer
+LONGEST_CARD = 2000         # and of what else they keep of her
+
+
+def write_note(
+    session: Session, now: datetime, content: str, mentions: tuple[str, ...], client_id: str | None, by: Agent | None
+) -> Change:
+    """Whoever may read a session notes something in it, after its end too."""
+    must_read(session, by)
+    note = Note(
+        new_id(), session.id, session.notes + 1, by.id if by else session.agent_id or "", content, mentions,
+        session.seq, now, client_id,
+    )
+    session = evolve(session, notes=note.number, version=session.version + 1)
+    return Change(session, notes=(note,), events=(Event(EventType.NOTE_ADDED, session, note=note),))
+
+
+def mentioned(content: str, agents: Iterable[Agent]) -> tuple[str, ...]:
+    """The ids of those whom a note names by `@name` or `@id`, each once; the longest name that fits is meant."""
+    if "@" not in content:
+        return ()
+    called: dict[str, list[str]] = {}
+    for agent in agents:
+        for name in {agent.id, agent.name} - {""}:
+            called.setdefault(name, []).append(agent.id)
+    names = sorted(called, key=len, reverse=True)
+    # Behind a letter it is an address; and `@wang` is not the beginning of `@wangfei`.
+    fits = "|".join(re.escape(name) + (r"(?![A-Za-z0-9_])" if name[-1].isascii() else "") for name in names)
+    found = re.findall(rf"(?<![A-Za-z0-9])@({fits})", content) if fits else []
+    return tuple(dict.fromkeys(id_ for name in found for id_ in called[name]))
+
+
+def tag(session: Session, now: datetime, add: Sequence[str], remove: Sequence[str], by: Agent | None) -> Change:
+    """Whoever may read a session says what it is about, after its end too. What is removed goes first."""
+    must_read(session, by)
+    if wrong := [name for name in add if not is_tag(name)]:
+        raise BadRequest(f"标签“{wrong[0][:LONGEST]}”不可用：应为 1 到 {LONGEST} 个字，不能换行，也不能以 # 开头 @ $.add")
+    kept = [name for name in session.tags if name not in remove]
+    tags = tuple(dict.fromkeys([*kept, *add]))
+    if len(tags) > MOST:
+        raise BadRequest(f"一个会话最多 {MOST} 个标签 @ $.add")
+    if tags == session.tags:
+        return NOTHING
+    untagged = tuple(name for name in session.tags if name not in tags)
+    session = evolve(session, tags=tags, version=session.version + 1)
+    return Change(session, untagged=untagged, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def mark_unread(session: Session, now: datetime, by: Agent | None) -> Change:
+    """The holder puts it off: as if the customer's last message had not been seen."""
+    if session.status is not Status.MANUAL:
+        raise wrong_status(session, "只有人工接待中的会话可以标为未读")
+    must_hold(session, by)
+    if session.unread:
+        return NOTHING
+    session = evolve(session, unread=1, version=session.version + 1)
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+
+
+def describe(
+    session: Session, before: Card, card: Card, open_session: Session | None, by: Agent | None
+) -> Change:
+    """What is kept of a session's customer is now as in `card`; her open session tells how she is called."""
+    must_read(session, by)
+    if len(card.remark) > LONGEST_REMARK or card.remark and not card.remark.isprintable():
+        raise BadRequest(f"备注名应为一行、至多 {LONGEST_REMARK} 个字 @ $.remark")
+    if len(card.note) > LONGEST_CARD:
+        raise BadRequest(f"不能超过 {LONGEST_CARD} 个字符 @ $.note")
+    if evolve(before, changed_by=card.changed_by, changed_at=card.changed_at) == card:
+        return NOTHING
+    if open_session is None or open_session.customer.remark == card.remark:
+        return Change(cards=(card,))
+    customer = evolve(open_session.customer, remark=card.remark)
+    told = evolve(open_session, customer=customer, version=open_session.version + 1)
+    return Change(told, cards=(card,), events=(Event(EventType.SESSION_UPDATED, told),))

@@ -1,0 +1,106 @@
+"""The verbs of what agents tell each other: notes, tags, and what is kept of customers.
+
+As in `ccs/desk.py` nothing awaits between reading and committing, and each verb returns a ticket.
+"""
+
+from typing import Protocol
+
+from attrs import evolve
+
+from ccs import lifecycle
+from ccs.errors import ClientIdReused, Refusal
+from ccs.kept import Card, Note
+from ccs.models import EPOCH, Agent, Customer, Session
+from ccs.pipe import Pipe
+from ccs.ticket import Ticket
+
+
+class Archive(Protocol):
+    """What is on disk; one indexed read each."""
+
+    def noted(self, session_id: str, client_id: str) -> Note | None: ...
+
+    def card(self, customer: Customer) -> Card | None: ...
+
+
+class Talk:
+    """The verbs, and what of theirs is on its way to disk."""
+
+    def __init__(self, pipe: Pipe, archive: Archive) -> None:
+        self._registry = pipe.registry
+        self._pipe = pipe
+        self._now = pipe.now
+        self._archive = archive
+        self._noting: dict[tuple[str, str], tuple[Note, Ticket]] = {}
+        self._describing: dict[tuple[str, str, str], tuple[Card, Ticket]] = {}
+
+    def note(
+        self, session_id: str, content: str, mentions: tuple[str, ...], client_id: str | None, by: Agent | None
+    ) -> Ticket:
+        """The ticket's value is the note; the same `client_id` and words give it again."""
+        session = self._registry.get(session_id)
+        if client_id and (known := self._known(session, client_id)):
+            return self._again(session, *known, content, by)
+        ticket = self._pipe.apply(session_id, lifecycle.write_note, content, mentions, client_id, by)
+        for note in ticket.change.notes:            # none if it was refused
+            ticket.value = note
+            if client_id:
+                key = (session_id, client_id)
+                self._noting[key] = (note, ticket)
+                ticket.finally_(lambda error: self._noted(key))
+        return ticket
+
+    def _again(self, session: Session, note: Note, ticket: Ticket, content: str, by: Agent | None) -> Ticket:
+        error: Refusal | None = None if note.content == content else ClientIdReused("这个 clientNoteId 已经用于另一条备注")
+        try:
+            lifecycle.must_read(session, by)
+        except Refusal as refusal:
+            ticket, error = self._registry.in_flight(session.id), refusal
+        return ticket.followed_by(note, error)
+
+    def _noted(self, key: tuple[str, str]) -> None:
+        del self._noting[key]
+
+    def _known(self, session: Session, client_id: str) -> tuple[Note, Ticket] | None:
+        if waiting := self._noting.get((session.id, client_id)):
+            return waiting
+        note = self._archive.noted(session.id, client_id)
+        return (note, Ticket.durable()) if note else None
+
+    def tag(self, session_id: str, add: list[str], remove: list[str], by: Agent | None) -> Ticket:
+        return self._pipe.apply(session_id, lifecycle.tag, add, remove, by)
+
+    def mark_unread(self, session_id: str, by: Agent | None) -> Ticket:
+        return self._pipe.apply(session_id, lifecycle.mark_unread, by)
+
+    def remark_of(self, customer: Customer) -> str:
+        """How agents call her, for a session that she opens."""
+        return self._card(customer)[0].remark
+
+    def describe(self, session_id: str, remark: str | None, note: str | None, by: Agent | None) -> Ticket:
+        """Keep of the session's customer what is given. The ticket's value is the card."""
+        session = self._registry.get(session_id)
+        before, ticket = self._card(session.customer)
+        given = {name: text for name, text in (("remark", remark), ("note", note)) if text is not None}
+        card = evolve(before, **given, changed_by=by.id if by else "", changed_at=self._now())
+        try:
+            change = lifecycle.describe(session, before, card, self._registry.open_session(session.customer), by)
+        except Refusal as refusal:
+            return self._registry.in_flight(session_id).followed_by(error=refusal)
+        if change.is_empty:
+            return ticket.followed_by(before)
+        ticket, key = self._pipe.commit(change, card), session.customer.key
+        self._describing[key] = (card, ticket)
+        ticket.finally_(lambda error: self._described(key, ticket))
+        return ticket
+
+    def _card(self, customer: Customer) -> tuple[Card, Ticket]:
+        """What is kept of her, and the ticket on which that rests."""
+        if waiting := self._describing.get(customer.key):
+            return waiting
+        card = self._archive.card(customer)
+        return card or Card(*customer.key, "", "", "", EPOCH), Ticket.durable()
+
+    def _described(self, key: tuple[str, str, str], ticket: Ticket) -> None:
+        if self._describing.get(key, (None, None))[1] is ticket:
+            del self._describing[key]

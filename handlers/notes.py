@@ -1,0 +1,36 @@
+"""What agents note in a session, for each other alone."""
+
+from collections.abc import AsyncIterator
+
+from attrs import frozen
+
+from ccs import lifecycle
+from ccs.codec import Identifier, LongText, encode
+from ccs.models import Agent, Session
+from handlers.sessions import SessionHandler
+
+
+@frozen
+class NoteRequest:
+    content: LongText
+    clientNoteId: Identifier | None = None
+    csId: Identifier | None = None
+
+
+class Notes(SessionHandler):
+    async def get(self, session_id: str) -> None:
+        await self.answer_list(self._rendered(self.readable(session_id)))
+
+    async def post(self, session_id: str) -> None:
+        self.parts.registry.get(session_id)
+        request = self.read(NoteRequest)
+        by, content = self.by(request.csId), request.content.strip()
+        agents = [Agent(agent.id, agent.name) for agent in self.parts.config.agents]
+        mentions = lifecycle.mentioned(content, agents)
+        self.answer(self.parts.wire.note(
+            await self.parts.talk.note(session_id, content, mentions, request.clientNoteId, by)
+        ))
+
+    async def _rendered(self, session: Session) -> AsyncIterator[list[bytes]]:
+        async for page in self.parts.archive.notes(session.id, session.notes):
+            yield [encode(self.parts.wire.note(note)) for note in page]

@@ -1,0 +1,46 @@
+/* The words for searching; a part of the catalogue in `texts.js`. */
+
+export const SEARCH_TEXTS = {
+  searching: {
+    title: ["搜索聊天内容", "Search messages"],
+    prompt: ["搜索聊天内容、订单号", "Search messages and order numbers"],
+    close: ["关闭搜索 (Esc)", "Close the search (Esc)"],
+    clear: ["清空", "Clear"],
+    channel: ["渠道", "Channel"],
+    anyChannel: ["全部渠道", "All channels"],
+    time: ["时间", "Time"],
+    times: { any: ["不限时间", "Any time"], 1: ["今天", "Today"], 7: ["近 7 天", "Last 7 days"], 30: ["近 30 天", "Last 30 days"] },
+    recent: ["最近搜索", "Recent searches"],
+    forget: ["清除", "Clear"],
+    hints: {
+      words: ["多个词用空格隔开，都出现才算", "Several words: all of them must be there"],
+      quotes: ["引号里的内容连在一起查找：“明天 发货”", "Words in quotation marks stand together: “ships tomorrow”"],
+      numbers: ["订单号、运单号输入前几位即可", "Of an order or parcel number the first digits are enough"],
+    },
+    none: ["没有找到“{text}”", "Nothing found for “{text}”"],
+    noneHint: ["换个说法试试，或少写几个字", "Try other words, or fewer"],
+    noneNarrowed: ["当前限定了渠道或时间", "The search is narrowed to a channel or a time"],
+    widen: ["取消限定", "Search everything"],
+    indexing: [
+      { other: "索引中：还有 {n} 条消息暂时搜不到" },
+      { one: "Indexing: {n} message cannot be found yet", other: "Indexing: {n} messages cannot be found yet" },
+    ],
+    more: ["更多结果", "More results"],
+    end: ["没有更多了", "That is all"],
+    inSession: [{ other: "此会话还有 {n} 条 ›" }, { one: "{n} more in this one ›", other: "{n} more in this one ›" }],
+    note: ["备注", "Note"],
+    found: [{ other: "找到 {n} 条" }, { one: "{n} found", other: "{n} found" }],
+    foundMore: ["已显示 {n} 条，还有更多", "{n} shown, and there are more"],
+    noAnswer: ["没有收到答复，请重试", "No answer came. Try again"],
+  },
+  finding: {
+    title: ["在会话中查找", "Find in this conversation"],
+    prompt: ["在会话中查找", "Find in this conversation"],
+    older: ["上一处 (Enter)", "Earlier (Enter)"],
+    newer: ["下一处 (Shift+Enter)", "Later (Shift+Enter)"],
+    close: ["关闭 (Esc)", "Close (Esc)"],
+    place: ["{at} / {n}", "{at} / {n}"],
+    none: ["无结果", "None"],
+    failed: ["查找失败", "Failed"],
+  },
+};

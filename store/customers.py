@@ -1,0 +1,45 @@
+"""What agents keep of customers, and how long each has been known."""
+
+from datetime import datetime
+from typing import Any
+
+from ccs.kept import Card
+from ccs.models import Customer, from_millis, to_millis
+from store.rows import Row, Table
+
+TABLE = Table(
+    "customers", ("channel", "account", "customer_id", "remark", "note", "changed_by", "changed_at"),
+    key=("channel", "account", "customer_id"), mutable=("remark", "note", "changed_by", "changed_at"),
+)
+
+# Of one session, as a column beside it.
+COLUMN = """(
+    SELECT remark FROM customers
+    WHERE customers.channel = sessions.channel AND customers.account = sessions.account
+        AND customers.customer_id = sessions.customer_id
+)"""
+
+_HERS = "channel = ? AND account = ? AND customer_id = ?"
+
+
+def to_row(card: Card) -> Row:
+    return (
+        card.channel, card.account, card.customer_id, card.remark, card.note, card.changed_by,
+        to_millis(card.changed_at),
+    )
+
+
+def one(connection: Any, customer: Customer) -> Card | None:
+    row = connection.execute(f"SELECT {TABLE.listed} FROM customers WHERE {_HERS}", customer.key).fetchone()
+    if row is None:
+        return None
+    channel, account, customer_id, remark, note, changed_by, changed_at = row
+    return Card(channel, account, customer_id, remark, note, changed_by, from_millis(changed_at))
+
+
+def acquaintance(connection: Any, customer: Customer) -> tuple[int, datetime]:
+    """How many sessions she has had, and when the first began. She has had one."""
+    count, first = connection.execute(
+        f"SELECT count(*), min(created_at) FROM sessions WHERE {_HERS}", customer.key
+    ).fetchone()
+    return count, from_millis(first)
