@@ -70,7 +70,7 @@ from ccs.voices import Voices
 from ccs.welcome import Welcome
 from ccs.wire import Wire
 from ccs.worker import Rounds, Worker
-from handlers import listening
+from handlers import listening, pages
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
@@ -318,7 +318,7 @@ class Server:
             config=settings, desk=desk, talk=talk, own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
             registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor,
-            now=utc_now, epoch=epoch.name, avatars=avatars, reclaims=reclaims,
+            now=utc_now, epoch=epoch.name, version=pages.version(), avatars=avatars, reclaims=reclaims,
             recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
             abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
             help=assistant.help, tally=tally,

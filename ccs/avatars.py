@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import httpx
 from attrs import Factory, define, frozen
 
+from ccs.trust import trusted
 from ccs.worker import end
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class Avatars:
     _client: httpx.AsyncClient = Factory(lambda: httpx.AsyncClient(
         timeout=httpx.Timeout(WHOLE_PATIENCE, connect=CONNECT_PATIENCE), follow_redirects=False,
         headers={"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "CCS"},
-        mounts=dict.fromkeys(OURSELVES),
+        mounts=dict.fromkeys(OURSELVES), verify=trusted(),
     ))
     _fetching: dict[tuple[str, str], "asyncio.Task[bytes | None]"] = Factory(dict)
     _missed: dict[tuple[str, str], float] = Factory(dict)           # until when

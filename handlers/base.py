@@ -102,6 +102,7 @@ class Parts:
     doctor: Doctor
     now: Clock
     epoch: str
+    version: str                                    # of the page's files, so that an old page knows that it is one
     avatars: Avatars
     reclaims: Reclaims
     abilities: list[dict[str, Any]]                 # of the channels, as the page is told

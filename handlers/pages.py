@@ -1,6 +1,7 @@
 """What is neither a session nor a callback: the workbench's files, the description of the API, health, the agents."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 from tornado.web import RequestHandler
@@ -20,6 +21,14 @@ TYPES = {               # not from `mimetypes`: on Windows that asks the registr
     ".svg": "image/svg+xml",
 }
 HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+
+
+def version() -> str:
+    """A digest of all the page is made of: another one is another page."""
+    digest = sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.suffix in TYPES):
+        digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 class Workbench(Handler):

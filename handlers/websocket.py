@@ -258,6 +258,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "me": me,
             "socket": line.id,
             "counts": self._counts(agent),
+            "version": self.parts.version,
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,

@@ -33,6 +33,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # A context has a window, though nobody sees it, whose address bar is two more pages: two thirds of what it costs.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]
 OFFICE_PC = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}

@@ -119,7 +119,7 @@ class Stage:
 
     settings: Config
     server: Server | None = None
-    http: httpx.AsyncClient = field(factory=lambda: httpx.AsyncClient(timeout=30))
+    http: httpx.AsyncClient = field(factory=lambda: httpx.AsyncClient(timeout=30, verify=False))    # http only
     _agents: list["AgentAtWork"] = field(factory=list)
     _serial: Any = field(factory=lambda: count(1))
 

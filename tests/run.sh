@@ -21,4 +21,5 @@ fi
 .venv/bin/pip install --quiet --editable '.[test]'
 .venv/bin/flake8 server.py ccs handlers store tests
 .venv/bin/mypy
-.venv/bin/pytest "$@"
+# As many at a time as there are cores; the tests of one file one after another, as in a run of that file alone.
+.venv/bin/pytest --numprocesses auto --dist loadfile "$@"

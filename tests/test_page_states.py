@@ -76,7 +76,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await expect(page.locator("#tab-all")).to_have_attribute("aria-selected", "true")
     yield "thread-mine"
 
-    await page.locator("#topbar .menu-button").click()
+    await page.get_by_role("button", name="小王").click()
     await expect(page.get_by_role("menu")).to_be_visible()
     yield "menu"
     await page.keyboard.press("Escape")
@@ -89,7 +89,20 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
     yield "help"
+    await page.get_by_role("button", name="更改快捷键").click()
+    await expect(page.get_by_role("dialog", name="设置")).to_be_visible()
+    yield "settings-keys"
+    await page.get_by_role("tab", name="通知与声音").click()
+    await expect(page.get_by_role("heading", name="桌面通知")).to_be_visible()
+    yield "settings"
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="设置")).to_be_hidden()
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox").fill("c")
+    await expect(page.get_by_role("option", name="陈女士")).to_be_visible()
+    yield "command"
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("combobox")).to_be_hidden()
 
     gateway.moods.append(answers(2001))
     await wang.replies("另外送您一张十元优惠券")

@@ -11,6 +11,7 @@ from attrs import frozen
 from ccs.channels import transfers
 from ccs.channels.transfers import Download, Upload
 from ccs.errors import DeliveryDelayed, DeliveryRefused
+from ccs.trust import trusted
 
 CONNECT_PATIENCE = 5.0      # seconds to reach the other side
 ANSWER_PATIENCE = 15.0      # seconds for it to answer once it has the request
@@ -41,7 +42,7 @@ class Http:
             timeout=httpx.Timeout(ANSWER_PATIENCE, connect=CONNECT_PATIENCE),
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
-            mounts=dict.fromkeys(OURSELVES),
+            mounts=dict.fromkeys(OURSELVES), verify=trusted(),
         )
 
     async def post(

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from tests.bench import broadcast, callbacks, footprint, frameworks, lists, probe, pull, search
+from tests.bench import broadcast, callbacks, footprint, frameworks, lists, page, probe, pull, search
 from tests.bench.report import Row, table
 from tests.bench.servers import LOAD_CORE, stay_on
 from tests.process import ROOT
@@ -27,6 +27,7 @@ ROWS: dict[str, Callable[[Path, bool], Coroutine[None, None, list[Row]]]] = {
     "memory": footprint.memory,
     "start": footprint.start,
     "probe": probe.run,
+    "page": page.run,
 }
 
 

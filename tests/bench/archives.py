@@ -5,7 +5,7 @@ SQLite itself, which makes millions of rows in seconds.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ def archive(folder: Path, size: Size) -> Path:
     return home
 
 
-def build(file: Path, size: Size) -> None:
+def build(file: Path, size: Size, make: "Callable[[int, Size, int], Session] | None" = None) -> None:
+    """With `make` sessions are other than usual: of a number, the size and the time in milliseconds."""
     file.parent.mkdir(parents=True)
     database.prepare(file)
     now = int(time.time() * 1000)
@@ -64,7 +65,7 @@ def build(file: Path, size: Size) -> None:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         with database.transaction(connection):
-            everyone = [session(number, size, now) for number in range(size.sessions)]
+            everyone = [(make or session)(number, size, now) for number in range(size.sessions)]
             write(connection, sessions.TABLE, [sessions.to_row(one) for one in everyone])
             longest = list(history(everyone[0]))
             write(connection, messages.TABLE, [messages.to_row(one) for one in longest])

@@ -24,6 +24,7 @@ from ccs.assistant.model.nearby import direct
 from ccs.assistant.model.stream import Gathering
 from ccs.assistant.model.talk import Reply, Talk
 from ccs.channels import loosely
+from ccs.trust import trusted
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Client:
             timeout=httpx.Timeout(None, connect=patience.connect),
             limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
             follow_redirects=False,
-            mounts=dict.fromkeys(direct(endpoint.base_url)),
+            mounts=dict.fromkeys(direct(endpoint.base_url)), verify=trusted(),
         )
 
     @property

@@ -5,12 +5,24 @@
 
 import { createActions } from "./actions/actions.js";
 import { set, whenChanged } from "./views/parts/dom.js";
+import { createDesktop } from "./outside/desktop.js";
+import { previewOf } from "./actions/attaching.js";
+import { createBlobs } from "./outside/blobs.js";
+import { createDrafting } from "./outside/drafting.js";
+import { draftOf } from "./state/drafts.js";
 import { createEntrance } from "./outside/entrance.js";
+import { createHealth } from "./outside/health.js";
 import { listenToKeys } from "./actions/keys.js";
+import { createLeader } from "./outside/leader.js";
 import { createLive } from "./outside/live.js";
 import { seqIn } from "./state/jumping.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
+import { createPlaces } from "./outside/places.js";
+import { createPreferences } from "./outside/preferences.js";
+import { createRefreshing } from "./outside/refreshing.js";
+import { createRinging } from "./outside/ringing.js";
+import { createQuicking } from "./outside/quicking.js";
 import { isMine, mayWatch } from "./state/rights.js";
 import { createSender } from "./outside/sender.js";
 import { createSound } from "./outside/sound.js";
@@ -23,15 +35,21 @@ import { createTitle } from "./outside/title.js";
 import { createUploader } from "./outside/uploader.js";
 import { mount as mountCarding } from "./views/dialogs/carding.js";
 import { mount as mountCheckup } from "./views/dialogs/checkup.js";
+import { mount as mountCommand } from "./views/frame/command.js";
 import { mount as mountEntrance } from "./views/dialogs/entrance.js";
 import { mount as mountHint } from "./views/frame/hint.js";
+import { mount as mountKeys } from "./views/dialogs/keys.js";
 import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
-import { mountAnnouncer, mountHelp, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountOverdue } from "./views/frame/overdue.js";
+import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
+import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
+import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountPanel } from "./views/panel/panel.js";
 import { mount as mountRaw } from "./views/dialogs/raw.js";
-import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
+import { mount as mountSettings } from "./views/dialogs/settings.js";
+import { mount as mountSkew } from "./views/frame/skew.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
 import { mount as mountTopbar } from "./views/frame/topbar.js";
@@ -54,9 +72,13 @@ const live = createLive({
 });
 const entrance = createEntrance(store, live);
 const onExpired = () => entrance.refused(4401);
-const sound = createSound(() => dispatch({ type: "preferred", name: "heardTone", value: true }));
+const leader = createLeader();
+const sound = createSound(leader.stand); // a tab that may not sound must not lead
+const preferences = createPreferences(store, onExpired);
+const desktop = createDesktop(store, (id) => actions.open(id));
 const actions = {
-  ...createActions(store, { live, sound, onExpired }),
+  ...createActions(store, { live, sound, preferences, desktop, onExpired }),
+  previous: () => neighbour(-1), following: () => neighbour(1),
   choose: entrance.choose, logIn: entrance.logIn,
   leave() {
     actions.closeAllNow();
@@ -69,25 +91,42 @@ const actions = {
 const keepLoaded = createLoader(store, onExpired);
 const keepSent = createSender(store, onExpired);
 const keepUploading = createUploader(store, onExpired);
-const keepStored = createStorage(draftedElsewhere);
-const keepTold = createNotices(store, { sound, toast: actions.toast });
+const keepStored = createStorage(draftedElsewhere, preferredElsewhere);
+const keepTold = createNotices(store, { toast: actions.toast });
+const keepRinging = createRinging(store, { sound, leader, desktop });
+const keepHealth = createHealth(store);
+const keepFresh = createRefreshing();
+const keepDrafted = createDrafting(store, onExpired);
+const keepBlobs = createBlobs(store, previewOf);
+const keepQuick = createQuicking(store, onExpired);
 
 function keep(state) {
   keepLoaded(state);
   keepUploading(state);
   keepSent(state);
   keepStored(state);
+  keepDrafted(state);
+  keepBlobs(state);
+  keepQuick(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
   keepTold(state);
+  preferences.keep(state);
+  keepRinging(state);
+  keepHealth(state);
+  keepFresh(state);
 }
 
 /** Another tab of mine changed a draft. What is being typed here stays, unless it is what was sent there. */
-function draftedElsewhere(id, text, before) {
-  const { selected, drafts } = store.state;
-  const typing = selected === id && document.activeElement?.id === "reply";
-  if (!typing || (!text && drafts[id] === before)) dispatch({ type: "drafted", id, text });
+function draftedElsewhere(mode, id, text, before) {
+  const typing = store.state.selected === id && document.activeElement?.id === mode;
+  const sent = !text && draftOf(store.state, mode, id) === before;
+  if (!typing || sent) dispatch({ type: "draftMirrored", mode, id, text });
+}
+
+function preferredElsewhere(prefs) {
+  for (const [name, value] of Object.entries(prefs)) dispatch({ type: "preferred", name, value });
 }
 
 /** The session we want to hear all of. */
@@ -109,17 +148,19 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 
 // Showing
 
-const parts = Object.fromEntries(["hint", "list", "thread", "panel", "toasts", "announcer", "dialogs", "topbar"].map(
-  (name) => [name, document.getElementById(name)],
-));
+const PARTS = ["hint", "skew", "list", "thread", "panel", "overdue", "toasts", "announcer", "dialogs", "topbar"];
+const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementById(name)]));
 const list = mountList(parts.list, actions);
 const views = [
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), list, mountSearch(parts.list, actions),
-  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountRaw(parts.dialogs, actions),
-  mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
-  mountEntrance(parts.dialogs, actions), mountHelp(parts.dialogs, actions),
-  mountCarding(parts.dialogs, actions), mountReleasing(parts.dialogs, actions), mountTeaching(parts.dialogs, actions),
-  mountLightbox(parts.dialogs, actions), mountCheckup(parts.dialogs, actions), { update: createTitle() },
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
+  mountSearch(parts.list, actions),
+  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
+  mountAnnouncer(parts.announcer),
+  ...[
+    mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountLightbox,
+    mountCheckup, mountQuick, mountRaw,
+  ].map((mount) => mount(parts.dialogs, actions)),
+  { update: createTitle() }, createPlaces(store),
 ];
 
 function show(state) {
@@ -165,7 +206,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) live.probe();
 });
 setInterval(() => dispatch({ type: "ticked", now: Date.now() }), 1000);
-listenToKeys(store, actions, neighbour);
+listenToKeys(store, actions);
 
 const wide = matchMedia("(min-width: 1280px)"); // there is room for the customer panel beside the thread
 const laidOut = () => dispatch({ type: "panel", wide: wide.matches, over: false });

@@ -6,14 +6,18 @@
 import * as api from "../outside/api.js";
 import { createAsking } from "./asking.js";
 import { createAttaching } from "./attaching.js";
+import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
+import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
 import { addressOf } from "../state/jumping.js";
+import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
+import { createSearching } from "./searching.js";
+import { createQuick } from "./quick.js";
 import { createPanelActions } from "./panel.js";
 import { createThreadActions } from "./thread.js";
-import { createSearching } from "./searching.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
 import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
@@ -25,7 +29,7 @@ const COPIED = 40; // characters of it that are told
 const CHECKUP = 60_000; // ms; the server asks every platform in turn
 const TAKEN = 4002; // the server's code: somebody else was first
 
-export function createActions(store, { live, sound, onExpired }) {
+export function createActions(store, { live, onExpired, ...outside }) {
   const { dispatch } = store;
   const endings = new Map(); // id → {timer, toastId}
   let serial = 0;
@@ -67,6 +71,10 @@ export function createActions(store, { live, sound, onExpired }) {
   function closeNow(id, how) {
     keepOpen(id);
     const session = store.state.sessions[id];
+    if (isUnderway(store.state, id) && !how) {
+      toast(w("endWaits", { name: customerName(session) }), "warn");
+      return;
+    }
     if (session && mayClose(session, store.state.me)) change(id, "close", {}, how); // it may have moved meanwhile
   }
 
@@ -114,13 +122,15 @@ export function createActions(store, { live, sound, onExpired }) {
   const actions = {
     toast, open, jump,
     ...createAttaching(store, { toast, newId, moment }),
+    ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
+    ...createComposing(store, { open, newId, moment, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
+    ...createSearching(store, { onExpired, jump }),
+    ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
-    keepOwn: (name, value) => dispatch({ type: "ownKept", name, value }),
-    ...createSearching(store, { onExpired, jump }),
     async copy(text) {
       const done = await copy(text);
       const told = text.length > COPIED ? `${text.slice(0, COPIED)}…` : text;
@@ -172,12 +182,11 @@ export function createActions(store, { live, sound, onExpired }) {
       if (session && mayClose(session, store.state.me)) actions.close(session.sessionId);
     },
 
-    draft: (id, text) => dispatch({ type: "drafted", id, text }),
     suggestCurrent() {
       const session = current();
       if (!session || !isHelped(session, mayServe(session, store.state.me))) return;
       actions.suggest(session.sessionId);
-      document.getElementById("reply").focus();
+      actions.mode(session.sessionId, "reply");
     },
     /** Esc: true if there was something to put away. */
     dropCurrentHelp() {
@@ -186,10 +195,10 @@ export function createActions(store, { live, sound, onExpired }) {
       actions.dropHelp(id);
       return true;
     },
-    say(id, text) {
+    say(id, text, until) {
       actions.dropHelp(id);
       const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment() });
+      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment(), until });
     },
     /** `card` is `{msgType, fields, fileId, shown}`. */
     sayCard(id, card) {
@@ -221,8 +230,6 @@ export function createActions(store, { live, sound, onExpired }) {
       live.probe();
     },
     reconnect: () => live.retryNow(),
-    prefer: (name, value) => dispatch({ type: "preferred", name, value }),
-    testTone: () => sound.play("ring"),
     help: (open) => dispatch({ type: "help", open }),
     look: (picture) => dispatch({ type: "looking", picture }),
     closeCheckup: () => dispatch({ type: "checkup", open: false }),

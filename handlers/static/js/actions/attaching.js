@@ -36,15 +36,20 @@ export function createAttaching(store, { toast, newId, moment }) {
     detach: (id, key) => dispatch({ type: "fileDropped", id, key }),
     uploadAgain: (key) => dispatch({ type: "uploadAgain", key }),
     /** All that lies ready at a session is said, in order. */
-    sayFiles(id) {
+    sayFiles(id, until) {
       const { csId } = store.state.me;
-      for (const { key } of attachedTo(store.state, id)) dispatch({ type: "fileSaid", id, key, csId, now: moment() });
+      for (const { key } of attachedTo(store.state, id)) {
+        dispatch({ type: "fileSaid", id, key, csId, now: moment(), until });
+      }
     },
   };
 }
 
 function chosen(key, blob, w) {
   const name = blob.name || w("pasted");
-  const preview = /^image\/(jpeg|png|gif|webp|bmp)$/.test(blob.type) ? URL.createObjectURL(blob) : null;
-  return { key, name, mime: blob.type, size: blob.size, blob, preview };
+  return { key, name, mime: blob.type, size: blob.size, blob, preview: previewOf(blob) };
 }
+
+/** An address under which the page shows a picture before anybody has it. */
+export const previewOf = (blob) =>
+  (/^image\/(jpeg|png|gif|webp|bmp)$/.test(blob.type) ? URL.createObjectURL(blob) : null);

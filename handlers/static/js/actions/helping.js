@@ -1,6 +1,7 @@
 /* What an agent can have the assistant do for her reply. It writes for her and never sends; what she gives up, it ends. */
 
 import * as api from "../outside/api.js";
+import { focusSoon } from "./composing.js";
 import { replyWith } from "../state/helps.js";
 import { words } from "../texts/texts.js";
 
@@ -56,7 +57,8 @@ export function createHelping(store, { onExpired }) {
     /** Into the reply; she sends it herself. */
     useDraft(id, text, doubts = []) {
       dispatch({ type: "helpUsed", id, doubts, ...replyWith(store.state, id, text) });
-      document.getElementById("reply").focus();
+      dispatch({ type: "moded", id, mode: "reply" });
+      focusSoon("reply");
     },
     undoHelp: (id) => dispatch({ type: "helpUndone", id }),
     /** Ends what is asked, and puts away what was told. */

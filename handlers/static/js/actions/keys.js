@@ -1,46 +1,57 @@
-/*
- * Keys that work anywhere. They are told by `event.code`, since Option with a letter types a symbol on a Mac; none of
- * them is a plain letter, which an input method would swallow, but `?`, and that one only outside of text.
- */
+/* Keys that work anywhere, as `state/commands.js` has them and the agent has changed them. */
 
-import { TABS } from "../state/sessions.js";
+import { bindings, exists, keyOf } from "../state/commands.js";
+import { whenChanged } from "../views/parts/dom.js";
 
-/** Which keys there are, for the help. Names lead into `keys.*` of the catalogue. */
-export const KEYS = [
-  ["next", ["Alt", "N"]], ["updown", ["Alt", "↑ / ↓"]], ["accept", ["Alt", "A"]], ["release", ["Alt", "B"]],
-  ["close", ["Alt", "E"]], ["suggest", ["Alt", "J"]], ["panel", ["Alt", "I"]],
-  ["search", ["Ctrl", "Shift", "F"]], ["findHere", ["Ctrl", "F"]],
-  ["insert", ["Alt", "1…3"]], ["tabs", ["Alt", "1…5"]], ["enter", ["Enter"]], ["newline", ["Shift", "Enter"]],
-  ["escape", ["Esc"]], ["help", ["?"]],
-];
+const SECOND = 1500; // ms in which the second of two keys has to follow
+const KEY_OF_INPUT_METHOD = 229;
 
-export function listenToKeys(store, actions, neighbour) {
-  const alt = {
-    KeyN: actions.acceptNext,
-    KeyA: actions.takeCurrent,
-    KeyB: actions.releaseCurrent,
-    KeyE: actions.closeCurrent,
-    KeyI: actions.togglePanel,
-    KeyJ: actions.suggestCurrent,
-    ArrowUp: () => neighbour(-1),
-    ArrowDown: () => neighbour(1),
-  };
-  TABS.forEach((tab, index) => { alt[`Digit${index + 1}`] = () => actions.tab(tab); });
+export const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform);
+
+const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
+const isText = (node) => Boolean(node.closest?.(TEXT));
+
+export function listenToKeys(store, actions) {
+  let byKey = new Map();
+  let begun = { key: null, at: 0 }; // the first of two keys
+  const rebind = whenChanged((keys) => { byKey = bindings({ keys }); });
+  const mac = isMac();
 
   addEventListener("keydown", (event) => {
-    if (store.state.auth.phase !== "in" || event.isComposing || document.querySelector("dialog[open]")) return;
-    const { altKey, ctrlKey, metaKey, shiftKey, code, key, target } = event;
-    if (altKey && !ctrlKey && !metaKey && !shiftKey && alt[code]) {
-      event.preventDefault();
-      if (!event.repeat || code.startsWith("Arrow")) alt[code]();
-    } else if ((ctrlKey || metaKey) && !altKey && code === "KeyF" && (shiftKey || store.state.selected)) {
-      event.preventDefault();
-      actions[shiftKey ? "search" : "findHere"]();
-    } else if (key === "Escape" && actions.dropCurrentHelp()) {
-      event.preventDefault();
-    } else if (key === "?" && !altKey && !ctrlKey && !metaKey && !target.closest("textarea, input")) {
-      event.preventDefault();
-      actions.help(true);
-    }
+    const { state } = store;
+    const composing = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
+    if (state.auth.phase !== "in" || composing || document.querySelector("dialog[open]")) return;
+    rebind(state.own.keys);
+    const key = keyOf(event, mac);
+    if (!key) return;
+    const command = found(key, event.timeStamp, isText(event.target));
+    if (command) run(command, event);
+    else if (key === "Escape" && !event.defaultPrevented) escape(event);
   });
+
+  /** The command of a key, or of the one before and this together. */
+  function found(key, at, inText) {
+    const both = begun.key && at - begun.at < SECOND ? `${begun.key} ${key}` : null;
+    const command = byKey.get(both) ?? byKey.get(key);
+    const begins = !command && !inText && [...byKey.keys()].some((each) => each.startsWith(`${key} `));
+    begun = { key: begins ? key : null, at };
+    return command && (command.inText || !inText) && exists(command, actions) ? command : null;
+  }
+
+  /** What cannot be done now does nothing; the browser's own use of a key would only surprise, but for its search. */
+  function run(command, event) {
+    if (command.shares && !command.enabled(store.state)) return;
+    event.preventDefault();
+    if (event.repeat && !command.repeats) return;
+    if (!command.enabled(store.state)) return;
+    command.run(actions, store.state);
+    store.showNow(); // what is typed next is meant for what has opened
+  }
+
+  /** What lies above goes first, then the reply is left, and then the keys are the list's. */
+  function escape(event) {
+    if (actions.dropCurrentHelp()) event.preventDefault();
+    else if (isText(event.target)) event.target.blur();
+    else if (event.target.closest?.("#thread, #panel")) document.querySelector("#list [tabindex='0'].row-link")?.focus();
+  }
 }

@@ -1,6 +1,7 @@
 /* What an agent can do in a thread besides answering: go to a message, note, quote, and look at what came. */
 
 import * as api from "../outside/api.js";
+import { focusSoon } from "./composing.js";
 import { addressOf } from "../state/jumping.js";
 import { words } from "../texts/texts.js";
 
@@ -58,6 +59,6 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     const gap = before && !before.endsWith("\n") ? "\n" : "";
     dispatch({ type: "moded", id, mode });
     dispatch({ type: "drafted", id, mode, text: `${before}${gap}${text}\n`, now: Date.now() });
-    setTimeout(() => document.getElementById("reply")?.focus());
+    focusSoon(mode);
   }
 }

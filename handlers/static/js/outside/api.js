@@ -15,8 +15,13 @@ export async function post(path, body = {}, how = {}) {
   return ask("POST", path, body, how);
 }
 
-export async function put(path, body, how = {}) {
+export async function put(path, body = {}, how = {}) {
   return ask("PUT", path, body, how);
+}
+
+export async function remove(path, query = {}, how = {}) {
+  const text = new URLSearchParams(query).toString();
+  return ask("DELETE", text ? `${path}?${text}` : path, undefined, how);
 }
 
 const STALLED = 45_000; // ms without a byte moving; an office's line may be slow, but not still
@@ -25,7 +30,7 @@ const STALLED = 45_000; // ms without a byte moving; an office's line may be slo
  * Brings a file's bytes; `onProgress` is told how much of them left, 0 to 1. `{answer, abort}`: aborted, the answer is
  * that nobody answered. A request of this kind, since `fetch` does not tell of progress.
  */
-export function upload(path, blob, headers, onProgress) {
+export function upload(path, blob, headers, onProgress, method = "POST") {
   const request = new XMLHttpRequest();
   let timer = null;
   const moved = () => {
@@ -44,7 +49,7 @@ export function upload(path, blob, headers, onProgress) {
     moved();
     onProgress(total ? loaded / total : 0);
   };
-  request.open("POST", path);
+  request.open(method, path);
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
   moved();
   request.send(blob);
@@ -53,7 +58,7 @@ export function upload(path, blob, headers, onProgress) {
 
 export const ofSession = (id, ...more) => ["/api/sessions", encodeURIComponent(id), ...more].join("/");
 
-async function ask(method, path, body, { keepalive = false, patience = PATIENCE, stop = new AbortController() }) {
+async function ask(method, path, body, { keepalive = false, patience = PATIENCE, headers = {}, stop = new AbortController() }) {
   const timer = setTimeout(() => stop.abort(), patience);
   try {
     const response = await fetch(path, {
@@ -62,7 +67,7 @@ async function ask(method, path, body, { keepalive = false, patience = PATIENCE,
       signal: stop.signal,
       cache: "no-store",
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     return read(response, await response.json());

@@ -12,6 +12,18 @@ export function createEntrance(store, live) {
   const { dispatch } = store;
   const auth = (change) => dispatch({ type: "auth", ...change });
 
+  // A login belongs to the browser: in one tab it is one in all of them
+  const others = window.BroadcastChannel ? new BroadcastChannel("ccs.entrance") : null;
+  others?.addEventListener("message", () => ["expired", "login"].includes(store.state.auth.phase) && comeBack());
+
+  async function comeBack() {
+    const { me } = store.state;
+    const answer = await api.get("/api/me");
+    if (!answer.ok || !answer.data.authRequired) return;
+    if (me && me.csId !== answer.data.csId) location.reload();
+    else enter(answer.data, true);
+  }
+
   async function start() {
     const answer = await api.get("/api/me");
     if (answer.ok && answer.data.authRequired) enter(answer.data, true);
@@ -60,8 +72,10 @@ export function createEntrance(store, live) {
     const answer = await api.post("/api/login", { csId, password });
     const { me } = store.state;
     if (answer.ok && me && me.csId !== answer.data.csId) location.reload();
-    else if (answer.ok) enter(answer.data, true);
-    else if (answer.status === 429) auth({ retryAt: Date.now() + answer.data.retryAfter * 1000 });
+    else if (answer.ok) {
+      enter(answer.data, true);
+      others?.postMessage("in");
+    } else if (answer.status === 429) auth({ retryAt: Date.now() + answer.data.retryAfter * 1000 });
     else auth({ error: answer.message });
   }
 

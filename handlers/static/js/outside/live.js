@@ -6,8 +6,8 @@
  * replay, it tells `resync`, and the page loads afresh. A line that answers no ping is given up, since after sleep or a
  * proxy's cut a socket can look open for hours.
  *
- * Told through `emit`: connecting, hello, bound, heard, caughtUp, resync, pong, lost, and refused {code} when there is
- * no use in trying again without the agent.
+ * Told through `emit`: connecting, hello, bound, heard, caughtUp, resync, pong, lost, `told:…` for what passes without
+ * an id, and refused {code} when there is no use in trying again without the agent.
  */
 
 const PING_EVERY = 20_000; // ms
@@ -164,7 +164,9 @@ export function createLive({ emit, lookingAt }) {
     else if (frame.type === "bound") isBound(frame.sessionId);
     else if (frame.type === "error") bindingRefused();
     else if (frame.eventId !== undefined) event(frame);
-    else if (frame.type) emit({ type: `told:${frame.type}`, frame, now: Date.now() });
+    else if (frame.type && frame.eventId === undefined) {
+      emit({ type: `told:${frame.type}`, frame, now: Date.now() });
+    }
   }
 
   function hello(frame) {

@@ -1,13 +1,9 @@
-/*
- * What an agent is told of wherever she looks: each piece of news (`state.news`) once, by tone and toast.
- */
+/* News (`state.news`) in words, each once, where it is about who holds a session; what sounds is in `ringing.js`. */
 
 import { agentName, customerName } from "../state/state.js";
 import { words } from "../texts/texts.js";
 
-const TONES = { waiting: "ring", received: "ring", said: "ding" };
-
-export function createNotices(store, { sound, toast }) {
+export function createNotices(store, { toast }) {
   let told = 0; // up to this serial
 
   return function keep({ news, serial }) {
@@ -20,7 +16,6 @@ export function createNotices(store, { sound, toast }) {
   function notify({ kind, id }, state) {
     const w = words(state.prefs.lang);
     const session = state.sessions[id];
-    if (TONES[kind] && state.prefs.sound) sound.play(TONES[kind]);
     if (!session) return;
     const name = customerName(session);
     if (kind === "received") toast(w("received", { name }));

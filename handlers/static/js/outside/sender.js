@@ -20,7 +20,7 @@ export function createSender(store, onExpired) {
     if (state.line.phase !== "open" || state.auth.phase !== "in") return;
     for (const [id, said] of Object.entries(state.outgoing)) {
       const first = said.find((each) => each.state !== "refused");
-      if (first?.state !== "queued" || sending.has(id) || state.acts[id]) continue;
+      if (first?.state !== "queued" || first.until || sending.has(id) || state.acts[id]) continue;
       if (first.file && !first.fileId) whileUploading(id, first, state);
       else send(id, first, state.serial);
     }

@@ -1,33 +1,60 @@
-/* Who waits, and what my own customers said, in the tab's title and icon, so that it is seen from any other tab. */
+/*
+ * Who waits, and what my own customers said, in the tab's title and icon, so that it is seen from any other tab. A
+ * reply that did not arrive puts ⚠ before it, a customer over a limit a dot into the icon's corner.
+ */
 
-import { lineState } from "../state/state.js";
+import { overdue } from "../state/alarms.js";
+import { unseenOnTheBell } from "../state/bell.js";
+import { isMine } from "../state/rights.js";
 import { tabCounts, unreadOfMine } from "../state/sessions.js";
+import { lineState } from "../state/state.js";
+import { failures } from "../state/threads.js";
 import { whenChanged } from "../views/parts/dom.js";
 import { words } from "../texts/texts.js";
 
 const SIZE = 32;
 const ACCENT = "#1f5eea";
 const ALARM = "#d4291c";
+const AMBER = "#e08a00";
 const ASLEEP = "#8a919c"; // no line: the number may be old
 
 export function createTitle() {
   const link = document.querySelector("link[rel=icon]");
-  const show = whenChanged((waiting, unread, live, lang) => {
-    document.title = wording(waiting, unread, words(lang));
-    link.href = draw(waiting + unread, live);
+  const show = whenChanged((waiting, unread, told, failed, level, live, lang) => {
+    document.title = `${failed ? "⚠ " : ""}${wording(waiting, unread, told, words(lang))}`;
+    link.href = draw(waiting + unread + told, live, level);
   });
-  return (state) => show(
-    tabCounts(state).pending ?? 0, unreadOfMine(state), lineState(state) === "ok", state.prefs.lang,
-  );
+  const failedNow = whenNew((sessions, threads, outgoing, me) => Object.keys({ ...threads, ...outgoing }).some(
+    (id) => me && sessions[id] && isMine(sessions[id], me) && failures({ threads, outgoing }, id) > 0,
+  ));
+  return (state) => {
+    const late = overdue(state);
+    show(
+      tabCounts(state).pending ?? 0, unreadOfMine(state), unseenOnTheBell(state),
+      failedNow(state.sessions, state.threads, state.outgoing, state.me), late ? (late.red ? "red" : "amber") : null,
+      lineState(state) === "ok", state.prefs.lang,
+    );
+  };
 }
 
-function wording(waiting, unread, w) {
+/** What `make` gave of these same things the last time. */
+function whenNew(make) {
+  let made;
+  const remake = whenChanged((...things) => { made = make(...things); });
+  return (...things) => {
+    remake(...things);
+    return made;
+  };
+}
+
+function wording(waiting, unread, told, w) {
+  if (told && !waiting && !unread) return `(${told}) ${w("titleTold")} · CCS`;
   if (!waiting && !unread) return `CCS · ${w("product")}`;
   const what = waiting && unread ? w("titleBoth", { waiting, unread }) : w(waiting ? "tabs.pending" : "titleUnread");
-  return `(${waiting + unread}) ${what} · CCS`;
+  return `(${waiting + unread + told}) ${what} · CCS`;
 }
 
-function draw(count, live) {
+function draw(count, live, level) {
   const canvas = document.createElement("canvas");
   canvas.width = SIZE;
   canvas.height = SIZE;
@@ -41,5 +68,17 @@ function draw(count, live) {
   pen.textBaseline = "middle";
   pen.font = `bold ${count > 9 ? 17 : 21}px system-ui, sans-serif`;
   pen.fillText(count > 99 ? "99" : count ? String(count) : "C", SIZE / 2, SIZE / 2 + 1.5);
+  if (level) dot(pen, level);
   return canvas.toDataURL();
+}
+
+function dot(pen, level) {
+  pen.fillStyle = "#fff";
+  pen.beginPath();
+  pen.arc(SIZE - 7, 7, 7, 0, 2 * Math.PI);
+  pen.fill();
+  pen.fillStyle = level === "red" ? ALARM : AMBER;
+  pen.beginPath();
+  pen.arc(SIZE - 7, 7, 5.5, 0, 2 * Math.PI);
+  pen.fill();
 }

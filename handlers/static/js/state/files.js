@@ -3,7 +3,7 @@
  *
  * A file is known by the clientMsgId it will be said under, from the moment it is chosen: `state.files` has what is known
  * of it, `state.attached` which of them lie ready at a session. It is uploaded at once, and said with the next send.
- * The bytes live in this page only; what was said without them cannot be said after a reload.
+ * The bytes are kept for a reload as far as the browser allows (`kept`; see outside/blobs.js).
  */
 
 import { abilityOf, filesTaken, takenAs } from "./abilities.js";
@@ -56,10 +56,19 @@ export const FILE_REDUCERS = {
     files: { ...state.files, ...Object.fromEntries(files.map(({ key, ...file }) => [key, chosen(state, id, file)])) },
     attached: { ...state.attached, [id]: [...(state.attached[id] ?? []), ...files.map(({ key }) => key)] },
   }),
+  /** Whether its bytes will be there after a reload. */
+  fileKept: (state, { key, kept }) => withFile(state, key, { kept }),
+  /** What was said before a reload, and not brought yet: its bytes are here again. */
+  fileFound: (state, { id, key, name, mime, size, blob, preview }) => ({
+    ...state,
+    files: {
+      ...state.files, [key]: { ...chosen(state, id, { name, mime, size, blob, preview }), phase: "failed", kept: true },
+    },
+  }),
   fileDropped: (state, { id, key }) => withoutChip(state, id, key),
-  fileSaid: (state, { id, key, csId, now }) => {
+  fileSaid: (state, { id, key, csId, now, until }) => {
     const { name, mime, size, msgType, fileId } = state.files[key];
-    const said = { clientMsgId: key, csId, content: "", msgType, fileId, file: { name, mime, size }, at: now };
+    const said = { clientMsgId: key, csId, content: "", msgType, fileId, file: { name, mime, size }, at: now, until };
     return withOutgoing(withoutChip(state, id, key), id, (before) => [...before, { ...said, state: "queued" }]);
   },
   filesForgotten: (state, { keys }) => {
@@ -84,6 +93,12 @@ export const FILE_REDUCERS = {
   uploadAgain: (state, { key }) =>
     (state.files[key]?.phase === "failed" ? withFile(state, key, { phase: "waiting", reason: "" }) : state),
 };
+
+/** Files that were said and are taken back lie where they lay before. */
+export function attachedAgain(state, id, keys) {
+  if (!keys.length) return state;
+  return { ...state, attached: { ...state.attached, [id]: [...keys, ...(state.attached[id] ?? [])] } };
+}
 
 const fitsHere = (state, id, file) => fitting(file, abilityOf(state, state.sessions[id]));
 

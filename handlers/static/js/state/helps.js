@@ -5,6 +5,7 @@
  * is the text it put into a reply and the one that stood there `before`; it counts until she changes a letter.
  */
 
+import { written } from "./drafts.js";
 import { mayAccept } from "./rights.js";
 
 export const MANNERS = ["politer", "shorter", "longer", "fix"];
@@ -30,15 +31,15 @@ export const HELP_REDUCERS = {
   helpTold: (state, { id, key, drafts }) => answered(state, id, key, { phase: "ready", drafts }),
   helpFailed: (state, { id, key, error }) => answered(state, id, key, { phase: "failed", error }),
   helpGone: (state, { id }) => (state.helps[id] ? withHelp(state, id, null) : state),
-  helpUsed: (state, { id, text, before, doubts }) => ({
-    ...state, drafts: { ...state.drafts, [id]: text }, helped: { ...state.helped, [id]: { text, before, doubts } },
-  }),
+  helpUsed: (state, { id, text, before, doubts }) => {
+    const next = written(state, "reply", id, text);
+    return { ...next, helped: { ...state.helped, [id]: { text, before, doubts } } };
+  },
   helpUndone: (state, { id }) => {
     const mark = markOf(state, id);
     if (!mark) return state;
     const { [id]: _, ...helped } = state.helped;
-    const { [id]: gone, ...drafts } = state.drafts;
-    return { ...state, helped, drafts: mark.before ? { ...drafts, [id]: mark.before } : drafts };
+    return { ...written(state, "reply", id, mark.before), helped };
   },
 };
 

@@ -55,4 +55,4 @@ function firstPart(said, textBytes, textLength) {
   return decoder.decode(bytes.encode(piece).slice(0, textBytes), { stream: true });
 }
 
-const lengthOf = (text) => [...text].length;
+export const lengthOf = (text) => [...text].length;

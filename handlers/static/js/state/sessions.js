@@ -5,6 +5,7 @@
  * its rows were loaded: so an event moves a row from tab to tab without any list being told.
  */
 
+import { withoutDraft } from "./drafts.js";
 import { withHandoff } from "./handoffs.js";
 import { isMine } from "./rights.js";
 import { noteTransition } from "./threads.js";
@@ -35,13 +36,6 @@ function withSession(state, told, { live = false, counted = false }) {
   if (known) next = noteTransition(next, known, newer);
   if (!counted) next = recount(next, known, newer, live);
   return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
-}
-
-/** Nobody can say it any more. */
-function withoutDraft(state, id) {
-  if (!state.drafts[id]) return state;
-  const { [id]: _, ...drafts } = state.drafts;
-  return { ...state, drafts };
 }
 
 /** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */

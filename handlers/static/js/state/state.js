@@ -6,12 +6,18 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
+import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
+import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
+import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
+import { PREFERENCE_REDUCERS } from "./preferences.js";
+import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
 import { NOTE_REDUCERS, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
@@ -22,13 +28,13 @@ import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
   withThread,
 } from "./threads.js";
+import { heardVersion } from "./version.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const AMBER = 60_000; // ms a customer waits before it shows
 const RED = 180_000;
-const NEWS_KEPT = 20; // more than one burst is worth
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -43,7 +49,8 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks: waiting, said, received, lost
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
+  bell: [], // of these, what she can look up later: {at, name, seen} beside it
   sessions: {}, // id → SessionInfo
   handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
@@ -64,6 +71,15 @@ export const initial = {
   speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
+  noteDrafts: {}, // id → text of a note for colleagues
+  draftMarks: {}, // what the server knows of them; see drafts.js
+  draftSerial: 0,
+  modes: {}, // id → reply or note, whichever she writes
+  quick: NO_QUICK, // quick replies; see quick.js
+  forbidden: [], // {words, channels, action, reason}, as hello tells
+  shop: "", // the shop's name, for quick replies
+  socket: null, // by which the server knows this page's line
+  own: {}, // what this agent prefers, wherever she is
   helps: {}, // id → what the assistant was asked for; see helps.js
   helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
@@ -88,6 +104,9 @@ export const initial = {
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,
+  own: {}, // what this agent wants wherever she sits; see preferences.js
+  version: { loaded: null, now: null }, // of the page's files; see version.js
+  ...FRAME,
   prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
 };
 
@@ -99,7 +118,7 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { drafts, outgoing, tab }) => ({ ...state, drafts, outgoing, tab: tab ?? state.tab }),
+  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: tab ?? state.tab }),
 
   // Who I am
 
@@ -107,12 +126,13 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, reading, line, auth }) => ({
-    ...initial, now, prefs, selected, reading,
+  left: ({ now, prefs, selected, reading, line, auth, version, desktop }) => ({
+    ...initial, now, prefs, selected, reading, version, desktop,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
+  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -127,6 +147,10 @@ const REDUCERS = {
     skew: Date.parse(frame.serverTime) - now,
     abilities: abilitiesTold(frame.channels),
     assistant: frame.assistant ?? {},
+    version: heardVersion(state, frame.version),
+    forbidden: frame.forbidden ?? [],
+    shop: frame.shop ?? "",
+    socket: frame.socket ?? null,
     counts: frame.counts,
     countsAt: frame.eventId,
     viewing: frame.viewing ?? {},
@@ -173,9 +197,8 @@ const REDUCERS = {
     const reading = { ...state.reading, atBottom: true };
     const next = {
       ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
-      panel: { ...state.panel, over: false },
+      panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
     };
-    if (next.finding?.id !== id) next.finding = null;
     return id ? openThread(next, id) : next;
   },
   /** To a message of a session, or to its end with `seq` null. */
@@ -192,11 +215,17 @@ const REDUCERS = {
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
+  ...BELL_REDUCERS,
+  ...DRAFT_REDUCERS,
   ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
+  ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
+  ...HOLDING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
+  ...PREFERENCE_REDUCERS,
+  ...QUICK_REDUCERS,
   ...NOTE_REDUCERS,
   ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
@@ -214,15 +243,10 @@ const REDUCERS = {
     const { [id]: _, ...endings } = state.endings;
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
-  drafted: (state, { id, text }) => {
-    if (text) return { ...state, drafts: { ...state.drafts, [id]: text } };
-    const { [id]: _, ...drafts } = state.drafts;
-    return { ...state, drafts };
-  },
-  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now }) => withOutgoing(
-    content ? REDUCERS.drafted(state, { id, text: "" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, state: "queued" }],
+  /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
+  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+    content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
+    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
@@ -246,7 +270,7 @@ const REDUCERS = {
 function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
-  const session = frame.session ?? (frame.data.msgId ? null : frame.data);
+  const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
   let next = frame.type === "note_added" ? hearsNote(state, frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
@@ -255,7 +279,9 @@ function hears(state, frame) {
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
-  if (kind) next = { ...next, news: [...next.news.slice(1 - NEWS_KEPT), { serial: state.serial, kind, id }] };
+  if (kind) next = withNews(next, { kind, id });
+  const beside = newsBeside(next, frame);
+  if (beside) next = withNews(next, beside);
   return session?.status === "closed" ? forgetClosed(next) : next;
 }
 
@@ -265,10 +291,23 @@ function kindOfNews(state, { type, sessionId: id, data }, before) {
   if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
-  if (type === "new_message") return mine && !read && data.senderType === "customer" ? "said" : null;
+  if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
+  if (type === "new_message") {
+    if (!mine || data.senderType !== "customer") return null;
+    return read ? ofWhatIsRead(state) : "said";
+  }
   if (acts[id] || after.status !== "manual" || (before && before.status !== "manual")) return null;
   if (mine) return before && isMine(before, me) ? null : "received";
   return before && isMine(before, me) ? "lost" : null;
+}
+
+/** What she reads already is no news, unless she wants to hear it. */
+const ofWhatIsRead = ({ own }) => (own.notify?.events?.reading?.sound ? "reading" : null);
+
+/** A customer's words to the assistant, for who wants to hear of them. */
+function isHersAlone({ own }, before, after, { msgId, senderType }) {
+  if (own.notify?.quietAi !== false || after.messageCount <= (before?.messageCount ?? 0)) return false;
+  return (msgId ? senderType : after.lastSaid?.senderType) === "customer";
 }
 
 function noteSpeaker(state, id, message) {

@@ -6,7 +6,7 @@
 const HIDDEN_FRAME = 250; // ms; a hidden page gets no animation frames, yet its title has to count
 
 export function createStore(state, reduce, { keep, show }) {
-  const store = { state, dispatch };
+  const store = { state, dispatch, showNow };
   let keeping = false;
   let showing = false;
   document.addEventListener("visibilitychange", showNow); // a frame asked for while visible may never come

@@ -7,18 +7,26 @@
 
 import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
-import { PANEL_TEXTS } from "./panel.js";
+import { COMMAND_TEXTS } from "./commands.js";
+import { FRAME_TEXTS } from "./frame.js";
+import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
-import { THREAD_TEXTS } from "./thread.js";
 import { SEARCH_TEXTS } from "./search.js";
+import { SETTINGS_TEXTS } from "./settings.js";
+import { PANEL_TEXTS } from "./panel.js";
+import { THREAD_TEXTS } from "./thread.js";
 
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
-  ...PANEL_TEXTS,
+  ...COMMAND_TEXTS,
+  ...FRAME_TEXTS,
+  ...COMPOSER_TEXTS,
   ...PLATFORM_TEXTS,
-  ...THREAD_TEXTS,
   ...SEARCH_TEXTS,
+  ...SETTINGS_TEXTS,
+  ...PANEL_TEXTS,
+  ...THREAD_TEXTS,
   product: ["多渠道客服", "Customer service"],
 
   // Line
@@ -56,12 +64,6 @@ const TEXTS = {
   densities: { comfortable: ["舒适", "Comfortable"], compact: ["紧凑", "Compact"] },
   switchIdentity: ["切换身份", "Switch identity"],
   logout: ["退出登录", "Log out"],
-  soundOn: ["提示音已开", "Sound is on"],
-  soundOff: ["提示音已关", "Sound is off"],
-  toneHint: ["有新客户等待时会响铃。先试听一下，浏览器才允许播放。",
-    "A tone tells of new customers. Play it once, or the browser will not allow it."],
-  toneTest: ["试听", "Play"],
-  toneMute: ["不需要声音", "No sound"],
 
   // List
   sessions: ["会话", "Conversations"],
@@ -144,7 +146,7 @@ const TEXTS = {
   platformTime: ["平台时间 {time}", "Platform time {time}"],
   deliveries: {
     queued: ["等待网络", "Waiting for the line"], held: ["等待上一条", "Waiting for the one before"],
-    uploading: ["上传中", "Uploading"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
+    waiting: ["即将发送", "About to be sent"], uploading: ["上传中", "Uploading"], sending: ["发送中", "Sending"], sent: ["已发送", "Sent"],
     failed: ["失败", "Failed"], refused: ["未发送", "Not sent"], unconfirmed: ["未确认", "Unconfirmed"],
     uncertain: ["可能已送达", "May have arrived"],
   },
@@ -153,18 +155,6 @@ const TEXTS = {
   notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
   noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
-
-  // Composer
-  reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复…", "Write a reply…"],
-  replyHint: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
-  send: ["发送", "Send"],
-  tooLong: ["超出 {n} 字", "{n} too many"],
-  heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],
-  heldByAi: ["AI 正在接待", "The AI is answering"],
-  heldByNobody: ["客户正在等待接入", "The customer is waiting"],
-  closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
-  supervising: ["当前由 {name} 接待，您以主管身份回复", "{name} holds it. You reply as a supervisor"],
 
   // Toasts
   takenBy: ["已被 {name} 接入", "{name} accepted it"],
@@ -177,28 +167,13 @@ const TEXTS = {
   lostTo: ["{name} 改由 {by} 接待", "{by} holds {name} now"],
   ringing: ["新的待接入：{name}", "A customer is waiting: {name}"],
   dismiss: ["关闭提示", "Dismiss"],
-
-  // Help
-  help: ["快捷键", "Keyboard"],
-  keys: {
-    next: ["接入下一个等待的客户", "Accept the next waiting customer"],
-    updown: ["上一个 / 下一个会话", "Previous / next conversation"],
-    accept: ["接入或接管当前会话", "Accept or take over this conversation"],
-    release: ["转回 AI", "Hand back to the AI"],
-    close: ["结束当前会话", "End this conversation"],
-    suggest: ["AI 建议回复", "Suggest a reply"],
-    panel: ["显示或收起客户资料", "Show or close the customer panel"],
-    search: ["搜索聊天内容", "Search messages"],
-    findHere: ["在当前会话中查找", "Find in this conversation"],
-    insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
-    tabs: ["切换列表", "Switch tab"],
-    enter: ["发送", "Send"],
-    newline: ["换行", "New line"],
-    escape: ["关闭弹窗，离开输入框", "Close a pop-up, leave the reply"],
-    help: ["本帮助", "This help"],
-  },
-  closeHelp: ["关闭", "Close"],
 };
+
+/** What a command is called now. */
+export function commandText(w, command, state) {
+  const { key, tab } = command.words(state);
+  return tab ? w(key, { tab: w(`tabs.${tab}`) }) : w(key);
+}
 
 const LANGS = ["zh-CN", "en"];
 const made = new Map();

@@ -55,8 +55,9 @@ export function takenInWords(ability, w) {
 
 const mimeInWords = (kind, w) => (w.knows(`mimes.${kind}`) ? w(`mimes.${kind}`) : kind);
 
-function saying({ phase, trouble, reason, msgType, size, most }, taken, w) {
+function saying({ phase, trouble, reason, msgType, size, most, kept }, taken, w) {
   if (phase === "refused") return w(trouble, { size: w.size(most), taken });
   if (phase === "failed") return reason;
-  return `${w(`types.${msgType}`)} · ${w.size(size)}`;
+  const about = `${w(`types.${msgType}`)} · ${w.size(size)}`;
+  return kept === false ? `${about} · ${w("notKeptHere")}` : about;
 }

@@ -15,9 +15,10 @@ export function lock(actions) {
   const kept = h("span", { class: "locked-hint draft-kept" });
   const act = h("button", { type: "button", class: "primary", on: { click: () => does() } });
   const back = h("button", { type: "button", on: { click: () => ask(false) } });
+  const note = h("button", { type: "button", on: { click: () => actions.mode(latest[1].sessionId, "note") } });
   const sign = changingIcon("lock");
   const element = h("div", { class: "locked" }, sign.element,
-    h("div", { class: "locked-words" }, why, hint, kept), act, back);
+    h("div", { class: "locked-words" }, why, hint, kept), act, back, note);
   let asking = null; // the session whose owner is about to be overruled
   let latest = null;
   let does = () => {};
@@ -44,6 +45,7 @@ export function lock(actions) {
       const verb = verbOf(because, session, state);
       set(act, { hidden: !verb, text: verb ? w(asking ? "reclaimYes" : verb) : "", disabled: Boolean(state.acts[id]) });
       set(back, { hidden: !asking, text: w("cancel") });
+      set(note, { hidden: Boolean(asking), text: w("writeNote") });
       does = () => act_(verb, id);
     },
   };
@@ -78,8 +80,8 @@ const client = (session, w) => w(`clients.${session.channelType}`);
 
 const WORDS = {
   ending: (state, session, w) => [w("ending")],
-  ai: (state, session, w) => [w("heldByAi")],
-  pending: (state, session, w) => [w("heldByNobody")],
+  ai: (state, session, w) => [w("heldByAi"), w("heldByAiHint")],
+  pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
   closed: (state, session, w) => [w("closedWhy")],
   manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
   owner: (state, session, w) => [

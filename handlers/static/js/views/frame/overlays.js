@@ -1,8 +1,7 @@
-/* What lies above the page for a moment: toasts, the help, and the words for a screen reader. */
+/* What is told for a moment: toasts, and the words for a screen reader. */
 
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { KEYS } from "../../actions/keys.js";
 import { customerName, lineState } from "../../state/state.js";
 import { lastSeq, threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
@@ -28,33 +27,6 @@ export function mountToasts(element, actions) {
     update(state) {
       const w = words(state.prefs.lang);
       each(element, state.toasts.map((toast) => ({ toast, w })), ({ toast }) => toast.id, make);
-    },
-  };
-}
-
-export function mountHelp(element, actions) {
-  const title = h("h2", { id: "help-title" });
-  const table = h("dl", { class: "keys" });
-  const close = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
-  const dialog = h("dialog", {
-    class: "help", "aria-labelledby": "help-title", on: { close: () => actions.help(false) },
-  }, title, table, close);
-  element.append(dialog);
-
-  const make = ([name, keys]) => {
-    const what = h("dd");
-    const pressed = h("dt", {}, ...keys.flatMap((key, index) => [index ? "+" : null, h("kbd", { text: key })]));
-    return { element: h("div", {}, pressed, what), update: ([, , w]) => set(what, { text: w(`keys.${name}`) }) };
-  };
-
-  return {
-    update(state) {
-      const w = words(state.prefs.lang);
-      set(title, { text: w("help") });
-      set(close, { text: w("closeHelp") });
-      each(table, KEYS.map((key) => [...key, w]), ([name]) => name, make);
-      if (state.help && !dialog.open) dialog.showModal();
-      if (!state.help && dialog.open) dialog.close();
     },
   };
 }

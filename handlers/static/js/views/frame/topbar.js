@@ -1,31 +1,39 @@
-/* The bar on top: what this is, how the line is, sound, help, and my menu. */
+/* The bar on top: what this is, the channels, finding, whether I am on duty, the line, the bell, help, my menu. */
 
-import { h, set } from "../parts/dom.js";
-import { changingIcon, icon } from "../parts/icons.js";
-import { lineState } from "../../state/state.js";
+import { isMac } from "../../actions/keys.js";
+import { isOffDuty } from "../../state/alarms.js";
 import { mayExamine } from "../../state/rights.js";
+import { lineState } from "../../state/state.js";
 import { LANGUAGES, words } from "../../texts/texts.js";
+import { h, set } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
 import { menu } from "../parts/menu.js";
+import { bell } from "./bell.js";
+import { health } from "./health.js";
 
 export function mount(element, actions) {
   const product = h("h1", { class: "product-name" });
   const dot = h("span", { class: "pill-dot" });
-  const pillText = h("span");
+  const pillText = h("span", { class: "pill-text" });
   const pillAct = h("button", { type: "button", class: "pill-act", on: { click: () => act?.() } });
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
-  const bell = changingIcon("bell");
-  const sound = h("button", { type: "button", class: "icon-button", on: { click: () => toggleSound() } }, bell.element);
-  const find = h("button", { type: "button", class: "icon-button", on: { click: () => actions.search() } }, icon("search"));
+  const findText = h("span", { class: "find-text" });
+  const find = h("button", {
+    type: "button", class: "find", on: { click: () => (actions.search ? actions.search() : actions.commandBar(true)) },
+  }, icon("search"), findText, h("kbd", { text: isMac() ? "⌘ K" : "Ctrl K", "aria-hidden": "true" }));
   const help = h("button", {
     type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) },
   }, icon("help"));
-  const mine = menu("quiet");
+  const channels = health(actions);
+  const duty = menu("quiet duty");
+  const ringer = bell(actions);
+  const mine = menu("quiet mine");
   element.append(
     h("div", { class: "product" }, h("span", { class: "mark", text: "CCS", "aria-hidden": "true" }), product),
-    h("div", { class: "spacer" }), pill, find, sound, help, mine.element,
+    channels.element, h("div", { class: "spacer" }), find, h("div", { class: "spacer" }),
+    duty.element, pill, ringer.element, help, mine.element,
   );
   let act = null;
-  let toggleSound = () => {};
 
   function line(state, w) {
     const kind = lineState(state);
@@ -50,13 +58,20 @@ export function mount(element, actions) {
       const w = words(state.prefs.lang);
       set(product, { text: w("product") });
       line(state, w);
-      set(find, { "aria-label": w("searching.title"), title: `${w("searching.title")} (Ctrl+Shift+F)`, hidden: !state.me });
-      const on = state.prefs.sound;
-      bell.update(on ? "bell" : "bellOff");
-      const ringing = w(on ? "soundOn" : "soundOff");
-      set(sound, { "aria-pressed": String(on), "aria-label": ringing, title: ringing });
-      toggleSound = () => actions.prefer("sound", !on);
-      set(help, { "aria-label": w("help"), title: `${w("help")} (?)` });
+      channels.update(state, w);
+      ringer.update(state, w);
+      set(find, { hidden: !state.me, "aria-label": w("find"), title: w("find") });
+      set(findText, { text: w("findPrompt") });
+      set(help, { "aria-label": w("help"), title: `${w("help")} (?)`, hidden: !state.me });
+      const off = isOffDuty(state);
+      set(duty.element, { "data-duty": off ? "off" : "on" });
+      duty.update({
+        text: w(off ? "dutyOff" : "dutyOn"), hidden: !state.me, title: w("dutyHint"),
+        items: ["on", "off"].map((each) => ({
+          key: each, text: w(each === "off" ? "dutyOffLong" : "dutyOn"), checked: (each === "off") === off,
+          act: () => actions.keepOwn("duty", each),
+        })),
+      });
       mine.update({ text: state.me?.name ?? "", hidden: !state.me, items: items(state, w, actions) });
     },
   };
@@ -70,6 +85,7 @@ function items({ prefs, me, auth }, w, actions) {
   const named = (group, values) => Object.fromEntries(values.map((value) => [value, w(`${group}.${value}`)]));
   return [
     { key: "who", heading: `${me.name} · ${w(`roles.${me.role}`)}` },
+    { key: "settings", text: w("settings"), act: () => actions.openSettings() },
     ...(mayExamine(me, auth) ? [{ key: "checkup", text: w("checkup"), act: actions.checkUp }] : []),
     ...(mayExamine(me, auth) ? [{ key: "export", text: w("exportFeedback"), act: actions.exportFeedback }] : []),
     { key: "leave", text: w(auth.required ? "logout" : "switchIdentity"), act: actions.leave },

@@ -13,7 +13,7 @@ import { extras } from "./extras.js";
 import { internal } from "./internal.js";
 
 const TROUBLED = ["failed", "uncertain", "refused", "unconfirmed"];
-const STATE_ICONS = { sent: "check", queued: "clock", held: "clock", sending: "clock", uploading: "clock" };
+const STATE_ICONS = { sent: "check", queued: "clock", waiting: "clock", held: "clock", sending: "clock", uploading: "clock" };
 const ON_THE_WAY = 60_000; // ms between the platform's time and ours that nobody need be told of
 
 export const MAKE = { day: dayLine, session: sessionLine, divider, note, internal, message };
@@ -111,7 +111,7 @@ function message({ actions, sessionId }) {
 
   function delivery(item, told, state, w) {
     const { state: where, reason } = item.said ?? told.delivery ?? {};
-    const shown = wordFor(where, item.held, state.line.phase === "open", state.files[key]);
+    const shown = item.said?.until ? "waiting" : wordFor(where, item.held, state.line.phase === "open", state.files[key]);
     const troubled = TROUBLED.includes(shown);
     const words = shown ? w(`deliveries.${shown}`) : "";
     set(element, { "data-delivery": shown ?? null });

@@ -8,8 +8,8 @@ import { shownSession } from "../../state/sessions.js";
 import { agentName } from "../../state/state.js";
 import { threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
-import { failureChip } from "./failing.js";
 import { findBar } from "./find.js";
+import { failureChip } from "./failing.js";
 import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "../composer/composer.js";
 import { mount as mountHeader } from "./header.js";
@@ -28,8 +28,8 @@ export function mount(element, actions) {
   const toList = h("a", { class: "button", href: "#/" });
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
   const card = handoff(actions);
-  const failing = failureChip(actions);
   const find = findBar(actions);
+  const failing = failureChip(actions);
   element.append(head, find.element, card.element, skeleton, error, body, failing.element, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
@@ -67,9 +67,9 @@ export function mount(element, actions) {
       set(errorButton, { text: w("retry") });
       body.hidden = !shown || loading;
       foot.hidden = !shown;
+      find.update(state, shown);
       card.update(state, shown && !(state.panel.wide && isPanelShown(state)) ? session : null, w); // or it stands in the panel
       failing.update(state, shown && !loading ? session : null, w);
-      find.update(state, shown);
       if (session) header.update(state, session, w);
       if (shown) {
         timeline.update(state, session, w);
