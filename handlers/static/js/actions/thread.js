@@ -17,6 +17,13 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     if (answer.status === 401) onExpired();
   }
 
+  // What was not kept when the page is left is not lost: it lies in the draft again
+  addEventListener("pagehide", () => {
+    for (const [id, notes] of Object.entries(store.state.noting)) {
+      for (const { content } of notes) write(id, "note", content);
+    }
+  });
+
   const actions = {
     later: (id) => dispatch({ type: "laterWanted", id }),
     unfold: (id) => dispatch({ type: "unfolded", id }),
