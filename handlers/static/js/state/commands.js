@@ -56,7 +56,6 @@ export const COMMANDS = [
   command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", { enabled: served }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
-  command("quick", "writing", [], "manageQuick"),
 
   command("duty", "frame", [], "toggleDuty", {
     words: (state) => ({ key: state.own.duty === "off" ? "commands.onDuty" : "commands.offDuty" }),

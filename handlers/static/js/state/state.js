@@ -220,7 +220,7 @@ const REDUCERS = {
     return id ? openThread(next, id) : next;
   },
   /** To a message of a session, or to its end with `seq` null. */
-  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
+  jumped: (state, { id, seq, offset }) => ({ ...turnTo(state, id, seq), jump: { id, seq, offset } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
   channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
