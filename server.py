@@ -54,8 +54,12 @@ from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
 from ccs.own.drafts import Drafts
+from ccs.own.forbidden import Forbidden
 from ccs.own.joined import Own
+from ccs.own.pinyin import Speller
 from ccs.own.preferences import Likings
+from ccs.own.reminders import Reminders
+from ccs.own.replies import QuickReplies
 from ccs.pipe import Pipe
 from ccs.puller import Puller
 from ccs.recalls import Recalls
@@ -298,6 +302,17 @@ class Server:
             {name: own_addresses(getattr(settings.channels, name)) for name in CHANNELS},
         )
 
+        def told_of_replies(agent_id: str | None) -> None:
+            frame = {"type": "quick_replies"}
+            hub.tell_agent(agent_id, frame) if agent_id else hub.tell_all(frame)
+
+        own = Own(
+            Drafts(pipe, archive), Likings(pipe, archive),
+            Reminders(pipe, archive, lambda due: hub.tell_agent(due.agent_id, wire.reminder_due(due))),
+            QuickReplies(pipe, archive, settings.groups, told_of_replies), Speller(),
+            Forbidden(settings.forbidden_words),
+        )
+
         turns.broken_off = tally.turn_broken_off
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
@@ -315,7 +330,7 @@ class Server:
         desk.end_logins = hub.end_logins
 
         parts = Parts(
-            config=settings, desk=desk, talk=talk, own=Own(Drafts(pipe, archive), Likings(pipe, archive)),
+            config=settings, desk=desk, talk=talk, own=own,
             registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor,
             now=utc_now, epoch=epoch.name, version=pages.version(), avatars=avatars, reclaims=reclaims,
@@ -331,6 +346,7 @@ class Server:
         tidying = Rounds(TIDY_EVERY, {      # away from what somebody waits for
             "hanging up on who is late": doorway.hang_up_on_the_late,
             "hanging up on slow readers": http_server.drop_slow_readers,
+            "reminding agents": own.reminders.ring,
             "ending old logins": lambda: hub.end_old_logins(utc_now()),
             "noting what was told": lambda: epoch.note(registry.published_event_id),
             "tidying the database": lambda: journal.tidy(utc_now()),
@@ -345,7 +361,8 @@ class Server:
             tidying, tidying_files, tending, indexer, doctor, puller, welcome, fetcher,
             turns,                              # who begins things, before …
             outbox,                             # … who is given time to bring what is on its way
-            introducer, reclaims, library, cards, *([assistant.model] if assistant.model else []),
+            introducer, reclaims, library, cards, own.reminders, own.replies,
+            *([assistant.model] if assistant.model else []),
         )
 
         await library.open()

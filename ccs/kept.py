@@ -152,3 +152,76 @@ class Preferences:
 
     agent_id: str
     text: str
+
+
+@frozen
+class Reminder:
+    """That an agent wants to be reminded of a session, until she has said that she saw it."""
+
+    agent_id: str
+    session_id: str
+    at: datetime | None     # None: not any more
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.agent_id, self.session_id)
+
+
+class Scope(StrEnum):
+    """Whose a quick reply is."""
+
+    PERSONAL = "personal"
+    GROUP = "group"
+    ALL = "all"
+
+
+@frozen
+class Picture:
+    """The picture of a quick reply. Its bytes lie among the files, under their digest."""
+
+    name: str
+    mime: str
+    size: int
+    digest: str
+
+
+@frozen
+class QuickReply:
+    """What agents say again and again."""
+
+    id: str
+    scope: Scope
+    owner: str                      # an agent's id, a group's name, or nothing
+    title: str
+    content: str
+    updated_at: datetime
+    channels: tuple[str, ...] = ()  # for which it is meant; none: for all
+    folder: str = ""
+    shortcut: str = ""
+    initials: str = ""              # of the title's syllables, by which it is found; alternatives between blanks
+    pinyin: str = ""                # the syllables whole
+    picture: Picture | None = None
+    is_deleted: bool = False
+
+
+@frozen
+class QuickUse:
+    """How often an agent has said it, and when last."""
+
+    agent_id: str
+    reply_id: str
+    uses: int
+    used_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.agent_id, self.reply_id)
+
+
+@frozen
+class Pulse:
+    """What went through a channel of late: the newest thing that came, that left, and what became of the last sent."""
+
+    last_in: datetime | None
+    last_out: datetime | None
+    outcomes: tuple[tuple[str, str], ...]   # state and reason of the last few deliveries, the newest first

@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
 
-from ccs.kept import Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, Token, Verdict
+from ccs.kept import (
+    Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder, Token,
+    Verdict,
+)
 
 Clock = Callable[[], datetime]
 
@@ -115,6 +118,7 @@ class Agent:
     id: str
     name: str = ""
     role: Role = Role.AGENT
+    groups: tuple[str, ...] = ()
 
     @property
     def supervises(self) -> bool:
@@ -322,6 +326,9 @@ class Change:
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
     drafts: tuple[Draft, ...] = ()
     preferences: tuple[Preferences, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    quick_replies: tuple[QuickReply, ...] = ()
+    quick_uses: tuple[QuickUse, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -359,6 +366,8 @@ class SessionFilter:
     status: Status | None = None
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
+    failed: bool = False                # only those of which a message did not arrive
+    mentions: str | None = None         # whom a note names
     tag: str | None = None
     reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
 
@@ -418,4 +427,4 @@ class Page:
 
     limit: int
     after: tuple[int, str] | None = None        # the sort key and id of the last row of the page before
-    sort: str = "updatedAt"                     # newest first; or "waitingSince": longest waiting first
+    sort: str = "updatedAt"                     # newest first, as "createdAt"; "waitingSince": longest waiting first

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from attrs import frozen
 
+from ccs.assistant.unseen import seen
 from ccs.models import Agent, Role
 from ccs.tags import LONGEST, is_tag
 
@@ -150,6 +151,18 @@ def sha256_hash(value: str) -> str | None:
     return None if not value or TOKEN_HASH.fullmatch(value) else "must be what `server.py new-token` printed"
 
 
+def names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if len(each) > 40 or not each.isprintable() or each != each.strip()]
+    return f"must hold names of one line and 40 characters at most, not {wrong[0]!r}" if wrong else None
+
+
+def words(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if len(each) > 40 or not "".join(seen(each).split())]
+    if wrong:
+        return f"must hold words of 40 characters at most, not {wrong[0]!r}"
+    return None if 0 < len(value) <= 500 else "must hold 1 to 500 words"
+
+
 def agent_id(value: str) -> str | None:
     return None if AGENT_ID.fullmatch(value) else "must be 1 to 64 of letters, digits and _ . @ -"
 
@@ -195,6 +208,7 @@ class AgentSettings:
     id: str = setting("", agent_id, needed=True)
     name: str = setting("")
     role: str = setting("agent", one_of(*Role))
+    groups: tuple[str, ...] = setting((), names)
     password_hash: str = setting("", argon2_hash)
     token_hash: str = setting("", sha256_hash)
 
@@ -256,6 +270,7 @@ class ChannelsSettings:
 
 @frozen
 class WorkbenchSettings:
+    shop_name: str = setting("", at_most_characters(40))
     tags: tuple[str, ...] = setting(("退款", "换货", "催发货", "投诉", "售后"), tags)
 
 
@@ -298,6 +313,14 @@ class AssistantSettings:
 
 
 @frozen
+class ForbiddenWordsSettings:
+    words: tuple[str, ...] = setting((), words, needed=True)
+    channels: tuple[str, ...] = setting((), channel_names)
+    action: str = setting("block", one_of("warn", "block"))
+    reason: str = setting("", at_most_characters(200))
+
+
+@frozen
 class Config:
     """The whole file. `agents` empty means: any csId of the right form is taken."""
 
@@ -307,12 +330,19 @@ class Config:
     channels: ChannelsSettings = section(ChannelsSettings)
     assistant: AssistantSettings = section(AssistantSettings)
     workbench: WorkbenchSettings = section(WorkbenchSettings)
+    forbidden_words: tuple[ForbiddenWordsSettings, ...] = attrs.field(
+        default=(), metadata={"section": ForbiddenWordsSettings}
+    )
+
+    @property
+    def groups(self) -> set[str]:
+        return {group for agent in self.agents for group in agent.groups}
 
     def agent(self, cs_id: str) -> Agent | None:
         """Who this csId is; None if there is no such agent."""
         for known in self.agents:
             if known.id == cs_id:
-                return Agent(known.id, known.name, Role(known.role))
+                return Agent(known.id, known.name, Role(known.role), known.groups)
         if self.agents or not AGENT_ID.fullmatch(cs_id):
             return None
         return Agent(cs_id)
@@ -320,5 +350,5 @@ class Config:
 
 # Settings that belong to what this version does not do yet. They may stand in the file, and have no effect.
 LATER = {
-    "agents.groups", "agents.channels", "agents.max_sessions",
+    "agents.channels", "agents.max_sessions",
 }

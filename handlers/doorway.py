@@ -38,7 +38,9 @@ LONGEST_SILENCE = 75.0      # seconds a connection is kept without a request; lo
 SLOWEST_BODY = 30.0         # seconds for a request's body to arrive
 TURN = 0.0003               # seconds for which callbacks are taken before others are served; some three to six of them
 SLOWEST_UPLOAD = 900.0      # seconds for a file: 20 MB at 200 kbit/s
-UPLOADS = re.compile(r"/api/sessions/[^/]+/files")      # which go to the disk as they come, and measure themselves
+UPLOADS = re.compile(        # which go to the disk as they come, and measure themselves
+    r"/api/sessions/[^/]+/files|/api/quick-replies/[^/]+/image"
+)
 
 
 class Doorway(HTTPServerConnectionDelegate):

@@ -39,20 +39,13 @@ class Served:
     mime: str
     name: str
     etag: str
+    is_for_good: bool = True        # what this address names is never another file
 
 
-class MessageFile(SessionHandler):
-    """`?as=wav` for a voice that browsers do not play as it is; `?download=1` to save whatever it is."""
+class FileHandler(SessionHandler):
+    """Answers with a file. `?download=1` to save whatever it is."""
 
-    async def head(self, session_id: str, message_id: str) -> None:
-        await self.get(session_id, message_id)
-
-    async def get(self, session_id: str, message_id: str) -> None:
-        session = self.readable(session_id)
-        message = self.parts.archive.message(session.id, message_id)
-        if message is None or message.seq > session.seq:
-            raise NotFound("消息不存在")
-        served = await self._served(message)
+    async def serve(self, served: Served) -> None:
         try:
             file, size = await self.parts.files.apart(_open, served.path)
         except OSError:
@@ -61,17 +54,6 @@ class MessageFile(SessionHandler):
             await self._serve(served, file, size)
         finally:
             file.close()
-
-    async def _served(self, message: Message) -> Served:
-        attachment = must_be_here(message)
-        assert attachment.digest
-        path, etag = self.parts.files.path(attachment.digest), f'"{attachment.digest}"'
-        if self.query("as") == "wav" and attachment.mime in AMR:
-            stem = attachment.name.rpartition(".")[0] or attachment.name
-            return Served(
-                await self.parts.voices.wav(attachment.digest), "audio/wav", f"{stem}.wav", f'{etag[:-1]}-wav"',
-            )
-        return Served(path, attachment.mime, attachment.name, etag)
 
     async def _serve(self, served: Served, file: BinaryIO, size: int) -> None:
         self._describe(served)
@@ -107,6 +89,8 @@ class MessageFile(SessionHandler):
     def _describe(self, served: Served) -> None:
         for name, value in HEADERS.items():
             self.set_header(name, value)
+        if not served.is_for_good:
+            self.set_header("Cache-Control", "private, no-cache")
         text = "; charset=utf-8" if served.mime == "text/plain" else ""
         self.set_header("Content-Type", f"{served.mime}{text}")
         self.set_header("ETag", served.etag)
@@ -122,6 +106,31 @@ class MessageFile(SessionHandler):
         if not found[1]:
             return max(0, size - int(found[2])), size
         return int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
+
+
+class MessageFile(FileHandler):
+    """`?as=wav` for a voice that browsers do not play as it is."""
+
+    async def head(self, session_id: str, message_id: str) -> None:
+        await self.get(session_id, message_id)
+
+    async def get(self, session_id: str, message_id: str) -> None:
+        session = self.readable(session_id)
+        message = self.parts.archive.message(session.id, message_id)
+        if message is None or message.seq > session.seq:
+            raise NotFound("消息不存在")
+        await self.serve(await self._served(message))
+
+    async def _served(self, message: Message) -> Served:
+        attachment = must_be_here(message)
+        assert attachment.digest
+        path, etag = self.parts.files.path(attachment.digest), f'"{attachment.digest}"'
+        if self.query("as") == "wav" and attachment.mime in AMR:
+            stem = attachment.name.rpartition(".")[0] or attachment.name
+            return Served(
+                await self.parts.voices.wav(attachment.digest), "audio/wav", f"{stem}.wav", f'{etag[:-1]}-wav"',
+            )
+        return Served(path, attachment.mime, attachment.name, etag)
 
 
 def must_be_here(message: Message) -> Attachment:

@@ -1,5 +1,6 @@
-"""What belongs to an agent alone: her drafts and preferences. Nobody else reaches them, a supervisor neither."""
+"""What belongs to an agent alone: drafts, preferences and reminders. Nobody else reaches them, a supervisor neither."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import frozen
@@ -7,7 +8,7 @@ from attrs import frozen
 from ccs.codec import Fields, Identifier
 from ccs.errors import BadRequest, Forbidden
 from ccs.kept import Draft, DraftMode
-from ccs.models import Agent
+from ccs.models import EPOCH, Agent
 from ccs.own.drafts import Written
 from ccs.own.preferences import values_of
 from handlers.sessions import SessionHandler
@@ -25,6 +26,17 @@ class DraftRequest:
 @frozen
 class PreferencesRequest:
     values: Fields
+    csId: Identifier | None = None
+
+
+@frozen
+class ReminderRequest:
+    at: Identifier
+    csId: Identifier | None = None
+
+
+@frozen
+class MeRequest:
     csId: Identifier | None = None
 
 
@@ -85,3 +97,35 @@ class Preferences(OwnHandler):
         if ticket.moved:
             ticket.then(self.tell_others, agent, {"type": "preferences", "data": ticket.value})
         self.answer(await ticket)
+
+
+class Reminders(OwnHandler):
+    async def get(self) -> None:
+        found = self.parts.own.reminders.of(self.me(self.query("csId")))
+        self.answer([self.parts.wire.reminder(reminder) for reminder in found])
+
+
+class SessionReminder(OwnHandler):
+    async def put(self, session_id: str) -> None:
+        request = self.read(ReminderRequest)
+        agent = self.me(request.csId)
+        self.readable(session_id)
+        reminder = await self.parts.own.reminders.set(agent, session_id, _moment(request.at))
+        self.answer(self.parts.wire.reminder(reminder))
+
+    async def delete(self, session_id: str) -> None:
+        agent = self.me(self.read(MeRequest).csId or self.query("csId"))
+        self.stored(session_id)
+        await self.parts.own.reminders.dismiss(agent, session_id)
+        self.answer()
+
+
+def _moment(text: str) -> datetime:
+    """A time with its offset, in whole milliseconds."""
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+        if datetime.fromisoformat(text).tzinfo is None or moment < EPOCH:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise BadRequest("必须是带时区的时间，例如 2026-01-31T08:00:00+08:00 @ $.at") from None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

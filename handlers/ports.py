@@ -1,12 +1,13 @@
 """What handlers ask of the disk, without knowing it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
-from ccs.kept import Card, Draft, Login, Note, Preferences
+from ccs.beside import Beside
+from ccs.kept import Card, Draft, Login, Note, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
 
 
@@ -19,6 +20,10 @@ class Archive(Protocol):
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]: ...
 
+    def beside_one(self, session: Session) -> Beside: ...
+
+    async def beside(self, found: Sequence[Session]) -> dict[str, Beside]: ...
+
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int: ...
 
     def message(self, session_id: str, message_id: str) -> Message | None: ...
@@ -26,6 +31,10 @@ class Archive(Protocol):
     def oldest_event_id(self) -> int: ...
 
     async def drafts(self, agent_id: str) -> list[Draft]: ...
+
+    async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]: ...
+
+    async def pulse(self, channel: str) -> Pulse: ...
 
     def preferences(self, agent_id: str) -> Preferences | None: ...
 

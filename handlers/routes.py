@@ -5,14 +5,15 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, customers, doctor, douyin, feedback, files, helping, knowledge, logins, lookups, metrics, notes,
-    own, pages, searching, sessions, tagging, uploads,
+    avatars, callbacks, customers, doctor, douyin, feedback, files, health, helping, knowledge, logins, lookups,
+    metrics, notes, own, pages, replies, searching, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
 from handlers.websocket import AgentSocket
 
 SESSION = r"/api/sessions/([^/]+)"
+REPLY = r"/api/quick-replies/([^/]+)"
 
 ROUTES: list[tuple[str, type[Any]]] = [
     (r"/wecom/callback", callbacks.WeComHandshake),
@@ -48,6 +49,15 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/drafts/([^/]+)", own.SessionDraft),
     (r"/api/drafts", own.Drafts),
     (r"/api/preferences", own.Preferences),
+    (SESSION + r"/reminder", own.SessionReminder),
+    (r"/api/reminders", own.Reminders),
+    (r"/api/channels", health.Channels),
+    (r"/api/quick-replies", replies.QuickReplies),
+    (r"/api/quick-replies/import", replies.Import),
+    (r"/api/quick-replies/export", replies.Export),
+    (REPLY, replies.QuickReply),
+    (REPLY + r"/used", replies.Used),
+    (REPLY + r"/image", replies.Image),
     (r"/api/search", searching.Search),
     (r"/api/assistant/feedback", feedback.FeedbackExport),
     (r"/api/knowledge", knowledge.KnowledgeNotes),

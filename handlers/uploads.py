@@ -5,10 +5,12 @@ session that it was brought to: what somebody knows of a file, its digest for on
 """
 
 import errno
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
+from attrs import frozen
 from tornado.web import stream_request_body
 
 from ccs import amr, lifecycle
@@ -20,12 +22,27 @@ from handlers.sessions import SessionHandler
 MOST_MB = 20                # what WeCom takes at most, of any kind
 MOST_BYTES = MOST_MB << 20
 WRITTEN_AT_ONCE = 128 * 1024    # bytes
+UPLOADING = ("POST", "PUT")
 LONGEST_NAME = 2048         # of the header, where each byte of UTF-8 may be written with three
 
 
+@frozen
+class Uploaded:
+    """A file that is on disk, and what it is."""
+
+    name: str
+    mime: str
+    size: int
+    digest: str
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"name": self.name, "mime": self.mime, "size": self.size}
+
+
 @stream_request_body
-class SessionFiles(SessionHandler):
-    """`POST` of the raw bytes, by the holder. Whatever is wrong is told once the body is read, so that it is heard."""
+class Upload(SessionHandler, ABC):
+    """Takes raw bytes. Whatever is wrong is told once the body is read, so that it is heard."""
 
     _refusal: CCSError | None = None
     _part: Path | None = None
@@ -34,9 +51,13 @@ class SessionFiles(SessionHandler):
 
     def prepare(self) -> None:
         self._pending = bytearray()
+        self.upload_id = new_id()
+        if self.request.method not in UPLOADING:        # which bring no file, and are refused at once
+            super().prepare()
+            return
         try:
             super().prepare()
-            lifecycle.must_answer(self.parts.registry.get(self.path_args[0]), self.by())
+            self.must_be_welcome()
             self._name = self._told_name()
             self._part = self.parts.files.part(MOST_BYTES)
             self._file = open(self._part, "wb")
@@ -44,6 +65,10 @@ class SessionFiles(SessionHandler):
             self._refuse(refusal)
         except OSError as error:
             self._refuse(_not_written(error))
+
+    @abstractmethod
+    def must_be_welcome(self) -> None:
+        """Raises what keeps the caller from uploading here."""
 
     async def data_received(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -54,7 +79,8 @@ class SessionFiles(SessionHandler):
             if len(self._pending) >= WRITTEN_AT_ONCE:
                 await self._write()
 
-    async def post(self, session_id: str) -> None:
+    async def uploaded(self, **known: Any) -> Uploaded:
+        """The whole of it, once it is on disk, where it waits for a day to be used; `known` is remembered of it."""
         if self._refusal is None and not self._size:
             raise BadRequest("文件是空的")
         await self._write()
@@ -62,21 +88,19 @@ class SessionFiles(SessionHandler):
             raise self._refusal
         assert self._file and self._part
         self._file.close()
-        self.answer(await self._kept(session_id, self._part))
-
-    async def _kept(self, session_id: str, part: Path) -> dict[str, Any]:
-        files, upload_id = self.parts.files, new_id()
         try:
-            kept = await files.keep(part)
-            mime = mime_of(kept.head, self._name)
-            told = {"name": clean_name(self._name, mime), "mime": mime, "size": kept.size}
-            seconds = await files.apart(amr.seconds_of, files.path(kept.digest)) if "amr" in mime else None
-            await files.remember(
-                upload_id, {**told, "digest": kept.digest, "seconds": seconds, "sessionId": session_id}
-            )
+            return await self._kept(self._part, known)
         except OSError as error:
             raise _not_written(error) from error
-        return {"fileId": upload_id, **told}
+
+    async def _kept(self, part: Path, known: dict[str, Any]) -> Uploaded:
+        files = self.parts.files
+        kept = await files.keep(part)
+        mime = mime_of(kept.head, self._name)
+        file = Uploaded(clean_name(self._name, mime), mime, kept.size, kept.digest)
+        seconds = await files.apart(amr.seconds_of, files.path(kept.digest)) if "amr" in mime else None
+        await files.remember(self.upload_id, {**file.told, "digest": file.digest, "seconds": seconds, **known})
+        return file
 
     async def _write(self) -> None:
         pending, self._pending = bytes(self._pending), bytearray()
@@ -122,6 +146,17 @@ class SessionFiles(SessionHandler):
         super().on_connection_close()
         if unfinished:
             self.on_finish()
+
+
+class SessionFiles(Upload):
+    """`POST` by the holder."""
+
+    def must_be_welcome(self) -> None:
+        lifecycle.must_answer(self.parts.registry.get(self.path_args[0]), self.by())
+
+    async def post(self, session_id: str) -> None:
+        file = await self.uploaded(sessionId=session_id)
+        self.answer({"fileId": self.upload_id, **file.told})
 
 
 def _not_written(error: OSError) -> CCSError:

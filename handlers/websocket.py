@@ -114,6 +114,8 @@ class AgentSocket(Handler, WebSocketHandler):
         self._line = Line(agent, self, caller.login if caller else None)
         self.parts.hub.join(self._line)
         self._tell(self._hello(self._line))
+        for reminder in self.parts.own.reminders.due(agent):
+            self._tell(self.parts.wire.reminder_due(reminder))
         log.info("agent %s connected", agent.id)
 
     def _caller(self) -> Caller | None:
@@ -257,6 +259,8 @@ class AgentSocket(Handler, WebSocketHandler):
             "serverTime": self.parts.wire.time(self.parts.now()),
             "me": me,
             "socket": line.id,
+            "shop": self.parts.config.workbench.shop_name,
+            "forbidden": self._forbidden,
             "counts": self._counts(agent),
             "version": self.parts.version,
             "features": sorted(self._frames),
@@ -268,6 +272,14 @@ class AgentSocket(Handler, WebSocketHandler):
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,
             },
         }
+
+    @property
+    def _forbidden(self) -> list[dict[str, Any]]:
+        """With what is to be warned of before it is sent."""
+        return [
+            {"words": each.words, "channels": each.channels, "action": each.action, "reason": each.reason}
+            for each in self.parts.config.forbidden_words
+        ]
 
     def _tell(self, told: dict[str, Any]) -> None:
         if self._line:

@@ -12,14 +12,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
-from ccs.kept import Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Token, Verdict
+from ccs.kept import (
+    Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse, Reminder, Token,
+    Verdict,
+)
 from ccs.models import (
     Briefing, Customer, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis,
 )
 from store import (
-    attachments, customers, database, events, feedback, handoffs, inbox, logins, messages, notes, own, sessions,
-    streams, tags,
+    attachments, customers, database, events, feedback, handoffs, inbox, listed, logins, messages, notes, own, pulses,
+    replies, sessions, streams, tags,
 )
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
@@ -50,6 +54,9 @@ class Archive:
 
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
+
+    def beside_one(self, session: Session) -> Beside:
+        return self._now(listed.beside, [session])[session.id]
 
     def briefing(self, session_id: str) -> Briefing | None:
         """What the assistant told of the session when it last handed it over."""
@@ -127,12 +134,24 @@ class Archive:
     def preferences(self, agent_id: str) -> Preferences | None:
         return self._now(own.preferences, agent_id)
 
+    def quick_use(self, agent_id: str, reply_id: str) -> QuickUse | None:
+        return self._now(replies.use, agent_id, reply_id)
+
+    # On the loop, at a start and after a failure
+
+    def quick_replies(self) -> list[QuickReply]:
+        return self._now(replies.all_of_them)
+
+    def reminders(self) -> list[Reminder]:
+        return self._now(own.reminders)
+
     # In whatever thread asks
 
     def used_files(self, digests: Sequence[str]) -> set[str]:
-        """Which of these files belong to a message."""
+        """Which of these files belong to a message or a quick reply."""
+        connection = self._own_connection()
         try:
-            return attachments.used(self._own_connection(), digests)
+            return attachments.used(connection, digests) | replies.pictured(connection, digests)
         except database.DatabaseError as error:
             raise StoreUnavailable from error
 
@@ -140,6 +159,10 @@ class Archive:
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
         return await self._soon(sessions.page, wanted, place, self._channels)
+
+    async def beside(self, found: Sequence[Session]) -> dict[str, Beside]:
+        """What a list shows beside these sessions."""
+        return await self._soon(listed.beside, found)
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int:
         return await self._soon(sessions.found, wanted, waiting)
@@ -185,6 +208,13 @@ class Archive:
     async def drafts(self, agent_id: str) -> list[Draft]:
         """Hers, the newest first."""
         return await self._soon(own.drafts, agent_id)
+
+    async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]:
+        """Hers, by the reply."""
+        return await self._soon(replies.uses, agent_id)
+
+    async def pulse(self, channel: str) -> Pulse:
+        return await self._soon(pulses.of_channel, channel)
 
     async def judged(self, since: datetime, until: datetime) -> AsyncIterator[list[Judged]]:
         """The verdicts given from `since` until before `until`, oldest first, a page at a time."""

@@ -22,7 +22,7 @@ from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
     attachments, customers, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta, notes, own,
-    sessions, streams, tags,
+    replies, sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -105,8 +105,7 @@ class Journal:
 
     def forget(self, now: datetime) -> None:
         """Delete what agents left lying, which can wait longer than the rest."""
-        complaint = "what agents gave up could not be deleted"
-        self._work.put(lambda: self._try(complaint, own.forget_old, self._connection, now))
+        self._work.put(lambda: self._try("what agents gave up could not be deleted", self._forget_given_up, now))
 
     # On the loop
 
@@ -188,6 +187,10 @@ class Journal:
         events.forget_old(self._connection, now)
         logins.forget_ended(self._connection, now)
 
+    def _forget_given_up(self, now: datetime) -> None:
+        own.forget_old(self._connection, now)
+        replies.forget_deleted(self._connection)
+
     def _checkpoint_in_line(self) -> None:
         database.checkpoint(self._connection)
 
@@ -250,6 +253,9 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
     yield own.DRAFTS, [own.draft_row(draft) for change in changes for draft in change.drafts]
+    yield own.REMINDERS, [own.reminder_row(each) for change in changes for each in change.reminders]
+    yield replies.TABLE, [replies.to_row(reply) for change in changes for reply in change.quick_replies]
+    yield replies.USES, [replies.use_row(use) for change in changes for use in change.quick_uses]
     yield own.PREFERENCES, [own.preferences_row(each) for change in changes for each in change.preferences]
 
 

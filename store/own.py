@@ -1,4 +1,4 @@
-"""What belongs to single agents, on disk: drafts and preferences.
+"""What belongs to single agents, on disk: drafts, preferences and reminders.
 
 What an agent gave up stays as an empty row until it is tidied away, so that a revision is not given twice meanwhile.
 """
@@ -6,7 +6,7 @@ What an agent gave up stays as an empty row until it is tidied away, so that a r
 from datetime import datetime, timedelta
 from typing import Any
 
-from ccs.kept import Draft, DraftMode, Preferences
+from ccs.kept import Draft, DraftMode, Preferences, Reminder
 from ccs.models import from_millis, to_millis
 from store.rows import Row, Table
 
@@ -15,6 +15,8 @@ DRAFTS = Table(
     key=("agent_id", "session_id", "mode"), mutable=("text", "revision", "updated_at"),
 )
 PREFERENCES = Table("preferences", ("agent_id", "value"), key=("agent_id",), mutable=("value",))
+
+REMINDERS = Table("reminders", ("agent_id", "session_id", "at"), key=("agent_id", "session_id"), mutable=("at",))
 
 DRAFTS_SHOWN = 500                      # the newest
 DRAFTS_KEPT = timedelta(days=7)
@@ -27,6 +29,10 @@ def draft_row(draft: Draft) -> Row:
 
 def preferences_row(preferences: Preferences) -> Row:
     return (preferences.agent_id, preferences.text)
+
+
+def reminder_row(reminder: Reminder) -> Row:
+    return (*reminder.key, reminder.at and to_millis(reminder.at))
 
 
 def draft(connection: Any, agent_id: str, session_id: str, mode: str) -> Draft | None:
@@ -59,8 +65,15 @@ def preferences(connection: Any, agent_id: str) -> Preferences | None:
     return Preferences(*row) if row else None
 
 
+def reminders(connection: Any) -> list[Reminder]:
+    """Everybody's, those that are still wanted."""
+    rows = connection.execute(f"SELECT {REMINDERS.listed} FROM reminders WHERE at IS NOT NULL").fetchall()
+    return [Reminder(agent_id, session_id, from_millis(at)) for agent_id, session_id, at in rows]
+
+
 def forget_old(connection: Any, now: datetime) -> None:
-    """Drafts of sessions that are over, and those nobody has touched for a week."""
+    """Drafts of sessions that are over, and those nobody has touched for a week; reminders that were seen."""
+    connection.execute("DELETE FROM reminders WHERE at IS NULL")
     over = to_millis(now - AFTER_CLOSE)
     connection.execute("DELETE FROM drafts WHERE updated_at < ?", (to_millis(now - DRAFTS_KEPT),))
     connection.execute(

@@ -13,7 +13,7 @@ from ccs import __version__
 from ccs.config import read
 from ccs.errors import ConfigError
 from ccs.models import Agent, Role
-from ccs.settings import LATER, AgentSettings, Config
+from ccs.settings import LATER, AgentSettings, Config, ForbiddenWordsSettings
 from store.database import FILE_NAME, DataDir
 from tests.conftest import Stage
 from tests.process import ROOT, ccs, refuses
@@ -48,9 +48,10 @@ def test_the_shipped_config_is_fine_and_says_the_defaults() -> None:
     assert shipped == evolve(defaults, server=evolve(defaults.server, data_dir=ROOT / "data")) and notes == []
 
 
-def test_the_agents_of_the_shipped_config_work_once_their_marks_are_taken_away(tmp_path: Path) -> None:
-    text = re.sub(r"(?m)^# (\[\[agents\]\]|\w+ = )", r"\1", SHIPPED.read_text(encoding="utf-8"))
+def test_the_examples_of_the_shipped_config_work_once_their_marks_are_taken_away(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^# (\[\[\w+\]\]|\w+ = )", r"\1", SHIPPED.read_text(encoding="utf-8"))
     assert config(tmp_path, text).agents == (AgentSettings("wang", "小王", "agent"),)
+    assert config(tmp_path, text).forbidden_words == (ForbiddenWordsSettings(("加微信",)),)
 
 
 def test_a_file_as_windows_editors_save_it_is_read(tmp_path: Path) -> None:
