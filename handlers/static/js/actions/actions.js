@@ -11,6 +11,7 @@ import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
+import { addressOf } from "../state/jumping.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
@@ -109,8 +110,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
 
   /** To a message, by the address. With `replace` the way back leads to where one was before. */
   function jump(id, seq, { replace = false } = {}) {
-    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
-    if (location.hash === hash) actions.jump?.(id, seq);
+    const hash = addressOf(id, seq);
+    if (location.hash === hash) dispatch({ type: "jumped", id, seq });
     else if (replace) location.replace(hash);
     else location.hash = hash;
   }
@@ -125,11 +126,11 @@ export function createActions(store, { live, onExpired, ...outside }) {
   }
 
   const actions = {
-    toast, open,
+    toast, open, jump,
     ...createAttaching(store, { toast, newId, moment }),
     ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
-    ...createComposing(store, { open, newId, moment, act: (name, ...given) => actions[name](...given) }),
+    ...createComposing(store, { open, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),

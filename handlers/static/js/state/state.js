@@ -89,7 +89,6 @@ export const initial = {
   forbidden: [], // {words, channels, action, reason}, as hello tells
   shop: "", // the shop's name, for quick replies
   socket: null, // by which the server knows this page's line
-  own: {}, // what this agent prefers, wherever she is
   helps: {}, // id → what the assistant was asked for; see helps.js
   helped: {}, // id → what it put into the draft
   files: {}, // clientMsgId → a file on its way; see files.js
@@ -148,7 +147,6 @@ const REDUCERS = {
     auth: { ...auth, phase: "choose" },
   }),
   agents: (state, { agents }) => ({ ...state, agents }),
-  ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
 
   // The line
 
@@ -222,7 +220,7 @@ const REDUCERS = {
     return id ? openThread(next, id) : next;
   },
   /** To a message of a session, or to its end with `seq` null. */
-  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
+  jumped: (state, { id, seq, offset }) => ({ ...turnTo(state, id, seq), jump: { id, seq, offset } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
   channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),

@@ -198,12 +198,14 @@ function make(lang) {
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
+  const forms = new Map(); // by key; rows and bubbles ask for the same few again and again
+
   /** `key` may lead into a group: `tabs.mine`. */
   function w(key, params = {}) {
-    const entry = key.split(".").reduce((found, name) => found?.[name], TEXTS);
-    const form = entry[column];
+    if (!forms.has(key)) forms.set(key, key.split(".").reduce((found, name) => found?.[name], TEXTS)[column]);
+    const form = forms.get(key);
     const text = typeof form === "string" ? form : form[plural.select(params.n)] ?? form.other;
-    return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name]));
+    return text.includes("{") ? text.replace(/\{(\w+)\}/g, (_, name) => String(params[name])) : text;
   }
   w.lang = lang;
   w.knows = (key) => Array.isArray(key.split(".").reduce((found, name) => found?.[name], TEXTS));
