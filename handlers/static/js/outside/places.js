@@ -7,12 +7,16 @@ import { firstSeq, lastSeq, threadOf } from "../state/threads.js";
 
 const KEY = "ccs.place"; // of this browser tab
 const TRIES = 20; // pages of older messages that are worth it
+const FRAMES = 12; // in which a thread that was just opened settles
 
 export function createPlaces(store) {
   let place = take();
   let tries = 0;
+  let touched = false; // by her: from then on it is hers
   addEventListener("pagehide", note);
-  addEventListener("wheel", () => { place = null; }, { passive: true });
+  for (const gesture of ["wheel", "pointerdown", "keydown"]) {
+    addEventListener(gesture, () => { place = null; touched = true; }, { passive: true, capture: true });
+  }
 
   function note() {
     const { selected, tab } = store.state;
@@ -49,11 +53,21 @@ export function createPlaces(store) {
     }
     const { left } = place;
     if (element.scrollHeight - element.clientHeight >= left || firstSeq(thread) <= 1) place.left = 0;
-    // After the frame in which the thread puts itself where it opens. Near the start older messages come; then again
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      element.scrollTop = Math.max(0, element.scrollHeight - element.clientHeight - left);
-    }));
+    settle(element, left, FRAMES, () => !touched);
   }
+}
+
+/**
+ * For some frames, since the thread puts itself where it opens meanwhile; by an event of its own, so that the thread
+ * takes note before it does. Near the start older messages come, and it is tried again.
+ */
+function settle(element, left, frames, wanted) {
+  const top = Math.max(0, element.scrollHeight - element.clientHeight - left);
+  if (Math.abs(element.scrollTop - top) > 1) {
+    element.scrollTop = top;
+    element.dispatchEvent(new Event("scroll"));
+  }
+  if (frames && wanted()) requestAnimationFrame(() => settle(element, left, frames - 1, wanted));
 }
 
 const SCROLLERS = ["#list .list-scroller", "#thread .thread-scroller"];
