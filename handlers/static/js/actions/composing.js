@@ -7,7 +7,7 @@ import { nextWaiting } from "../state/state.js";
 const HOLD = 3000; // ms in which a reply can be taken back
 
 /** `act(name, …)` calls an action of another file. */
-export function createComposing(store, { open, newId, moment, act }) {
+export function createComposing(store, { open, act }) {
   const { dispatch } = store;
   const now = () => Date.now();
 

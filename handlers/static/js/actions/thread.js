@@ -1,6 +1,8 @@
 /* What an agent can do in a thread besides answering: go to a message, note, quote, and look at what came. */
 
+import { focusSoon } from "./composing.js";
 import * as api from "../outside/api.js";
+import { focusSoon } from "./composing.js";
 import { addressOf } from "../state/jumping.js";
 import { words } from "../texts/texts.js";
 
@@ -16,17 +18,18 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     if (answer.status === 401) onExpired();
   }
 
+  // What was not kept when the page is left is not lost: it lies in the draft again
+  addEventListener("pagehide", () => {
+    for (const [id, notes] of Object.entries(store.state.noting)) {
+      for (const { content } of notes) write(id, "note", content);
+    }
+  });
+
   const actions = {
     later: (id) => dispatch({ type: "laterWanted", id }),
     unfold: (id) => dispatch({ type: "unfolded", id }),
     retryEarlier: (id) => dispatch({ type: "earlierRetried", id }),
     moreEarlier: (id) => dispatch({ type: "moreEarlier", id }),
-    /** To a message, by its address, so that the way back is the browser's own. */
-    jump(id, seq) {
-      const hash = addressOf(id, seq);
-      if (location.hash === hash) dispatch({ type: "jumped", id, seq });
-      else location.hash = hash;
-    },
     /** Back to where new messages come. */
     latest(id) {
       history.replaceState(null, "", addressOf(id));
@@ -64,6 +67,6 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     const gap = before && !before.endsWith("\n") ? "\n" : "";
     dispatch({ type: "moded", id, mode });
     dispatch({ type: "drafted", id, mode, text: `${before}${gap}${text}\n`, now: Date.now() });
-    setTimeout(() => document.getElementById("reply")?.focus());
+    focusSoon(mode);
   }
 }

@@ -53,7 +53,7 @@ export const COMMANDS = [
   command("ai", "going", ["KeyG KeyA"], "tab", { inText: false, hidden: true, run: (actions) => actions.tab("ai") }),
 
   command("note", "writing", ["Alt+KeyP"], "noteMode", { enabled: anyOpen }),
-  command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: served }),
+  command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", { enabled: served }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
 

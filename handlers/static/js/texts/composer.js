@@ -78,6 +78,7 @@ export const COMPOSER_TEXTS = {
   quickKeys: ["↑↓ 选择 · Enter 使用 · Esc 关闭", "↑↓ choose · Enter uses · Esc closes"],
   quickManage: ["管理快捷回复", "Manage quick replies"],
   quickNone: ["还没有快捷回复，点“管理快捷回复”新建", "No quick replies yet; add some under Manage"],
+  quickNoneYet: ["还没有快捷回复", "No quick replies yet"],
   quickNoneFits: ["没有符合的快捷回复", "No quick reply fits"],
   quickFailed: ["快捷回复没有加载出来", "Quick replies could not be loaded"],
   quickNoPicture: ["快捷回复的图片没有取到，请手动添加", "The quick reply's picture could not be fetched; attach it yourself"],

@@ -21,7 +21,10 @@ export const hasKeyboard = () => matchMedia("(hover: hover)").matches;
 export function box({ id, on, marksOf = () => [] }) {
   const field = h("textarea", {
     rows: 1, id,
-    on: { input, keydown, send: ({ detail }) => on.sent(detail), compositionstart, compositionend, paste, keyup: moved, click: moved, blur: moved, scroll },
+    on: {
+      input, keydown, compositionstart, compositionend, paste, scroll, keyup: moved, click: moved, blur: moved,
+      send: ({ detail }) => on.sent(detail), // a key of the page's
+    },
   });
   const copy = h("div", { class: "box-copy", "aria-hidden": "true" });
   const element = h("div", { class: "box" }, copy, field);
@@ -153,7 +156,6 @@ function sendsBy({ key, shiftKey, altKey, ctrlKey, metaKey }, sendKey) {
   if (key !== "Enter") return null;
   const control = ctrlKey || metaKey;
   if (control && shiftKey && !altKey) return { then: "close" };
-  if (altKey && !control && !shiftKey) return { then: "next" };
   if (shiftKey || altKey) return null;
   return control === (sendKey === "ctrl") ? { then: null } : null;
 }

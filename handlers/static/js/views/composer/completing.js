@@ -46,6 +46,7 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     if (!open) return;
     set(list, { "aria-label": name(w), hidden: !rows.length });
     set(empty, { text: offer.empty ?? "", hidden: rows.length > 0 });
+    set(element, { "data-empty": !rows.length });
     each(list, rows.map((row, place) => ({ row, place, chosen: place === active })), ({ row }) => row.key, makeRow);
     list.children[active]?.scrollIntoView({ block: "nearest" });
     beside?.update(rows[active] ?? null, w);

@@ -16,7 +16,7 @@ const DIGITS = ["Digit1", "Digit2", "Digit3"];
 export function mount(element, actions, thread) {
   const reply = replying(actions);
   const note = noting(actions);
-  const tabs = modes(actions, element);
+  const tabs = modes(actions);
   const helping = aid(actions, reply.focus);
   element.append(h("div", { class: "composer-top" }, tabs.element, helping.element), reply.element, note.element);
   element.addEventListener("keydown", useNumbered);

@@ -5,10 +5,8 @@ import { icon } from "../parts/icons.js";
 import { draftOf, modeOf } from "../../state/drafts.js";
 
 const MODES = { reply: { sign: "talk", keys: "Alt+R" }, note: { sign: "note", keys: "Alt+P" } };
-const CODES = { KeyR: "reply", KeyP: "note" };
 
-/** Its keys work in the whole composer, `around`. */
-export function modes(actions, around) {
+export function modes(actions) {
   const tabs = Object.entries(MODES).map(([mode, { sign, keys }]) => {
     const words = h("span");
     const dot = h("i", { class: "mode-draft", hidden: true });
@@ -18,14 +16,6 @@ export function modes(actions, around) {
   });
   const element = h("div", { class: "modes", role: "tablist", on: { keydown: arrows } }, ...tabs.map((tab) => tab.element));
   let id = null;
-
-  around.addEventListener("keydown", (event) => {
-    const { altKey, ctrlKey, metaKey, shiftKey, code, isComposing } = event;
-    if (!altKey || ctrlKey || metaKey || shiftKey || isComposing || !CODES[code]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    actions.mode(id, CODES[code]);
-  });
 
   function arrows(event) {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -41,7 +31,8 @@ export function modes(actions, around) {
       set(element, { "aria-label": w("modesTitle") });
       for (const { mode, keys, words, dot, element: tab } of tabs) {
         set(words, { text: w(`modes.${mode}`) });
-        set(tab, { "aria-selected": String(mode === now), tabindex: mode === now ? 0 : -1, title: `${w(`modes.${mode}`)} (${keys})` });
+        const title = `${w(`modes.${mode}`)} (${keys})`;
+        set(tab, { "aria-selected": String(mode === now), tabindex: mode === now ? 0 : -1, title });
         const waits = mode !== now && draftOf(state, mode, id);
         set(dot, { hidden: !waits, role: waits ? "img" : null, "aria-label": waits ? w("modeDraft") : null });
       }

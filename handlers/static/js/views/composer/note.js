@@ -34,9 +34,7 @@ export function noting(actions) {
   }
 
   function keyed(event) {
-    if (named.keyed(event)) return true;
-    if (event.key === "Escape") text.field.blur();
-    return false;
+    return named.keyed(event);
   }
 
   function submit() {

@@ -74,7 +74,6 @@ export function replying(actions) {
     if (quick.keyed(event)) return true;
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
-    if (key === "Escape" && plain && !latest.state.helps[id]) text.field.blur();
     if (isUndo(event) && markOf(latest.state, id)) {
       actions.undoHelp(id);
       return true;
@@ -98,7 +97,7 @@ export function replying(actions) {
   function submit(then) {
     const { value } = text.field;
     const { state, session } = latest;
-    if (!writable || !measured(state, session, value.trim()).goes) return;
+    if (!writable || !shown || !measured(state, session, value.trim()).goes) return;
     const wrong = guarded(state, session, value, Date.now());
     if (wrong.blocked) {
       tried = value;

@@ -42,7 +42,7 @@ export function mount(element, actions) {
   element.append(
     back, face.element,
     h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, called, pill),
-      h("div", { class: "thread-about muted" }, channel, allowed.element, clock, viewers)),
+      h("div", { class: "thread-about muted" }, clock, allowed.element, viewers, channel)),
     h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close, more, panel), list.element,
   );
 

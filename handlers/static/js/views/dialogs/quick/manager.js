@@ -60,7 +60,8 @@ function manager(element, actions) {
     head(me, seen.length);
     each(scopes, SCOPES, (each) => each, makeScope);
     each(list, inFolders(rows).map((row) => ({ ...row, chosen: row.reply?.id === edits })), ({ key }) => key, makeRow);
-    set(empty, { text: w(quick.phase === "ready" ? "quickNoneFits" : "loading"), hidden: rows.length > 0 || quick.phase === "failed" });
+    const why = quick.phase !== "ready" ? "loading" : quick.replies.length ? "quickNoneFits" : "quickNoneYet";
+    set(empty, { text: w(why), hidden: rows.length > 0 || quick.phase === "failed" });
     set(failed, { text: `${w("quickFailed")} · ${w("retry")}`, hidden: quick.phase !== "failed" });
     const reply = typeof edits === "string" ? quick.replies.find(({ id }) => id === edits) : edits;
     set(dialog, { "data-open": Boolean(reply || imports) });
