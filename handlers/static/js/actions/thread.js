@@ -2,7 +2,6 @@
 
 import { focusSoon } from "./composing.js";
 import * as api from "../outside/api.js";
-import { focusSoon } from "./composing.js";
 import { addressOf } from "../state/jumping.js";
 import { words } from "../texts/texts.js";
 
