@@ -366,6 +366,8 @@ class SessionFilter:
     status: Status | None = None
     agent_id: str | None = None
     text: str | None = None             # in the customer's name or id, the last message, or the session's id
+    failed: bool = False                # only those of which a message did not arrive
+    mentions: str | None = None         # whom a note names
     tag: str | None = None
     reader: Agent | None = None         # who asks, where she may not read everything: `text` looks at no more than she
 
@@ -425,4 +427,4 @@ class Page:
 
     limit: int
     after: tuple[int, str] | None = None        # the sort key and id of the last row of the page before
-    sort: str = "updatedAt"                     # newest first; or "waitingSince": longest waiting first
+    sort: str = "updatedAt"                     # newest first, as "createdAt"; "waitingSince": longest waiting first

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ccs.avatars import digest_of
+from ccs.beside import NOTHING, Beside, LastSaid
 from ccs.codec import encode
 from ccs.kept import Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
@@ -28,7 +29,7 @@ class Wire:
         )
 
     def session(
-        self, session: Session, *, words: bool = True, briefing: Briefing | None = None
+        self, session: Session, *, words: bool = True, briefing: Briefing | None = None, beside: Beside = NOTHING
     ) -> dict[str, Any]:
         """SessionInfo. Without `words` it holds nothing that was said, for those who may not open the session."""
         info: dict[str, Any] = {
@@ -66,6 +67,10 @@ class Wire:
             info["replyQuotaLeft"] = session.replies_left
         if session.platform_owner:
             info["platformOwner"] = session.platform_owner
+        if words and beside.said:
+            info["lastSaid"] = _last_said(beside.said)
+        if words and beside.failed:
+            info["failedCount"] = beside.failed
         if session.customer.remark:
             info["customerRemark"] = session.customer.remark
         if session.tags:
@@ -181,7 +186,8 @@ class Wire:
             return self._event(event.type, event, event_id, self.message(event.message))
         # A new message brings its session's new state along, so nobody needs a second event for the list row.
         return self._event(
-            event.type, event, event_id, self.message(event.message), session=self.session(event.session)
+            event.type, event, event_id, self.message(event.message),
+            session=self.session(event.session, beside=_beside(event)),
         )
 
     def noted(self, event: Event, event_id: int, *, words: bool) -> bytes:
@@ -193,11 +199,25 @@ class Wire:
     def outer(self, event: Event, event_id: int, *, words: bool) -> bytes:
         """The same for everyone else in its audience: that the session moved, with or without what was said."""
         told = event.type if event.type.is_transition else EventType.SESSION_UPDATED
-        data = self.session(event.session, words=words, briefing=event.briefing)
+        data = self.session(event.session, words=words, briefing=event.briefing, beside=_beside(event))
         return self._event(told, event, event_id, data)
 
     def _event(self, told: EventType, event: Event, event_id: int, data: dict[str, Any], **more: Any) -> bytes:
         return encode({"type": told.value, "sessionId": event.session.id, "eventId": event_id, "data": data, **more})
+
+
+def _beside(event: Event) -> Beside:
+    """What an event tells of the last message, if it is about that one."""
+    message = event.message
+    return Beside(LastSaid.of(message)) if message and message.seq == event.session.seq else NOTHING
+
+
+def _last_said(said: LastSaid) -> dict[str, Any]:
+    """LastSaidInfo."""
+    return {
+        "seq": said.seq, "senderType": said.sender.value, "senderId": said.sender_id, "msgType": said.type,
+        **({"seconds": said.seconds} if said.seconds else {}), **({"recalled": True} if said.recalled else {}),
+    }
 
 
 def avatar_path(session: Session) -> str:

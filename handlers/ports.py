@@ -1,11 +1,12 @@
 """What handlers ask of the disk, without knowing it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
+from ccs.beside import Beside
 from ccs.kept import Card, Draft, Login, Note, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
 
@@ -18,6 +19,10 @@ class Archive(Protocol):
     def briefing(self, session_id: str) -> Briefing | None: ...
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]: ...
+
+    def beside_one(self, session: Session) -> Beside: ...
+
+    async def beside(self, found: Sequence[Session]) -> dict[str, Beside]: ...
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int: ...
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from attrs import asdict, frozen
 
-from ccs.codec import Identifier, encode
+from ccs.codec import Identifier, Names, encode
 from ccs.errors import BadRequest
 from ccs.kept import Picture, QuickReply as Reply, Scope
 from ccs.models import new_id
@@ -32,7 +32,7 @@ class WordingRequest:
     content: str | None = None
     shortcut: str | None = None
     folder: str | None = None
-    channels: list[Identifier] | None = None
+    channels: Names | None = None
     scope: Identifier | None = None
     group: str | None = None
     csId: Identifier | None = None

@@ -21,7 +21,7 @@ MOST_ROWS = 1000        # sessions in one answer
 MOST_MESSAGES = 1000    # messages in one page of a history
 USUAL_MESSAGES = 100    # when a place is given without a limit
 SLICE = 50              # rows rendered before others get a turn
-SORTS = ("updatedAt", "waitingSince")
+SORTS = ("updatedAt", "waitingSince", "createdAt")
 NAMES = ("title", "name", "head_content")       # of fields; what says best what a message is about
 
 
@@ -72,7 +72,9 @@ class SessionHandler(ApiHandler):
 
     def answer_session(self, session: Session, **more: Any) -> None:
         briefing = self.parts.archive.briefing(session.id)
-        told = self.parts.wire.session(session, words=self.may_read(session), briefing=briefing)
+        told = self.parts.wire.session(
+            session, words=self.may_read(session), briefing=briefing, beside=self.parts.archive.beside_one(session),
+        )
         self.answer({**told, **more})
 
 
@@ -83,6 +85,8 @@ class SessionList(ApiHandler):
             status=Status(status) if (status := self.one_of("status", tuple(Status))) else None,
             agent_id=self.query("csId"),
             text=self.query("q"),
+            failed=self.one_of("failed", ("true",)) is not None,
+            mentions=self.query("mentions"),
             tag=self.query("tag"),
             reader=self.caller.agent if self.caller else None,
         )
@@ -96,9 +100,11 @@ class SessionList(ApiHandler):
 
     async def _rendered(self, found: list[Session]) -> AsyncIterator[list[bytes]]:
         for start in range(0, len(found), SLICE):
+            slice = found[start:start + SLICE]
+            beside = await self.parts.archive.beside(slice)
             yield [
-                encode(self.parts.wire.session(session, words=self.may_read(session)))
-                for session in found[start:start + SLICE]
+                encode(self.parts.wire.session(session, words=self.may_read(session), beside=beside[session.id]))
+                for session in slice
             ]
 
     def _cursor(self) -> tuple[int, str] | None:
@@ -114,8 +120,9 @@ class SessionList(ApiHandler):
             raise BadRequest("参数 cursor 无效，请使用上一页 X-Next-Cursor 的值") from None
 
     async def _total(self, wanted: SessionFilter, place: Page) -> int:
-        """Counted in memory, so that it costs the same at any size; a search, or a tag, has to be looked for."""
-        if wanted.text is not None or wanted.tag is not None or place.sort != SORTS[0]:
+        """Counted in memory, so that it costs the same at any size; what only the disk knows has to be looked for."""
+        looked = wanted.failed or any(value is not None for value in (wanted.text, wanted.tag, wanted.mentions))
+        if looked or place.sort == "waitingSince":
             return await self.parts.archive.found(wanted, waiting=place.sort == "waitingSince")
         return self.parts.registry.count(wanted)
 
@@ -241,5 +248,6 @@ class Close(SessionHandler):
 
 
 def _cursor_after(session: Session, sort: str) -> str:
-    moment = session.updated_at if sort == SORTS[0] else session.waiting_since
+    moments = {"waitingSince": session.waiting_since, "createdAt": session.created_at}
+    moment = moments.get(sort, session.updated_at)
     return base64.urlsafe_b64encode(f"{to_millis(moment) if moment else 0}:{session.id}".encode()).decode()

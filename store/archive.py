@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
 from ccs.kept import (
     Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse, Reminder, Token,
@@ -21,8 +22,8 @@ from ccs.models import (
     Briefing, Customer, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis,
 )
 from store import (
-    attachments, customers, database, events, feedback, handoffs, inbox, logins, messages, notes, own, pulses, replies,
-    sessions, streams, tags,
+    attachments, customers, database, events, feedback, handoffs, inbox, listed, logins, messages, notes, own, pulses,
+    replies, sessions, streams, tags,
 )
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
@@ -53,6 +54,9 @@ class Archive:
 
     def session(self, session_id: str) -> Session | None:
         return self._now(sessions.one, session_id)
+
+    def beside_one(self, session: Session) -> Beside:
+        return self._now(listed.beside, [session])[session.id]
 
     def briefing(self, session_id: str) -> Briefing | None:
         """What the assistant told of the session when it last handed it over."""
@@ -155,6 +159,10 @@ class Archive:
 
     async def sessions(self, wanted: SessionFilter, place: Page) -> list[Session]:
         return await self._soon(sessions.page, wanted, place, self._channels)
+
+    async def beside(self, found: Sequence[Session]) -> dict[str, Beside]:
+        """What a list shows beside these sessions."""
+        return await self._soon(listed.beside, found)
 
     async def found(self, wanted: SessionFilter, *, waiting: bool) -> int:
         return await self._soon(sessions.found, wanted, waiting)

@@ -318,3 +318,15 @@ def m007_own(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@steps()
+def m008_lists(db: Database) -> None:
+    """By creation, in which no message moves anything; of which something failed; notes that name somebody."""
+    db.executescript(
+        """
+        CREATE INDEX sessions_by_creation ON sessions (status, created_at, id);
+        CREATE INDEX deliveries_failed ON deliveries (session_id) WHERE state = 'failed';
+        CREATE INDEX notes_mentioning ON notes (session_id, mentions) WHERE mentions IS NOT NULL;
+        """
+    )

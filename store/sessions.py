@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from ccs.models import CountKey, Customer, Page, Session, SessionFilter, Status, Via, from_millis, to_millis
-from store import customers, tags
+from store import customers, listed, tags
 from store.rows import Row, Table
 
 _MUTABLE = (
@@ -88,6 +88,8 @@ def count(connection: Any) -> Counter[CountKey]:
 
 def page(connection: Any, wanted: SessionFilter, place: Page, channels: Sequence[str]) -> list[Session]:
     """One page of the list, in the order of `place.sort`, starting after `place.after`."""
+    if listed.is_served(wanted, place):
+        return these(connection, listed.ids(connection, *_clauses(evolve(wanted, tag=None)), wanted, place))
     if wanted.tag is not None and place.sort != "waitingSince":
         rows = _tagged(connection, wanted, place)
     elif place.sort == "waitingSince":
@@ -157,7 +159,8 @@ def found(connection: Any, wanted: SessionFilter, waiting: bool) -> int:
     clauses, values = _clauses(wanted, _OPEN if waiting else None)
     if waiting:
         clauses.append("waiting_since IS NOT NULL")
-    source = "sessions" if wanted.tag is None else tags.JOINED if waiting or wanted.text else "session_tags"
+    alone = not (waiting or wanted.text or wanted.failed or wanted.mentions)
+    source = "sessions" if wanted.tag is None else "session_tags" if alone else tags.JOINED
     return connection.execute(f"SELECT count(*) FROM {source} WHERE {' AND '.join(clauses)}", values).fetchone()[0]
 
 
@@ -171,6 +174,9 @@ def _clauses(wanted: SessionFilter, statuses: Sequence[Status] | None = None) ->
             if value is not None:
                 clauses.append(f"{name} = ?")
                 values.append(str(value))
+    extra, more = listed.clauses(wanted)
+    clauses += extra
+    values += more
     if wanted.text is not None:
         found = [f"instr(lower({column}), lower(?))" for column in ("customer_name", "customer_id", "id", "last_text")]
         values += [wanted.text] * len(found)

@@ -3,39 +3,65 @@
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from attrs import define
-from playwright.async_api import Page
+from playwright.async_api import Browser, ConsoleMessage, Page, Route
 from tornado.ioloop import IOLoop
 
-from tests.browser import Office
-from tests.conftest import Stage
+from tests.process import ROOT
 
 RUN = """async ([events, ask, input]) => {
-    const [state, sessions, threads, wants] = await Promise.all(
-        ["state", "sessions", "threads", "wants"].map((name) => import(`/static/js/state/${name}.js`)));
-    const all = {...state, ...sessions, ...threads, ...wants};
-    const end = events.reduce(state.reduce, state.initial);
+    const names = ["state", "sessions", "lists", "filters", "urgency", "threads", "wants"];
+    const modules = await Promise.all(names.map((name) => import(`/static/js/state/${name}.js`)));
+    const all = Object.assign({}, ...modules);
+    const end = events.reduce(all.reduce, all.initial);
     return ask ? all[ask](end, ...input) : end;
 }"""
 CALL = "async ([module, name, ...given]) => (await import(`/static/js/state/${module}.js`))[name](...given)"
 
 
-@pytest.fixture
-def model(office: Office, io_loop: IOLoop) -> Iterator["Model"]:
-    """The page's modules, without the page."""
+@pytest.fixture(scope="session")
+def modules(browser: Browser, browser_loop: IOLoop) -> Iterator[tuple[Page, list[str]]]:
+    """A page of nothing but the modules as they lie, and what it complained of. What is pure needs no other."""
+    complaints: list[str] = []
+
     async def load() -> Page:
-        await office.stage.start()
-        page = await office.page(await office.context())
-        await page.goto(office.stage.base + "/static/js/state/state.js")
+        context = await browser.new_context(locale="zh-CN")
+        await context.route("**/*", bring)
+        page = await context.new_page()
+        page.on("console", hear)
+        await page.goto("http://modules.test/")
         return page
-    yield Model(office.stage, io_loop.run_sync(load))
+
+    async def bring(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            await route.fulfill(content_type="text/html", body="<!doctype html>")
+        else:
+            await route.fulfill(path=ROOT / "handlers" / path[1:])
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    page = browser_loop.run_sync(load)
+    yield page, complaints
+    browser_loop.run_sync(page.context.close)
+
+
+@pytest.fixture
+def model(modules: tuple[Page, list[str]]) -> Iterator["Model"]:
+    """The page's modules, without the page."""
+    page, complaints = modules
+    complaints.clear()
+    yield Model(page)
+    assert complaints == []
 
 
 @define
 class Model:
-    stage: Stage
     page: Page
 
     async def after(self, *events: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A server in a process of its own, which can be killed, starved and looked at from outside."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -29,6 +30,7 @@ gateway_url = "{url}"
 [assistant]
 provider = "{provider}"
 """
+OURS = range(20_001, 32_768)        # Linux gives any port from 32768 on, macOS and Windows from 49152 on
 START = 20.0            # seconds in which a server must answer
 
 
@@ -105,9 +107,12 @@ class Process:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that nobody is given who asks for any port, as servers and clients of other tests do meanwhile."""
+    while True:
+        port = secrets.choice(OURS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def ccs(*arguments: object, input: str = "", **environment: str) -> tuple[int, str, str]:

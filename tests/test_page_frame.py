@@ -1,5 +1,7 @@
 """The frame of the workbench: what is found and done by keys, what is heard where, what a reload brings back."""
 
+import time
+
 import pytest
 from attrs import evolve
 from playwright.async_api import Page, expect
@@ -7,6 +9,7 @@ from playwright.async_api import Page, expect
 from ccs import accounts
 from ccs.settings import AgentSettings, AuthSettings
 from tests.browser import PHONE, Office, Workbench
+from tests.looks import LOOKS, look_at
 
 PASSWORD = "correct horse"
 RECORD = """(() => {      // what was given to the loudspeaker, and on a running line to it
@@ -27,6 +30,10 @@ NOTICES = """(() => {      // she looks at another window
         close() {}
     };
 })()"""
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 RING = [660, 880]
 
 
@@ -256,6 +263,32 @@ async def test_a_newer_page_is_offered_and_not_forced(office: Office, monkeypatc
 
 
 @pytest.mark.gen_test(timeout=60)
+@pytest.mark.parametrize("look", LOOKS)
+async def test_who_waits_too_long_is_one_click_away(office: Office, look: str) -> None:
+    wang = await office.agent("wang", **LOOKS[look])
+    await wang.page.get_by_role("button", name="不需要声音").click()
+    for name in ("陈女士", "张三"):
+        await office.hears("jd", name, "在吗")
+        await wang.tab("待接入").click()
+        await wang.accepts(name)
+        await office.hears("jd", name, "人呢")
+        await wang.sees("人呢")
+        await wang.leaves()
+    await office.stage.stop()       # or its clock would put hers right
+    await expect(wang.pill).to_have_attribute("data-line", "reconnecting")
+    await wang.page.clock.set_fixed_time(time.time() + 200)
+    card = wang.page.get_by_role("complementary", name="等待过久的客户")
+    await expect(card).to_contain_text("2 位客户等待超时")
+    assert await look_at(wang, look, "overdue") == []
+    await card.get_by_role("button", name="去回复").click()
+    await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
+    await expect(card).to_contain_text("1 位客户等待超时")
+    assert await look_at(wang, look, "overdue-thread") == []
+    await card.get_by_role("button", name="关闭提示").click()
+    await expect(card).to_be_hidden()
+
+
+@pytest.mark.gen_test(timeout=60)
 async def test_a_notice_on_the_desktop_leads_to_its_session(office: Office) -> None:
     await office.start()
     wang = await office.agent(None)
@@ -268,12 +301,34 @@ async def test_a_notice_on_the_desktop_leads_to_its_session(office: Office) -> N
     settings = wang.page.get_by_role("dialog", name="设置")
     await settings.get_by_label("我在看别的窗口时，弹出桌面通知").check()
     await wang.page.keyboard.press("Escape")
+    await wang.page.evaluate(HIDE, True)
     await office.hears("jd", "陈女士", "在吗")
     await becomes(wang.page, "notices.length === 1")
+    [pulse] = wang.page.workers         # beats where the page's own timers sleep
+    assert pulse.url.endswith("/pulse.js")
     assert await wang.page.evaluate("notices[0].title") == "新的待接入：陈女士"
     assert await wang.page.evaluate("notices[0].body") == "在吗"
     await wang.page.evaluate("notices[0].onclick()")
+    await wang.page.evaluate(HIDE, False)
     await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
+    while wang.page.workers:
+        await wang.page.evaluate("1")
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_what_she_wants_follows_her_to_any_browser_over_cuts_too(office: Office) -> None:
+    here, there = [await office.agent("wang") for _ in range(2)]
+    await here.page.get_by_role("button", name="在岗").click()
+    await here.page.get_by_role("menuitemradio", name="离岗").click()
+    await expect(there.page.get_by_role("button", name="离岗")).to_be_visible()
+    await office.stage.stop()
+    await expect(there.pill).to_have_attribute("data-line", "reconnecting")
+    await there.page.get_by_role("button", name="离岗").click()
+    await there.page.get_by_role("menuitemradio", name="在岗").click()
+    await office.start()
+    for agent in (here, there):
+        await agent.is_connected()
+        await expect(agent.page.get_by_role("button", name="在岗")).to_be_visible()
 
 
 @pytest.mark.gen_test

@@ -109,7 +109,7 @@ async def test_who_waits_longest_stands_first(model: Model) -> None:
 ])
 async def test_rows_do_not_move_under_the_pointer(model: Model, fresh, ids, updates) -> None:
     order = await model.page.evaluate(
-        """([held, ids]) => import("/static/js/state/sessions.js").then((sessions) => sessions.heldOrder(held, ids))""",
+        """([held, ids]) => import("/static/js/state/urgency.js").then((urgency) => urgency.heldOrder(held, ids))""",
         [["a", "b", "c"], fresh],
     )
     assert order == {"ids": ids, "updates": updates}

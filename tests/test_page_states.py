@@ -18,6 +18,12 @@ from tests.looks import LOOKS, look_at
 from tests.moods import answers
 
 PASSWORD = "correct horse"
+CHANNELS = [
+    {"channelType": "wechat", "account": "客服一", "state": "ok", "lastInAt": "2026-02-24T10:00:00.000+08:00"},
+    {"channelType": "wechat", "account": "客服二", "state": "ok"},
+    {"channelType": "douyin", "account": "7312", "state": "failing", "reason": "凭据已过期"},
+    {"channelType": "jd", "account": "10001", "state": "quiet", "lastOutAt": "2026-02-23T10:00:00.000+08:00"},
+]
 
 
 async def session_of(office: Office, name: str) -> str:
@@ -42,6 +48,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     page = wang.page
     await expect(page.get_by_role("button", name="小王")).to_be_visible()
     yield "choose"
+    await page.route("**/api/channels", lambda route: route.fulfill(json={"code": 0, "message": "", "data": CHANNELS}))
     await wang.chooses("wang")
     await expect(page.get_by_text("没有等待的客户")).to_be_visible()
     yield "empty"
@@ -79,6 +86,10 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await page.get_by_role("button", name="小王").click()
     await expect(page.get_by_role("menu")).to_be_visible()
     yield "menu"
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="渠道状态：抖音 异常，京东 很久没有消息").click()
+    await expect(page.get_by_text("凭据已过期")).to_be_visible()
+    yield "channels"
     await page.keyboard.press("Escape")
     await wang.button("转接").click()
     await expect(page.get_by_role("menuitem", name="小李")).to_be_visible()

@@ -158,6 +158,7 @@ async def test_what_is_no_quick_reply_is_refused_with_words(stage: Stage, monkey
         {"title": ""}, {"title": " "}, {"title": "长" * 61}, {"title": "两\n行"}, {"content": "长" * 2001},
         {"content": " "},
         {"shortcut": "a b"}, {"shortcut": "x" * 21}, {"folder": "x" * 41}, {"channels": ["taobao"]}, {"channels": "jd"},
+        {"channels": {}},
         {"scope": "ours"}, {"scope": None}, {"scope": "group"}, {"scope": "group", "group": "没有"}, {"csId": None},
         {"title": 7}, {"title": "右\u202e左"},
     ):

@@ -94,7 +94,7 @@ async def test_filters_show_exactly_what_matches_and_count_it(stage: Stage, quer
 @pytest.mark.parametrize("query", [
     "channelType=taobao", "channelType=JD", "status=open", "sort=name", "limit=-1", "limit=1.5", "limit=x",
     "channelType=jd&channelType=jd", "status=manual&status=closed", "csId=wang&csId=li", "limit=1&limit=1", "q=a&q=b",
-    "cursor=%25%25", "cursor=bm9uZQ==",
+    "cursor=%25%25", "cursor=bm9uZQ==", "failed=1",
 ])
 async def test_a_filter_that_cannot_be_meant_is_refused(stage: Stage, query) -> None:
     await stage.start()
@@ -116,7 +116,7 @@ async def test_the_newest_change_comes_first(stage: Stage) -> None:
 @pytest.mark.gen_test
 @pytest.mark.parametrize("query", [
     {}, {"csId": "wang"}, {"status": "manual"}, {"channelType": "jd"}, {"q": "客"}, {"sort": "waitingSince"},
-    {"sort": "waitingSince", "channelType": "jd"},
+    {"sort": "waitingSince", "channelType": "jd"}, {"sort": "createdAt"}, {"sort": "createdAt", "csId": "wang"},
 ])
 @pytest.mark.parametrize("limit", [1, 2, 3])
 async def test_walking_the_pages_shows_everything_once_and_the_count_is_right(stage: Stage, query, limit) -> None:
@@ -149,6 +149,47 @@ async def test_whoever_waits_longest_comes_first_when_asked_so(stage: Stage) -> 
     assert "waitingSince" not in await stage.session(sessions["陈"])
     await stage.customer("陈").says("那运费呢？")
     assert await found(stage, sort="waitingSince") == ["周", "吴", "陈"]
+
+
+@pytest.mark.gen_test
+async def test_whoever_came_last_comes_first_when_asked_so(stage: Stage) -> None:
+    await stage.start()
+    for name in ("周", "陈", "吴"):
+        await waits(stage, name)
+    await stage.customer("周").says("还在吗？")
+    assert await found(stage) == ["周", "吴", "陈"]
+    assert await found(stage, sort="createdAt") == ["吴", "陈", "周"]
+
+
+@pytest.mark.gen_test
+async def test_a_row_says_who_spoke_last_and_what_did_not_arrive(stage: Stage, gateway) -> None:
+    await stage.start()
+    gateway.moods.append(answers(2001))
+    arrives, fails = await held(stage, "周"), await held(stage, "陈")
+    await stage.customer("周").says("还在吗？")
+    await says(stage, fails)
+    while "failedCount" not in await stage.session(fails):
+        pass
+    rows = {row["sessionId"]: row for row in (await stage.get("/api/sessions")).json()["data"]}
+    last = rows[arrives]["messageCount"]
+    said = {"seq": last, "senderType": "customer", "senderId": "周", "msgType": "text"}
+    assert rows[arrives]["lastSaid"] == said and "failedCount" not in rows[arrives]
+    assert rows[fails]["lastSaid"]["senderType"] == "manual" and rows[fails]["failedCount"] == 1
+    assert (await stage.session(fails))["failedCount"] == 1
+    for query in ({}, {"sort": "waitingSince"}, {"sort": "createdAt"}, {"status": "manual"}):
+        assert await found(stage, failed="true", **query) == ([] if query.get("sort") == "waitingSince" else ["陈"])
+    assert await found(stage, failed="true", status="pending") == []
+
+
+@pytest.mark.gen_test
+async def test_a_colleague_finds_the_sessions_in_whose_notes_she_is_named(stage: Stage) -> None:
+    await stage.start()
+    named, other = await held(stage, "周"), await held(stage, "陈")
+    await verb(stage, named, "notes", content="@小李 帮忙看一下", csId="wang")
+    await verb(stage, other, "notes", content="等她回电", csId="wang")
+    assert (await verb(stage, named, "tags", add=["退款"], csId="wang")).status_code == 200
+    assert await found(stage, mentions="li") == await found(stage, mentions="li", tag="退款", sort="createdAt") == ["周"]
+    assert await found(stage, mentions="wang") == await found(stage, mentions="li", tag="VIP") == []
 
 
 @pytest.mark.gen_test

@@ -252,7 +252,7 @@ async def test_an_unknown_session_is_404(stage: Stage, name: str, body: dict[str
 
 @pytest.mark.gen_test
 async def test_tags_are_told_filtered_by_and_counted(stage: Stage, settings: Config) -> None:
-    await stage.start(evolve(settings, workbench=WorkbenchSettings(("加急", "退款"))))
+    await stage.start(evolve(settings, workbench=WorkbenchSettings(tags=("加急", "退款"))))
     wang = await stage.agent("wang")
     assert wang.hello["tags"] == ["加急", "退款"]
     chen, zhou, wu = [await held(stage, name, channel=channel) for name, channel in (

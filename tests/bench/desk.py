@@ -83,7 +83,7 @@ class Desk:
 
     async def reads_all(self) -> None:
         """Of the long session, up to its first message, and down again."""
-        await self.asks("readsAll", [LOG, words(0, 1)])
+        await self.asks("readsAll", [LOG, words(0, 1), words(0, self.size.longest)])
 
     def others(self, times: int) -> Iterator[int]:
         """So many sessions one after another; none is the long one, which is the first."""

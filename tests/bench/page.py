@@ -83,7 +83,7 @@ def compared(little: dict[str, Taken], much: dict[str, Taken]) -> Iterable[Row]:
     for name, what, hold, aim in (
         ("first", f"from loading the page to its list and thread, {OFFICE}", "≤ 1.5", "≤ 1.1"),
         ("switch", "from a click on another session to its words", "p95 < 100 ms", "p95 < 50 ms"),
-        ("back", f"to another session and back to the {LARGE.longest:,} messages, all read", "p95 < 100 ms", "p95 < 50 ms"),
+        ("back", f"back to the session of {LARGE.longest:,} messages, all read", "p95 < 100 ms", "p95 < 50 ms"),
         ("message", f"from a frame with a message to the end of {LARGE.longest:,}", "p95 < 50 ms", "p95 < 35 ms"),
     ):
         few, many = little[name], much[name]

@@ -43,8 +43,10 @@
     look();
   });
 
-  const messages = document.getElementsByClassName("message");
-  const lastSays = (words) => () => messages[messages.length - 1]?.textContent.includes(words);
+  const items = () => document.querySelector("#thread [role=log] ol");
+  const found = (item, next) => (!item || item.classList.contains("message") ? item : found(item[next], next));
+  const lastSays = (words) => () => found(items()?.lastElementChild, "previousElementSibling")?.textContent.includes(words);
+  const firstSays = (words) => found(items()?.firstElementChild, "nextElementSibling")?.textContent.includes(words);
 
   const firsts = MARKS.map((mark) => becomes(() => document.querySelector(mark)).then(shown));
 
@@ -87,14 +89,14 @@
       await shown();
     },
     /** Up until these words are the first, and down again. */
-    async readsAll([selector, words]) {
+    async readsAll([selector, first, last]) {
       const element = document.querySelector(selector);
-      while (!messages[0]?.textContent.includes(words)) {
+      while (!firstSays(first)) {
         element.scrollTop = 0;
         await frame();
       }
-      element.scrollTop = element.scrollHeight;
-      await shown();
+      document.querySelector("#thread .to-bottom").click();
+      await becomes(lastSays(last));
     },
     /** Scrolls this element, a screen's quarter in each frame, and the time between frames. */
     async scrolls([selector, up]) {

@@ -15,9 +15,9 @@ import { createHealth } from "./outside/health.js";
 import { listenToKeys } from "./actions/keys.js";
 import { createLeader } from "./outside/leader.js";
 import { createLive } from "./outside/live.js";
-import { seqIn } from "./state/jumping.js";
 import { createLoader } from "./outside/loader.js";
 import { createNotices } from "./outside/notices.js";
+import { createPlacing } from "./outside/placing.js";
 import { createPlaces } from "./outside/places.js";
 import { createPreferences } from "./outside/preferences.js";
 import { createRefreshing } from "./outside/refreshing.js";
@@ -48,13 +48,12 @@ import { mount as mountSearch } from "./views/frame/search.js";
 import { mount as mountPanel } from "./views/panel/panel.js";
 import { mount as mountRaw } from "./views/dialogs/raw.js";
 import { mount as mountReleasing } from "./views/dialogs/releasing.js";
+import { mount as mountTagging } from "./views/dialogs/tagging.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
 import { mount as mountSkew } from "./views/frame/skew.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
 import { mount as mountTopbar } from "./views/frame/topbar.js";
-
-const SESSION_ID = /^[0-9a-f]{32}$/;
 
 const prefs = { ...initial.prefs, lang: fitting(navigator.language), ...readPrefs() };
 const start = {
@@ -99,6 +98,7 @@ const keepFresh = createRefreshing();
 const keepDrafted = createDrafting(store, onExpired);
 const keepBlobs = createBlobs(store, previewOf);
 const keepQuick = createQuicking(store, onExpired);
+const placing = createPlacing(store, (kept) => actions.keepOwn("filters", kept));
 
 function keep(state) {
   keepLoaded(state);
@@ -108,6 +108,7 @@ function keep(state) {
   keepDrafted(state);
   keepBlobs(state);
   keepQuick(state);
+  placing.keep(state);
   if (state.line.phase === "open") live.bindTo(watched(state));
   if (state.countsDoubtful) live.askSoon();
   markRead(state);
@@ -154,11 +155,11 @@ const list = mountList(parts.list, actions);
 const views = [
   mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
   mountSearch(parts.list, actions),
-  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions), mountToasts(parts.toasts, actions),
-  mountAnnouncer(parts.announcer),
+  mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions),
+  mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
-    mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountLightbox,
-    mountCheckup, mountQuick, mountRaw,
+    mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountTagging,
+    mountLightbox, mountCheckup, mountQuick, mountRaw,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];
@@ -172,19 +173,6 @@ function show(state) {
 
 // What comes from the browser
 
-function navigated() {
-  const [id, seq] = [idIn(location.hash), seqIn(location.hash)];
-  dispatch({ type: "selected", id });
-  if (id && seq) dispatch({ type: "jumped", id, seq });
-}
-
-/** The session a link leads to; null if to none. What no session is called leads to one that does not exist. */
-function idIn(hash) {
-  const [, id] = hash.match(/^#\/s\/([^?]+)/) ?? [];
-  if (!id) return null;
-  return SESSION_ID.test(id) ? id : "-";
-}
-
 function neighbour(step) {
   const ids = list.ids();
   const place = ids.indexOf(store.state.selected);
@@ -192,7 +180,7 @@ function neighbour(step) {
   if (next) actions.open(next);
 }
 
-addEventListener("hashchange", navigated);
+addEventListener("hashchange", placing.navigated);
 for (const change of ["online", "offline"]) {
   addEventListener(change, () => {
     dispatch({ type: "online", online: navigator.onLine });
@@ -213,6 +201,6 @@ const laidOut = () => dispatch({ type: "panel", wide: wide.matches, over: false 
 wide.addEventListener("change", laidOut);
 
 laidOut();
-navigated();
+placing.navigated();
 show(store.state);
 entrance.start();

@@ -11,14 +11,18 @@ import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
+import { addressOf } from "../state/jumping.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
+import { createListing } from "./listing.js";
 import { createSearching } from "./searching.js";
 import { createQuick } from "./quick.js";
 import { createPanelActions } from "./panel.js";
 import { createThreadActions } from "./thread.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
-import { CHANNELS, nextPages, shownSession } from "../state/sessions.js";
+import { format, parse } from "../state/address.js";
+import { nextPages } from "../state/lists.js";
+import { CHANNELS, shownSession } from "../state/sessions.js";
 import { agentName, customerName, nextWaiting } from "../state/state.js";
 import { words } from "../texts/texts.js";
 
@@ -37,7 +41,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
   const me = () => store.state.me.csId;
   const current = () => store.state.selected && shownSession(store.state, store.state.selected);
 
-  /** With `undo`, a session, its end can be undone from the toast. */
+  /** With `undo`, ids of sessions, their end can be undone from the toast. */
   function toast(text, kind = "info", { undo = null, lasts = TOAST } = {}) {
     serial += 1;
     const id = serial;
@@ -57,14 +61,16 @@ export function createActions(store, { live, onExpired, ...outside }) {
     return answer.ok;
   }
 
-  /** Ends a session, once there was time to undo it. */
-  function close(id) {
-    if (endings.has(id) || store.state.acts[id]) return;
-    dispatch({ type: "ending", id, on: true });
-    const text = w("endsSoon", { name: customerName(store.state.sessions[id]) });
-    endings.set(id, {
-      timer: setTimeout(() => closeNow(id), UNDO), toastId: toast(text, "info", { undo: id, lasts: UNDO }),
-    });
+  /** Ends sessions, once there was time to undo it. */
+  function closeMany(asked) {
+    const { sessions, acts, me } = store.state;
+    const ids = asked.filter((id) => sessions[id] && mayClose(sessions[id], me) && !endings.has(id) && !acts[id]);
+    if (!ids.length) return;
+    for (const id of ids) dispatch({ type: "ending", id, on: true });
+    const text = ids.length > 1 ? w("manyEndSoon", { n: ids.length })
+      : w("endsSoon", { name: customerName(sessions[ids[0]]) });
+    const toastId = toast(text, "info", { undo: ids, lasts: UNDO });
+    for (const id of ids) endings.set(id, { timer: setTimeout(() => closeNow(id), UNDO), toastId });
   }
 
   function closeNow(id, how) {
@@ -77,13 +83,15 @@ export function createActions(store, { live, onExpired, ...outside }) {
     if (session && mayClose(session, store.state.me)) change(id, "close", {}, how); // it may have moved meanwhile
   }
 
-  function keepOpen(id) {
-    if (!endings.has(id)) return;
-    const { timer, toastId } = endings.get(id);
-    clearTimeout(timer);
-    endings.delete(id);
-    dispatch({ type: "ending", id, on: false });
-    dispatch({ type: "toastGone", id: toastId });
+  /** A session, or several, are not ended after all. */
+  function keepOpen(which) {
+    for (const id of [which].flat().filter((each) => endings.has(each))) {
+      const { timer, toastId } = endings.get(id);
+      clearTimeout(timer);
+      endings.delete(id);
+      dispatch({ type: "ending", id, on: false });
+      if (![...endings.values()].some((other) => other.toastId === toastId)) dispatch({ type: "toastGone", id: toastId });
+    }
   }
 
   function explain(id, answer) {
@@ -97,14 +105,13 @@ export function createActions(store, { live, onExpired, ...outside }) {
   }
 
   const open = (id) => {
-    const hash = id ? `#/s/${encodeURIComponent(id)}` : "#/";
-    if (location.hash !== hash) location.hash = hash;
+    if (parse(location.hash).id !== id) location.hash = format({ id });
   };
 
   /** To a message, by the address. With `replace` the way back leads to where one was before. */
   function jump(id, seq, { replace = false } = {}) {
-    const hash = `#/s/${encodeURIComponent(id)}${seq ? `?m=${seq}` : ""}`;
-    if (location.hash === hash) actions.jump?.(id, seq);
+    const hash = addressOf(id, seq);
+    if (location.hash === hash) dispatch({ type: "jumped", id, seq });
     else if (replace) location.replace(hash);
     else location.hash = hash;
   }
@@ -119,13 +126,14 @@ export function createActions(store, { live, onExpired, ...outside }) {
   }
 
   const actions = {
-    toast, open,
+    toast, open, jump,
     ...createAttaching(store, { toast, newId, moment }),
     ...createFraming(store, outside),
     ...createAsking(store, { toast, explain, onExpired }),
     ...createComposing(store, { open, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
+    ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
     ...createSearching(store, { onExpired, jump }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
@@ -169,7 +177,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
     /** The platform's own client lets go of the customer, so that she can be answered here. */
     reclaim: (id) => change(id, "reclaim"),
     transfer: (id, toCsId) => change(id, "transfer", toCsId ? { toCsId } : {}),
-    close, keepOpen,
+    close: (id) => closeMany([id]),
+    closeMany, keepOpen,
     /** What is ending ends now, since the page is left. */
     closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {

@@ -18,6 +18,8 @@ export function createFraming(store, { sound, preferences, desktop }) {
     seeBell: () => dispatch({ type: "bellSeen" }),
     refreshPage: () => location.reload(),
 
+    /** Opens the menu that stands in the head; whom to is chosen there. */
+    transferCurrent: () => document.querySelector("#thread .transfer:enabled")?.click(),
     toggleDuty: () => keepOwn("duty", store.state.own.duty === "off" ? "on" : "off"),
     toggleSound: () => framing.prefer("sound", !store.state.prefs.sound),
     nextTheme() {

@@ -17,17 +17,18 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     if (answer.status === 401) onExpired();
   }
 
+  // What was not kept when the page is left is not lost: it lies in the draft again
+  addEventListener("pagehide", () => {
+    for (const [id, notes] of Object.entries(store.state.noting)) {
+      for (const { content } of notes) write(id, "note", content);
+    }
+  });
+
   const actions = {
     later: (id) => dispatch({ type: "laterWanted", id }),
     unfold: (id) => dispatch({ type: "unfolded", id }),
     retryEarlier: (id) => dispatch({ type: "earlierRetried", id }),
     moreEarlier: (id) => dispatch({ type: "moreEarlier", id }),
-    /** To a message, by its address, so that the way back is the browser's own. */
-    jump(id, seq) {
-      const hash = addressOf(id, seq);
-      if (location.hash === hash) dispatch({ type: "jumped", id, seq });
-      else location.hash = hash;
-    },
     /** Back to where new messages come. */
     latest(id) {
       history.replaceState(null, "", addressOf(id));

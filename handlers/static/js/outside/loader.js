@@ -10,8 +10,9 @@ const AGAIN = 4000; // ms
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
+  let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person };
+  const ask = { list, session, history, notes, earlier, person, reminders };
 
   return function keep(state) {
     for (const want of wants(state)) ask[want.kind](want, state);
@@ -37,6 +38,18 @@ export function createLoader(store, onExpired) {
     if (answer.ok) store.dispatch({ type: "sessionLoaded", session: answer.data });
     else if (answer.status === 404) store.dispatch({ type: "sessionMissing", id, error: answer });
     else if (answer.status === 401) onExpired(); // of anything else the next tick makes another try
+  }
+
+  async function reminders(_, { me }) {
+    if (remembering) return;
+    remembering = true;
+    const answer = await api.get("/api/reminders", { csId: me.csId });
+    remembering = false;
+    if (answer.ok || answer.status === 404) {
+      store.dispatch({ type: "remindersLoaded", rows: answer.ok ? answer.data : [], now: Date.now() });
+    } else if (answer.status === 401) {
+      onExpired();
+    }
   }
 
   async function history({ id, query }, { serial, round }) {

@@ -1,26 +1,25 @@
 /*
- * Where she was before the page was loaded again: how far list and thread were scrolled. It is put back once, when as
- * much is there again; whoever scrolls or goes elsewhere meanwhile is left where she is.
+ * Where she was before the page was loaded again: how far the list was scrolled, and the message she read. It is put back
+ * once, when as much is there again; whoever scrolls or goes elsewhere meanwhile is left where she is.
  */
 
-import { firstSeq, lastSeq, threadOf } from "../state/threads.js";
+import { seqIn } from "../state/jumping.js";
+import { threadOf } from "../state/threads.js";
 
 const KEY = "ccs.place"; // of this browser tab
-const TRIES = 20; // pages of older messages that are worth it
 
 export function createPlaces(store) {
   let place = take();
-  let tries = 0;
   addEventListener("pagehide", note);
   addEventListener("wheel", () => { place = null; }, { passive: true });
 
   function note() {
-    const { selected, tab } = store.state;
-    const [list, thread] = scrollers();
-    const left = thread ? thread.scrollHeight - thread.scrollTop - thread.clientHeight : 0;
-    const seq = lastSeq(threadOf(store.state, selected));
+    const { selected, tab, reading, sessions } = store.state;
+    const read = selected && !reading.atBottom ? messageRead(selected) : null;
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ selected, tab, top: list?.scrollTop ?? 0, left, seq }));
+      sessionStorage.setItem(KEY, JSON.stringify({
+        selected, tab, top: find(LIST)?.scrollTop ?? 0, read, count: sessions[selected]?.messageCount,
+      }));
     } catch {
       // forbidden or full
     }
@@ -29,35 +28,36 @@ export function createPlaces(store) {
   return {
     update(state) {
       if (!place || !state.counts) return;
-      const [list, thread] = scrollers();
+      const list = find(LIST);
       if (place.top && state.tab === place.tab && list?.scrollHeight > list?.clientHeight) {
         list.scrollTop = place.top;
         place.top = 0;
       }
-      if (place.left && (state.selected !== place.selected || tries > TRIES)) place.left = 0;
-      if (place.left && thread && !thread.closest("[hidden]")) scrollThread(thread, threadOf(state, state.selected));
-      if (!place.top && !place.left) place = null;
+      if (place.read) backToMessage(state);
+      if (!place.top && !place.read) place = null;
     },
   };
 
-  function scrollThread(element, thread) {
-    if (thread.phase !== "ready" || thread.busy || !element.scrollHeight) return;
-    tries += 1;
-    if (lastSeq(thread) !== place.seq) { // more was said: the thread knows better where to open
-      place.left = 0;
-      return;
-    }
-    const { left } = place;
-    if (element.scrollHeight - element.clientHeight >= left || firstSeq(thread) <= 1) place.left = 0;
-    // After the frame in which the thread puts itself where it opens. Near the start older messages come; then again
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      element.scrollTop = Math.max(0, element.scrollHeight - element.clientHeight - left);
-    }));
+  /** If more was said since, or a link leads elsewhere, the thread knows better where to open. */
+  function backToMessage({ selected, sessions, threads }) {
+    if (threadOf({ threads }, selected).phase !== "ready") return;
+    const same = selected === place.selected && sessions[selected]?.messageCount === place.count;
+    const { seq, offset } = place.read;
+    place.read = null;
+    if (same && !seqIn(location.hash)) store.dispatch({ type: "jumped", id: selected, seq, offset });
   }
 }
 
-const SCROLLERS = ["#list .list-scroller", "#thread .thread-scroller"];
-const scrollers = () => SCROLLERS.map((each) => document.querySelector(each));
+const LIST = "#list .list-scroller";
+const find = (what) => document.querySelector(what);
+
+/** The first message in view, if it is of this session: `{seq, offset}`. */
+function messageRead(id) {
+  const edge = find("#thread .thread-scroller").getBoundingClientRect().top;
+  const first = [...document.querySelectorAll("#thread .message")].find((each) => each.getBoundingClientRect().bottom > edge);
+  if (first?.dataset.session !== id || !first.dataset.seq) return null;
+  return { seq: Number(first.dataset.seq), offset: first.getBoundingClientRect().top - edge };
+}
 
 function take() {
   try {

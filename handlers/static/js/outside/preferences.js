@@ -67,7 +67,9 @@ export function createPreferences(store, onExpired) {
     const whose = csId;
     if (!whose || (saving && !leaving) || !Object.keys(values).length) return;
     saving = true;
-    const answer = await api.put("/api/preferences", { values, csId: whose }, { keepalive: leaving === true });
+    const { socket } = store.state; // which need not be told what its page did
+    const headers = socket ? { "X-CCS-Socket": socket } : {};
+    const answer = await api.put("/api/preferences", { values, csId: whose }, { keepalive: leaving === true, headers });
     saving = false;
     if (whose !== csId) return;
     if (answer.ok || REFUSED.includes(answer.status)) {

@@ -7,6 +7,7 @@
  * every half minute; both give up after six times, since a tone nobody heeds is noise.
  */
 
+import { remembered } from "./remembered.js";
 import { isMine } from "./rights.js";
 import { serverNow, urgency } from "./state.js";
 
@@ -46,7 +47,7 @@ export const isOffDuty = ({ own }) => own.duty === "off";
 
 /** What `decide` remembers at first. */
 export const FRESH = {
-  serial: 0, rings: {}, rangAt: 0, dingAt: 0, levels: {}, calls: {}, calledAt: 0, lostAt: 0, due: [],
+  serial: 0, rings: {}, rangAt: 0, dingAt: 0, lookedAt: null, levels: {}, calls: {}, calledAt: 0, lostAt: 0, due: [],
 };
 
 /** `{memory, tone, notices}`: `tone` is one or null, `notices` are `{event, id}` or `{event, ids}` for her desktop. */
@@ -103,8 +104,9 @@ function spoken(state, { dingAt }, fresh) {
   };
 }
 
-/** Customers of hers who pass a limit. One whom she finds late when she comes is no news. */
-function late(state, { levels, calls, calledAt }) {
+/** Customers of hers who pass a limit, which only time makes them do. One whom she finds late when she comes is no news. */
+function late(state, { lookedAt, levels, calls, calledAt }) {
+  if (serverNow(state) === lookedAt) return { told: [], memory: {} };
   const now = Object.fromEntries(mineThatWait(state).map(({ sessionId, waiting }) => [
     sessionId, urgency(serverNow(state) - waiting),
   ]));
@@ -118,7 +120,9 @@ function late(state, { levels, calls, calledAt }) {
       ...(red.length ? [{ event: "red", ids: red, quiet: true }] : []),
       ...(called.due ? [{ event: "red", again: true }] : []),
     ],
-    memory: { levels: now, calls: called.calls, calledAt: called.due ? state.now : calledAt },
+    memory: {
+      lookedAt: serverNow(state), levels: now, calls: called.calls, calledAt: called.due ? state.now : calledAt,
+    },
   };
 }
 
@@ -151,8 +155,11 @@ function mineThatWait({ sessions, me, endings, acts }) {
   return found.filter(({ sessionId }) => !endings[sessionId] && !acts[sessionId]);
 }
 
+const dependsOn = ({ sessions, me, endings, acts, selected, reading, now, skew }) =>
+  [sessions, me, endings, acts, selected, reading, now, skew];
+
 /** Customers of hers over a limit whom she does not look at, for the card: `{red, amber, oldest}`; null if none. */
-export function overdue(state) {
+export const overdue = remembered(dependsOn, (state) => {
   const { selected, reading } = state;
   const rows = mineThatWait(state).filter(({ sessionId }) => !(reading.visible && sessionId === selected));
   const at = (level) => rows.filter(({ waiting }) => urgency(serverNow(state) - waiting) === level);
@@ -160,4 +167,4 @@ export function overdue(state) {
   const longer = (first, each) => (first && first.waiting <= each.waiting ? first : each);
   const oldest = [...red, ...amber].reduce(longer, null);
   return oldest && { red: red.length, amber: amber.length, oldest };
-}
+});

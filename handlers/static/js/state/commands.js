@@ -56,7 +56,6 @@ export const COMMANDS = [
   command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", { enabled: served }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
-  command("quick", "writing", [], "manageQuick"),
 
   command("duty", "frame", [], "toggleDuty", {
     words: (state) => ({ key: state.own.duty === "off" ? "commands.onDuty" : "commands.offDuty" }),
@@ -66,6 +65,7 @@ export const COMMANDS = [
   command("settings", "frame", ["KeyG KeyS"], "openSettings", {
     inText: false, run: (actions) => actions.openSettings(),
   }),
+  command("quickReplies", "frame", [], "manageQuick"),
   command("keys", "frame", [], "openSettings", { run: (actions) => actions.openSettings("keys") }),
   command("help", "frame", ["?"], "help", { inText: false, run: (actions) => actions.help(true) }),
 ];
@@ -74,8 +74,8 @@ const BY_ID = new Map(COMMANDS.map((each) => [each.id, each]));
 
 /** Keys that belong to where they are pressed; shown in the help, and not for changing. */
 export const FIXED = [
-  { id: "send", keys: ["Enter"] }, { id: "sendClose", keys: ["Mod+Shift+Enter"] }, { id: "newline", keys: ["Shift+Enter"] },
-  { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
+  { id: "send", keys: ["Enter"] }, { id: "newline", keys: ["Shift+Enter"] }, { id: "sendClose", keys: ["Mod+Shift+Enter"] },
+  { id: "quick", keys: ["/"] }, { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
 ];
 
 /** What can be done here and now. */

@@ -81,9 +81,11 @@ function heardOf(state, { sessionId: id, mode, text, revision, updatedAt }, now)
 
 /** The server has none: what it had was sent elsewhere, what it never had is brought to it. */
 function missed(state, mode, id, now) {
-  const mark = state.draftMarks[keyOf(mode, id)];
-  if (!mark || mark.dirty || isTyping(mark, now)) return withMark(state, mode, id, { dirty: true, revision: 0 });
-  return mark.alone ? state : withMark(withText(state, mode, id, ""), mode, id, { revision: 0 });
+  const mark = markedAs(state, mode, id);
+  if (mark.alone) return state;
+  const never = !mark.revision; // another tab's too, whose login ended before it could bring it
+  if (never || mark.dirty || isTyping(mark, now)) return withMark(state, mode, id, { dirty: true, revision: 0 });
+  return withMark(withText(state, mode, id, ""), mode, id, { revision: 0 });
 }
 
 /** Of what was given up the server forgets after a while how often it was written, and begins anew. */

@@ -1,28 +1,43 @@
 /*
- * Sessions in the state: which of two is the newer, how many there are, and what each tab lists. Pure.
+ * Sessions in the state: which of two is the newer, and how many there are. Pure.
  *
- * All sessions we know lie in one table, whoever told us of them. A tab is a filter over that table, bounded by how far
- * its rows were loaded: so an event moves a row from tab to tab without any list being told.
+ * All sessions we know lie in one table, whoever told us of them; what of it a tab lists is in lists.js.
  */
 
 import { withoutDraft } from "./drafts.js";
 import { withHandoff } from "./handoffs.js";
+import { remembered } from "./remembered.js";
 import { isMine } from "./rights.js";
 import { noteTransition } from "./threads.js";
 
 export const TABS = ["pending", "mine", "ai", "all", "closed"];
 export const CHANNELS = ["wechat", "douyin", "jd"];
 
-const STATUSES = {
-  pending: ["pending"], mine: ["manual"], ai: ["ai"], all: ["pending", "manual", "ai"], closed: ["closed"],
-};
-const WHOLE = 1000; // rows of a queue that is worked through: all of it, as far as one answer goes
 const CLOSED_KEPT = 100;
-const PAGE = 50; // rows of what is only looked at
 
-/** A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. */
-export function seesSession(state, { handoff, ...told }, how = {}) {
-  return withHandoff(withSession(state, told, how), told.sessionId, handoff);
+/**
+ * A session as an event (`live`) or an answer told it. The newer version wins; one told twice changes nothing. With
+ * `whole` the answer also says how many messages did not arrive.
+ */
+export function seesSession(state, { handoff, lastSaid, failedCount = 0, ...told }, how = {}) {
+  let next = withHandoff(withSession(state, told, how), told.sessionId, handoff);
+  if (lastSaid) next = withSpeaker(next, told.sessionId, lastSaid);
+  return how.whole ? withFailed(next, told.sessionId, failedCount) : next;
+}
+
+/** Who said the last thing, and what kind of thing it was: for the row, whose words do not say. */
+export function withSpeaker(state, id, { seq, senderType, senderId, msgType = "text", seconds, recalled = false }) {
+  const known = state.speakers[id];
+  const said = { seq, senderType, senderId, msgType, seconds, recalled };
+  if (known && (known.seq > seq || same(known, said))) return state;
+  return { ...state, speakers: { ...state.speakers, [id]: said } };
+}
+
+function withFailed(state, id, count) {
+  const { [id]: _, ...recounting } = state.recounting;
+  const next = state.recounting[id] ? { ...state, recounting } : state;
+  if ((next.failed[id] ?? 0) === count) return next;
+  return { ...next, failed: { ...next.failed, [id]: count } };
 }
 
 function withSession(state, told, { live = false, counted = false }) {
@@ -39,9 +54,10 @@ function withSession(state, told, { live = false, counted = false }) {
 }
 
 /** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */
-const timed = (session) => ({
-  ...session, updated: Date.parse(session.updatedAt),
+export const timed = (session) => ({
+  ...session, updated: Date.parse(session.updatedAt), created: Date.parse(session.createdAt),
   waiting: session.waitingSince ? Date.parse(session.waitingSince) : Infinity,
+  replyUntil: session.replyWindowUntil ? Date.parse(session.replyWindowUntil) : Infinity,
 });
 
 /** Nothing of what we know may be relied on any more: shown until it is loaded again. */
@@ -58,8 +74,12 @@ function sure(state, id) {
 
 function same(one, other) {
   const names = Object.keys(other);
-  return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
+  return names.length === Object.keys(one).length && names.every((name) => alike(one[name], other[name]));
 }
+
+/** Lists, as of tags, come anew with each answer. */
+const alike = (one, other) => one === other || (Array.isArray(one) && Array.isArray(other)
+  && one.length === other.length && one.every((each, index) => each === other[index]));
 
 /** A page that is open all day does not gather what has ended: once there is much of it, only what is open stays. */
 export function forgetClosed(state) {
@@ -67,11 +87,11 @@ export function forgetClosed(state) {
   const closed = Object.keys(state.sessions).filter((id) => state.sessions[id].status === "closed");
   if (closed.length <= CLOSED_KEPT) return state;
   const gone = new Set(closed.filter((id) => id !== state.selected && !state.acts[id]));
-  const [sessions, speakers, doubtful] = [state.sessions, state.speakers, state.doubtful].map(
+  const [sessions, speakers, doubtful, failed] = [state.sessions, state.speakers, state.doubtful, state.failed].map(
     (table) => Object.fromEntries(Object.entries(table).filter(([id]) => !gone.has(id))),
   );
   const lists = Object.fromEntries(Object.entries(state.lists).filter(([key]) => !key.startsWith("closed:")));
-  return { ...state, sessions, speakers, doubtful, lists };
+  return { ...state, sessions, speakers, doubtful, failed, lists };
 }
 
 // Counts
@@ -110,10 +130,14 @@ export function tabCounts(state) {
 }
 
 /** How much customers said in this agent's own sessions that she has not read. */
-export function unreadOfMine(state) {
-  const rows = Object.keys(state.sessions).map((id) => shownSession(state, id));
-  return rows.reduce((sum, row) => sum + (state.me && isMine(row, state.me) ? row.unread ?? 0 : 0), 0);
-}
+export const unreadOfMine = remembered(({ sessions, acts, me }) => [sessions, acts, me], (state) => {
+  let sum = 0;
+  for (const id in state.sessions) {
+    const row = shownSession(state, id);
+    if (row.unread && state.me && isMine(row, state.me)) sum += row.unread;
+  }
+  return sum;
+});
 
 /** A session as the page shows it: with what the agent did just now as if it were done. */
 export function shownSession(state, id) {
@@ -124,102 +148,3 @@ export function shownSession(state, id) {
   if (act === "close") return { ...session, status: "closed" };
   return session;
 }
-
-// Lists
-
-/** The queries whose rows a tab shows, each with the key under which `state.lists` keeps how far it was loaded. */
-export function sources(state, tab = state.tab) {
-  const channels = state.channels.length ? state.channels : [null];
-  return STATUSES[tab].flatMap((status) => channels.map((channelType) => {
-    const query = { status, limit: tab === "pending" || tab === "mine" ? WHOLE : PAGE };
-    if (channelType) query.channelType = channelType;
-    if (tab === "mine") query.csId = state.me.csId;
-    if (tab === "pending") query.sort = "waitingSince"; // whoever does not fit must not be who waits longest
-    return { key: [status, channelType ?? "", query.csId ?? "", query.sort ?? ""].join(":"), query };
-  }));
-}
-
-const listOf = (state, key) => state.lists[key] ?? { phase: "wanted", edge: null, cursor: null };
-
-/** A page of rows came. `cursor` is null with the last one. */
-export function listLoaded(state, { key, query, rows, cursor }) {
-  const before = listOf(state, key);
-  const edge = cursor ? placeIn(query, timed(rows.at(-1))) : null;
-  let next = rows.reduce((state, row) => seesSession(state, row), state);
-  next = evict(next, query, before.edge, edge, new Set(rows.map((row) => row.sessionId)));
-  return { ...next, lists: { ...next.lists, [key]: { phase: "ready", edge, cursor } } };
-}
-
-/** What we doubted, and what is not where the server would have listed it, is no longer so. */
-function evict(state, query, from, edge, listed) {
-  const gone = Object.keys(state.doubtful).filter((id) => {
-    const session = state.sessions[id];
-    const place = placeIn(query, session);
-    return !listed.has(id) && id !== state.selected && answers(session, query) && place !== -Infinity
-      && (edge === null || place >= edge) && (from === null || place <= from);
-  });
-  if (!gone.length) return state;
-  const sessions = { ...state.sessions };
-  const doubtful = { ...state.doubtful };
-  for (const id of gone) {
-    delete sessions[id];
-    delete doubtful[id];
-  }
-  return { ...state, sessions, doubtful };
-}
-
-/** Where a row stands in the order it is asked for in: the first has the greatest number. -Infinity is not listed. */
-const placeIn = (query, session) => (query.sort === "waitingSince" ? -session.waiting : session.updated);
-
-const answers = (session, { status, channelType, csId }) =>
-  session.status === status && (!channelType || session.channelType === channelType)
-  && (!csId || session.manualCsId === csId);
-
-/** What the list pane shows: rows in their order, whether there are more, and what stands in the way. */
-export function shownList(state) {
-  const lists = sources(state).map(({ key, query }) => ({ ...listOf(state, key), query }));
-  const edge = lists.reduce((edge, list) => (list.edge !== null ? Math.max(list.edge, edge) : edge), -Infinity);
-  const rows = Object.keys(state.sessions)
-    .map((id) => shownSession(state, id))
-    .filter((row) => lists.some(({ query }) => answers(row, query) && placeIn(query, row) >= edge))
-    .sort(ORDERS[state.tab] ?? byUpdate);
-  return {
-    ids: rows.map((row) => row.sessionId),
-    loading: lists.some((list) => list.phase === "wanted" || list.phase === "loading"),
-    more: lists.some((list) => list.cursor),
-    error: lists.find((list) => list.phase === "failed")?.error ?? null,
-  };
-}
-
-/**
- * The rows while pointer or keyboard are among them: nothing moves, what is new waits, and only what would stand below
- * them all is added. `updates` is how much waits.
- */
-export function heldOrder(held, ids) {
-  const fresh = new Set(ids);
-  const known = new Set(held);
-  const last = Math.max(-1, ...ids.map((id, index) => (known.has(id) ? index : -1)));
-  const below = ids.slice(last + 1);
-  const inserted = ids.slice(0, last + 1).filter((id) => !known.has(id)).length;
-  const kept = held.filter((id) => fresh.has(id));
-  const gone = held.length - kept.length;
-  const moved = ids.filter((id) => known.has(id)).some((id, index) => id !== kept[index]);
-  return { ids: [...held, ...below], updates: inserted + gone || (moved ? 1 : 0) };
-}
-
-/** The sources whose next page has to come before the list can go on. */
-export function nextPages(state) {
-  const open = sources(state).filter(({ key }) => listOf(state, key).phase === "ready" && listOf(state, key).cursor);
-  const edges = open.map(({ key }) => listOf(state, key).edge);
-  return open.filter(({ key }) => listOf(state, key).edge === Math.max(...edges)).map(({ key }) => key);
-}
-
-const byUpdate = (one, other) => compare(other.updated, one.updated) || compare(one.sessionId, other.sessionId);
-
-/** Who has waited longest comes first, then whatever moved last. */
-const byUrgency = (one, other) =>
-  compare(one.waiting, other.waiting) || byUpdate(one, other);
-
-const ORDERS = { pending: byUrgency, mine: byUrgency };
-
-const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);

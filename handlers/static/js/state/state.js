@@ -7,34 +7,38 @@
 
 import { abilitiesTold } from "./abilities.js";
 import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { CHECKING_REDUCERS } from "./checking.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
+import { FILTER_REDUCERS, NO_FILTERS, hearsMention } from "./filters.js";
 import { FRAME, FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { HOLDING_REDUCERS } from "./holding.js";
 import { JUDGING_REDUCERS } from "./judging.js";
+import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
 import { NOTE_REDUCERS, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
+import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
 import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
-import { doubtAll, forgetClosed, listLoaded, seesSession } from "./sessions.js";
+import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
   withThread,
 } from "./threads.js";
 import { heardVersion } from "./version.js";
 
+export { urgency } from "./urgency.js";
+
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
-const AMBER = 60_000; // ms a customer waits before it shows
-const RED = 180_000;
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export const initial = {
@@ -65,10 +69,16 @@ export const initial = {
   tagging: {}, // id → tags on their way
   offered: [], // tags that can be chosen
   viewing: {}, // id → csIds of who looks at it
-  own: {}, // what this agent prefers, wherever she sits
   raw: null, // the message whose data are looked at
   panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
-  speakers: {}, // id → {seq, senderType, senderId} of the last message we saw
+  speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
+  failed: {}, // id → how many of its messages did not arrive, as the server said
+  recounting: {}, // ids of sessions whose count of those may be another now
+  mentioned: {}, // ids of sessions with a note that names this agent
+  reminders: {}, // id → {at, due}; see reminders.js
+  remembered: false, // whether the server has told of them on this line
+  reminding: null, // the session of which she is about to say when
+  tags: [], // the usual ones, as config.toml names them
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   noteDrafts: {}, // id → text of a note for colleagues
@@ -89,6 +99,12 @@ export const initial = {
   serial: 0, // of events, to tell what is newer than an answer
   tab: "pending",
   channels: [], // empty is all
+  filters: NO_FILTERS, // what else narrows and orders the list; see filters.js
+  sought: "", // what the server is asked to look for; follows `filters.q` after a pause
+  placed: false, // whether the address said what is listed
+  place: { m: null }, // the seq of the message that the address leads to
+  checked: {}, // ids of rows that are ticked
+  labelling: null, // ids of the sessions whose tags are being changed in the list
   selected: null,
   missing: {}, // id → why a session cannot be shown
   reading: { atBottom: true, visible: true },
@@ -117,7 +133,7 @@ const REDUCERS = {
   ticked: (state, { now }) => ({ ...state, now }),
   preferred: (state, { name, value }) =>
     (state.prefs[name] === value ? state : { ...state, prefs: { ...state.prefs, [name]: value } }),
-  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: tab ?? state.tab }),
+  restored: (state, { type, tab, ...kept }) => ({ ...state, ...kept, tab: (!state.placed && tab) || state.tab }),
 
   // Who I am
 
@@ -125,8 +141,8 @@ const REDUCERS = {
   entered: (state, { me, required }) => ({
     ...state, me, auth: { ...initial.auth, phase: "in", required },
   }),
-  left: ({ now, prefs, selected, reading, line, auth, version, desktop }) => ({
-    ...initial, now, prefs, selected, reading, version, desktop,
+  left: ({ now, prefs, selected, place, reading, line, auth, version, desktop }) => ({
+    ...initial, now, prefs, selected, place, reading, version, desktop,
     line: { ...initial.line, online: line.online },
     auth: { ...auth, phase: "choose" },
   }),
@@ -149,6 +165,8 @@ const REDUCERS = {
     forbidden: frame.forbidden ?? [],
     shop: frame.shop ?? "",
     socket: frame.socket ?? null,
+    tags: frame.tags ?? [],
+    remembered: false, // reminders may have moved while we were away
     counts: frame.counts,
     countsAt: frame.eventId,
     viewing: frame.viewing ?? {},
@@ -176,7 +194,9 @@ const REDUCERS = {
     (round === state.round ? withList(state, key, { phase: "failed", again, error }) : state),
   listWanted: (state, { keys }) => keys.reduce((state, key) => withList(state, key, { phase: "more" }), state),
   listRetried: (state) => ({ ...state, lists: retriedLists(state) }),
-  sessionLoaded: (state, { session }) => handoffAsked(seesSession(state, session), session.sessionId),
+  sessionLoaded: (state, { session }) =>
+    handoffAsked(seesSession(state, session, { whole: true }), session.sessionId),
+  sessionTold: (state, { session }) => seesSession(state, session),
   sessionMissing: (state, { id, error }) => ({ ...state, missing: { ...state.missing, [id]: error } }),
   historyLoading: (state, { id }) => withThread(state, id, { busy: true }),
   historyLoaded: (state, event) => (event.round === state.round
@@ -200,9 +220,9 @@ const REDUCERS = {
     return id ? openThread(next, id) : next;
   },
   /** To a message of a session, or to its end with `seq` null. */
-  jumped: (state, { id, seq }) => ({ ...turnTo(state, id, seq), jump: { id, seq } }),
-  tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab })),
-  channels: (state, { channels }) => ({ ...state, channels }),
+  jumped: (state, { id, seq, offset }) => ({ ...turnTo(state, id, seq), jump: { id, seq, offset } }),
+  tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
+  channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
   help: (state, { open }) => ({ ...state, help: open }),
   raw: (state, { message }) => ({ ...state, raw: message }),
@@ -214,9 +234,11 @@ const REDUCERS = {
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...BELL_REDUCERS,
+  ...CHECKING_REDUCERS,
   ...DRAFT_REDUCERS,
   ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
+  ...FILTER_REDUCERS,
   ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
   ...HOLDING_REDUCERS,
@@ -227,6 +249,7 @@ const REDUCERS = {
   ...NOTE_REDUCERS,
   ...PEOPLE_REDUCERS,
   ...RECALL_REDUCERS,
+  ...REMINDER_REDUCERS,
   ...SEARCH_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
@@ -269,11 +292,12 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
-  let next = frame.type === "note_added" ? hearsNote(state, frame.data) : state;
+  let next = frame.type === "note_added" ? hearsNote(hearsMention(state, frame), frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
-    if (frame.type === "new_message") next = noteSpeaker(next, id, message);
+    if (frame.type === "new_message" || next.speakers[id]?.seq === message.seq) next = noteSpeaker(next, id, message);
+    next = doubtFailed(next, id, message);
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
@@ -309,9 +333,14 @@ function isHersAlone({ own }, before, after, { msgId, senderType }) {
 }
 
 function noteSpeaker(state, id, message) {
-  if (!message || state.speakers[id]?.seq >= message.seq) return state;
-  const { seq, senderType, senderId } = message;
-  return { ...state, speakers: { ...state.speakers, [id]: { seq, senderType, senderId } } };
+  if (!message) return state;
+  return withSpeaker(state, id, { ...message, seconds: message.fields?.seconds, recalled: Boolean(message.recalledAt) });
+}
+
+/** What became of a message may change how many did not arrive: that is asked for. */
+function doubtFailed(state, id, { delivery }) {
+  const may = delivery && state.sessions[id] && (delivery.state === "failed" || state.failed[id]);
+  return may && !state.recounting[id] ? { ...state, recounting: { ...state.recounting, [id]: true } } : state;
 }
 
 /** A reply whose answer was lost goes again under its id, unless it is too old to go unasked. */
@@ -357,9 +386,6 @@ export function agentName({ agents, me }, csId) {
 export const isOfStaff = ({ senderType, delivery, unsent }) => senderType === "manual" && !delivery && !unsent;
 
 export const serverNow = ({ now, skew }) => now + skew;
-
-/** How long a wait is, for its colour. */
-export const urgency = (waits) => (waits >= RED ? "red" : waits >= AMBER ? "amber" : "calm");
 
 /** As the agents call her, or she herself. */
 export const customerName = (session) => session.customerRemark || session.customerName || session.customerId;

@@ -6,22 +6,24 @@
 
 import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
+import { queue, sources } from "./lists.js";
+import { wantedReminders } from "./reminders.js";
 import { wantsNotes } from "./notes.js";
 import { wantsPerson } from "./people.js";
 import { mayRead } from "./rights.js";
-import { sources } from "./sessions.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
 
 const FIRST_PAGE = 50; // messages
 const CATCH_UP = 1000; // the most the server gives at once
+const AT_ONCE = 3; // sessions that are asked for beside the open one
 
 export function wants(state) {
   if (state.auth.phase !== "in" || !state.counts) return [];
-  return [...wantedLists(state), ...wantedOfThread(state)];
+  return [...wantedLists(state), ...wantedOfThread(state), ...wantedReminders(state), ...wantedCounts(state)];
 }
 
 function wantedLists(state) {
-  const shown = [...sources(state), ...sources(state, "pending")]; // who waits must be known on any tab
+  const shown = [...sources(state), ...queue(state)];
   const queries = new Map(shown.map(({ key, query }) => [key, query]));
   return [...queries].flatMap(([key, query]) => {
     const { phase, cursor } = state.lists[key] ?? { phase: "wanted" };
@@ -29,6 +31,11 @@ function wantedLists(state) {
     if (phase === "more") return [{ kind: "list", key, query: { ...query, cursor }, again: phase }];
     return [];
   });
+}
+
+/** How many messages did not arrive is told with a session itself. */
+function wantedCounts({ recounting }) {
+  return Object.keys(recounting).slice(0, AT_ONCE).map((id) => ({ kind: "session", id }));
 }
 
 function wantedOfThread(state) {

@@ -7,6 +7,7 @@
 
 import { ASSISTANT_TEXTS } from "./assistant.js";
 import { CARD_TEXTS } from "./cards.js";
+import { LIST_TEXTS } from "./list.js";
 import { COMMAND_TEXTS } from "./commands.js";
 import { FRAME_TEXTS } from "./frame.js";
 import { COMPOSER_TEXTS } from "./composer.js";
@@ -19,6 +20,7 @@ import { THREAD_TEXTS } from "./thread.js";
 const TEXTS = {
   ...ASSISTANT_TEXTS,
   ...CARD_TEXTS,
+  ...LIST_TEXTS,
   ...COMMAND_TEXTS,
   ...FRAME_TEXTS,
   ...COMPOSER_TEXTS,
@@ -86,7 +88,6 @@ const TEXTS = {
   prefixMe: ["我: ", "Me: "],
   prefixAgent: ["{name}: ", "{name}: "],
   noWords: ["由 {name} 接待", "Held by {name}"],
-  asOf: ["连接断开，以下是 {time} 的数据", "No connection. This is as of {time}"],
   updates: [{ other: "{n} 条更新 ↑" }, { one: "{n} update ↑", other: "{n} updates ↑" }],
   noMore: ["没有更多了", "That is all"],
   loading: ["加载中…", "Loading…"],
@@ -106,8 +107,6 @@ const TEXTS = {
   },
   stillWaiting: [{ other: "待接入还有 {n} 个" }, { one: "{n} customer is waiting", other: "{n} customers are waiting" }],
   acceptNext: ["接入下一个", "Accept the next"],
-  filtered: ["当前渠道筛选下没有会话", "No conversation in these channels"],
-  clearFilter: ["清除筛选", "Clear filter"],
 
   // Thread
   nothingOpen: ["选择一个会话", "Choose a conversation"],
@@ -199,12 +198,14 @@ function make(lang) {
   const year = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
+  const forms = new Map(); // by key; rows and bubbles ask for the same few again and again
+
   /** `key` may lead into a group: `tabs.mine`. */
   function w(key, params = {}) {
-    const entry = key.split(".").reduce((found, name) => found?.[name], TEXTS);
-    const form = entry[column];
+    if (!forms.has(key)) forms.set(key, key.split(".").reduce((found, name) => found?.[name], TEXTS)[column]);
+    const form = forms.get(key);
     const text = typeof form === "string" ? form : form[plural.select(params.n)] ?? form.other;
-    return text.replace(/\{(\w+)\}/g, (_, name) => String(params[name]));
+    return text.includes("{") ? text.replace(/\{(\w+)\}/g, (_, name) => String(params[name])) : text;
   }
   w.lang = lang;
   w.knows = (key) => Array.isArray(key.split(".").reduce((found, name) => found?.[name], TEXTS));
@@ -212,9 +213,10 @@ function make(lang) {
   w.full = (at) => full.format(at);
   w.day = (at, now) => {
     const days = dayNumber(at) - dayNumber(now);
-    if (days > -2 && days <= 0) return relative.format(days, "day");
+    if (days > -2 && days < 2) return relative.format(days, "day");
     return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : year.format(at);
   };
+  w.moment = (at, now) => (dayNumber(at) === dayNumber(now) ? clock.format(at) : `${w.day(at, now)} ${clock.format(at)}`);
   w.date = (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? monthDay : year).format(at);
   w.span = (ms) => {
     const minutes = Math.floor(ms / 60_000);

@@ -81,14 +81,14 @@ export function mount(element, actions) {
       .map((command) => ({ command, text: commandText(w, command, state) }))
       .map((each) => ({ ...each, rank: fit(each.text, text) }))
       .filter(({ rank }) => rank > 0).sort((one, other) => other.rank - one.rank).slice(0, MOST_COMMANDS)
-      .map(({ command, text }) => ({
-        key: `command ${command.id}`, text, about: "", keys: keysOf(state.own, command),
+      .map(({ command, text, rank }) => ({
+        rank, key: `command ${command.id}`, text, about: "", keys: keysOf(state.own, command),
         run: () => command.run(actions, latest),
       }));
     const sessions = text ? sessionsOf(state, w, text) : [];
     const everywhere = text && actions.search
       ? [{ key: "search", text: w("searchFor", { text }), about: "", keys: [], run: () => actions.search(text) }] : [];
-    return [...commands, ...sessions, ...everywhere];
+    return [...[...commands, ...sessions].sort((one, other) => other.rank - one.rank), ...everywhere];
   }
 
   function sessionsOf(state, w, text) {
@@ -99,8 +99,8 @@ export function mount(element, actions) {
       .sort((one, other) => other.rank - one.rank || OPEN_FIRST[one.session.status] - OPEN_FIRST[other.session.status]
         || other.session.updated - one.session.updated)
       .slice(0, MOST_SESSIONS)
-      .map(({ session, name }) => ({
-        key: session.sessionId, text: name, keys: [],
+      .map(({ session, name, rank }) => ({
+        rank, key: session.sessionId, text: name, keys: [],
         about: `${w(`channels.${session.channelType}`)} · ${w(`commandStates.${session.status}`)}`,
         run: () => actions.open(session.sessionId),
       }));

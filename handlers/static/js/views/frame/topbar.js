@@ -2,6 +2,7 @@
 
 import { isMac } from "../../actions/keys.js";
 import { isOffDuty } from "../../state/alarms.js";
+import { COMMANDS, keysOf, shownKey } from "../../state/commands.js";
 import { mayExamine } from "../../state/rights.js";
 import { lineState } from "../../state/state.js";
 import { LANGUAGES, words } from "../../texts/texts.js";
@@ -11,6 +12,8 @@ import { menu } from "../parts/menu.js";
 import { bell } from "./bell.js";
 import { health } from "./health.js";
 
+const SEARCH = COMMANDS.find(({ id }) => id === "search");
+
 export function mount(element, actions) {
   const product = h("h1", { class: "product-name" });
   const dot = h("span", { class: "pill-dot" });
@@ -18,9 +21,9 @@ export function mount(element, actions) {
   const pillAct = h("button", { type: "button", class: "pill-act", on: { click: () => act?.() } });
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
   const findText = h("span", { class: "find-text" });
-  const find = h("button", {
-    type: "button", class: "find", on: { click: () => (actions.search ? actions.search() : actions.commandBar(true)) },
-  }, icon("search"), findText, h("kbd", { text: isMac() ? "⌘ K" : "Ctrl K", "aria-hidden": "true" }));
+  const findKey = h("kbd", { "aria-hidden": "true" });
+  const find = h("button", { type: "button", class: "find", on: { click: () => actions.search() } },
+    icon("search"), findText, findKey);
   const help = h("button", {
     type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) },
   }, icon("help"));
@@ -60,8 +63,10 @@ export function mount(element, actions) {
       line(state, w);
       channels.update(state, w);
       ringer.update(state, w);
-      set(find, { hidden: !state.me, "aria-label": w("find"), title: w("find") });
-      set(findText, { text: w("findPrompt") });
+      set(find, { hidden: !state.me, "aria-label": w("searching.title"), title: w("searching.title") });
+      set(findText, { text: w("searching.title") });
+      const [key] = keysOf(state.own, SEARCH);
+      set(findKey, { hidden: !key, text: key ? shownKey(key, isMac()).flat().join(" ") : "" });
       set(help, { "aria-label": w("help"), title: `${w("help")} (?)`, hidden: !state.me });
       const off = isOffDuty(state);
       set(duty.element, { "data-duty": off ? "off" : "on" });

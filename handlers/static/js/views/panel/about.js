@@ -1,6 +1,6 @@
 /* What colleagues should know of the customer, whichever session it is. Written down as it is typed. */
 
-import { h, set } from "../parts/dom.js";
+import { h, set, whenChanged } from "../parts/dom.js";
 import { LONGEST_ABOUT, personOf } from "../../state/people.js";
 
 const PAUSE = 800; // ms between keystrokes and the server
@@ -33,6 +33,8 @@ export function about(actions) {
     text.style.height = `${text.scrollHeight + 2}px`;
   }
 
+  const fit = whenChanged(grow); // which makes the browser lay out the page, in the midst of what a new session changes
+
   return {
     element, writes: true,
     focus: () => text.focus(),
@@ -46,7 +48,7 @@ export function about(actions) {
       const person = personOf(state, id);
       const note = noteOf(person);
       if (document.activeElement !== text && timer === null && text.value.trim() !== note) text.value = note;
-      grow();
+      fit(text.value, element.closest("[hidden]"));
       set(text, { placeholder: w("about"), "aria-label": w("panelSections.about") });
       const saving = person.saving.note !== undefined;
       const why = saving && person.fault;

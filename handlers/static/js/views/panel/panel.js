@@ -50,7 +50,8 @@ export function mount(element, actions) {
     set(element, { "aria-label": w("panelTitle") });
     set(title, { text: w("panelTitle") });
     set(close, { "aria-label": w("panelClose"), title: w("panelClose") });
-    const first = session.status === "pending" ? ["handoff"] : []; // whoever accepts reads it first
+    const isHandedOn = session.status === "pending" && state.handoffs[session.sessionId];
+    const first = isHandedOn ? ["handoff"] : []; // whoever accepts reads it first
     const names = [...new Set([...first, ...layoutOf(state).order])];
     views = each(sections, names.map((name) => ({ name, state, session, w })), ({ name }) => name,
       ({ name }) => section(name, actions));

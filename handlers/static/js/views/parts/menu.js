@@ -3,7 +3,10 @@
 import { each, h, set } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** Items are `{key, text, act}`, with `checked` for one of several, or `{key, heading}`. */
+/**
+ * Items are `{key, text, act}`, with `checked` for one of several, and `many` besides where several may be: then the menu
+ * stays open; or `{key, heading}`.
+ */
 export function menu(className) {
   const label = h("span");
   const button = h("button", {
@@ -52,13 +55,16 @@ export function menu(className) {
       return { element, update: ({ heading }) => set(element, { text: heading }) };
     }
     let act;
+    let many;
     const text = h("span");
     const element = h("button", {
       type: "button", tabindex: -1,
       on: {
         click: () => {
-          toggle(false);
-          button.focus();
+          if (!many) {
+            toggle(false);
+            button.focus();
+          }
           act();
         },
       },
@@ -66,10 +72,10 @@ export function menu(className) {
     return {
       element,
       update(item) {
-        act = item.act;
+        ({ act, many = false } = item);
         set(text, { text: item.text });
-        set(element, item.checked === undefined
-          ? { role: "menuitem" } : { role: "menuitemradio", "aria-checked": String(item.checked) });
+        set(element, item.checked === undefined ? { role: "menuitem" }
+          : { role: many ? "menuitemcheckbox" : "menuitemradio", "aria-checked": String(item.checked) });
       },
     };
   }

@@ -94,7 +94,7 @@ function message({ actions, sessionId }) {
         ? given.session : chain.find(({ id }) => id === sessionId).session;
       const told = item.message ?? asMessage(item.said);
       const side = sideOf(told, state.me);
-      set(element, { "data-from": side, "data-starts": item.starts });
+      set(element, { "data-from": side, "data-starts": item.starts, "data-seq": told.seq, "data-session": sessionId });
       tag.hidden = side !== "ai";
       set(tag.lastChild, { text: w("ai") });
       const name = nameOf(told, state, session, w);

@@ -29,7 +29,7 @@ export function mount(element, actions) {
   const button = (className, act) => h("button", { type: "button", class: className, on: { click: () => act(id) } });
   const accept = button("primary", actions.accept);
   const takeOver = button("primary", actions.takeOver);
-  const transfer = menu("plain");
+  const transfer = menu("plain transfer");
   const release = button("plain", actions.askRelease);
   const close = button("plain danger", actions.close);
   const viewers = h("span", { class: "thread-viewers", hidden: true }, icon("eye"), h("span"));
@@ -42,7 +42,7 @@ export function mount(element, actions) {
   element.append(
     back, face.element,
     h("div", { class: "thread-who" }, h("div", { class: "thread-title" }, name, called, pill),
-      h("div", { class: "thread-about muted" }, channel, allowed.element, clock, viewers)),
+      h("div", { class: "thread-about muted" }, clock, allowed.element, viewers, channel)),
     h("div", { class: "thread-acts" }, accept, takeOver, release, transfer.element, close, more, panel), list.element,
   );
 

@@ -163,14 +163,16 @@ export function mount(element, actions) {
     return message.clientMsgId ?? message.msgId;
   }
 
-  function bringTo(key) {
+  /** With an `offset` it is no more than where she was before. */
+  function bringTo(key, offset) {
     const { element } = views.get(key);
-    places.set(id, { key, offset: Math.max(8, (scroller.clientHeight - element.offsetHeight) / 2) });
+    places.set(id, { key, offset: offset ?? Math.max(8, (scroller.clientHeight - element.offsetHeight) / 2) });
     restore(places.get(id));
+    if (offset !== undefined) return;
     for (const node of items.querySelectorAll("[data-found]")) set(node, { "data-found": false });
     set(element, { "data-found": true });
     setTimeout(() => set(element, { "data-found": false }), FOUND);
-    walk.goTo(element);
+    if (!document.activeElement.matches("input, textarea")) walk.goTo(element); // who looks for something goes on typing
   }
 
   // Showing
@@ -197,7 +199,7 @@ export function mount(element, actions) {
     views = each(items, list, ({ item }) => item.key, make);
     walk.update();
     if (!ready && !said.length) return;
-    if (target) bringTo(target);
+    if (target) bringTo(target, jump.offset);
     else restore(jump && target === null && places.get(id) === "bottom" ? "bottom" : place);
     scrolled();
   });

@@ -25,9 +25,10 @@ export function walking(items, open) {
     if (stop) set(stop, { tabindex: 0 });
   }
 
+  /** Who searches stays in the field, and goes on from there. */
   function goTo(node) {
     stopAt(node);
-    node.focus({ preventScroll: true });
+    if (!document.activeElement?.closest("[role='search']")) node.focus({ preventScroll: true });
   }
 
   function keydown(event) {

@@ -1,0 +1,42 @@
+/*
+ * What an agent wants to be reminded of later. Pure. `state.reminders` is id → {at, due}, `at` in ms. What is due stays so until she dismisses it; its row then stands where its time puts it.
+ */
+
+const AT_ONCE = 3; // sessions that are asked for beside the list's
+
+/** The list of them, and the sessions they are about where no list brought those. */
+export function wantedReminders({ reminders, remembered, sessions, missing }) {
+  if (!remembered) return [{ kind: "reminders" }];
+  return Object.keys(reminders).filter((id) => !sessions[id] && !missing[id]).slice(0, AT_ONCE)
+    .map((id) => ({ kind: "session", id }));
+}
+
+/** When she can choose to be reminded, of what lies ahead: `{name, at}`. */
+export function laterOf(now) {
+  const on = (days, hour) => new Date(now).setHours(hour, 0, 0, 0) + days * DAY;
+  return [
+    { name: "minutes", at: now + 30 * MINUTE }, { name: "hour", at: now + 60 * MINUTE },
+    { name: "hours", at: now + 180 * MINUTE }, { name: "evening", at: on(0, 18) }, { name: "morning", at: on(1, 9) },
+  ].filter(({ at }) => at > now);
+}
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+export const REMINDER_REDUCERS = {
+  /** `rows` are `{sessionId, at}`. */
+  remindersLoaded: (state, { rows, now }) => ({
+    ...state, remembered: true, reminders: Object.fromEntries(rows.map(({ sessionId, at }) => [sessionId, noted(Date.parse(at), now)])),
+  }),
+  /** `at` is null when there is none any more. */
+  reminded: (state, { id, at, now }) => {
+    const { [id]: _, ...others } = state.reminders;
+    return { ...state, reminders: at === null ? others : { ...others, [id]: noted(at, now) } };
+  },
+  reminding: (state, { id }) => ({ ...state, reminding: id }),
+  "told:reminder_due": (state, { frame: { sessionId, data } }) => ({
+    ...state, reminders: { ...state.reminders, [sessionId]: { at: Date.parse(data.at), due: true } },
+  }),
+};
+
+const noted = (at, now) => ({ at, due: at <= now });

@@ -1,0 +1,71 @@
+/* Where the list shows no row: why there is none, and what to do next; or that it could not be loaded. */
+
+import { h, set } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { filterCount } from "../../state/filters.js";
+import { mayExamine } from "../../state/rights.js";
+
+const NOT_YOURS = 403;
+
+export function errorCard(actions) {
+  const text = h("span");
+  const button = h("button", { type: "button", on: { click: actions.retryList } });
+  const element = h("div", { class: "card-error", role: "alert", hidden: true }, icon("warn"), text, button);
+  return {
+    element,
+    update(error, w) {
+      element.hidden = !error;
+      const why = error?.message || (error ? w("loadFailed") : "");
+      set(text, { text: error?.status === NOT_YOURS ? w("askWhoMay", { why }) : why });
+      set(button, { text: w("retry") });
+    },
+  };
+}
+
+export function emptyCard(actions) {
+  const title = h("p", { class: "empty-title" });
+  const hint = h("p", { class: "muted" });
+  const button = h("button", { type: "button", class: "primary", on: { click: () => act() } });
+  const element = h("div", { class: "empty", hidden: true }, icon("inbox"), title, hint, button);
+  let act = () => {};
+  return {
+    element,
+    update(on, state, counts, w) {
+      element.hidden = !on;
+      if (!on) return;
+      const { verb = null, run = () => {}, ...why } = reason(state, counts, w, actions);
+      set(title, { text: why.title });
+      set(hint, { text: why.hint });
+      set(button, { hidden: !verb, text: verb ?? "" });
+      act = run;
+    },
+  };
+}
+
+/** `{title, hint, verb, run}`: why there is nothing, and the next step. */
+function reason(state, counts, w, actions) {
+  const { tab, me, auth, abilities } = state;
+  const { pending = 0, ai = 0 } = counts;
+  const offDuty = state.own.duty === "off" && ["pending", "mine"].includes(tab);
+  if (filterCount(state)) {
+    const n = counts[tab];
+    return {
+      title: n ? w("hidesAll", { n }) : w("filtered"), hint: "", verb: w("clearFilter"), run: actions.clearFilters,
+    };
+  }
+  if (offDuty) return { title: w("offDuty"), hint: w("offDutyHint"), verb: w("goOnDuty"), run: actions.toggleDuty };
+  if (!Object.keys(abilities).length && tab !== "closed") {
+    const may = mayExamine(me, auth);
+    return {
+      title: w("noChannels"), hint: w(may ? "noChannelsHint" : "noChannelsAsk"),
+      verb: may ? w("checkup") : null, run: actions.checkUp,
+    };
+  }
+  if (tab === "mine" && pending) {
+    return {
+      title: w("empties.mine"), hint: w("stillWaiting", { n: pending }), verb: w("acceptNext"), run: actions.acceptNext,
+    };
+  }
+  if (tab === "pending" && ai) return { title: w("empties.pending"), hint: w("aiServes", { n: ai }) };
+  return { title: w(`empties.${tab}`), hint: w(`emptyHints.${tab}`) };
+}
