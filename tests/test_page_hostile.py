@@ -144,7 +144,8 @@ OPEN_EACH = """async () => {
     for (const link of document.querySelectorAll(".row-link")) {
         const name = link.querySelector(".row-name").textContent;
         link.click();
-        const shown = () => location.hash.startsWith(link.hash) && find("#thread h2") === name && find(".message .content");
+        const here = () => location.hash.startsWith(link.hash);
+        const shown = () => here() && find("#thread h2") === name && find(".message .content");
         for (let tries = 0; tries < 200 && !shown(); tries++) await new Promise(requestAnimationFrame);
         opened.push([name, find("#thread h2"), find(".message .content"), find(".message .author")]);
     }
