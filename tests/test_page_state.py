@@ -209,3 +209,25 @@ async def test_what_has_ended_does_not_gather(model: Model) -> None:
     looking = [{"type": "tab", "tab": "closed"}, ended]
     assert len((await model.after(*start, *looking))["sessions"]) == 151
     assert list((await model.after(*start, *looking, {"type": "tab", "tab": "mine"}))["sessions"]) == ["s"]
+
+
+STATES_KEPT = """async ([before, ...after]) => {
+    const {initial, reduce} = await import("/static/js/state/state.js");
+    const states = [before.reduce(reduce, initial)];
+    const seen = [JSON.stringify(states[0])];
+    for (const event of after) {
+        states.push(reduce(states.at(-1), event));
+        seen.push(JSON.stringify(states.at(-1)));
+    }
+    return states.map((state, place) => JSON.stringify(state) === seen[place]);
+}"""
+
+
+@pytest.mark.gen_test
+async def test_what_is_loaded_in_one_go_changes_no_earlier_state(model: Model) -> None:
+    rows = [session("a", failedCount=1), session("b")]
+    loaded = {"type": "listLoaded", "key": "k", "query": {"status": "pending"}, "rows": rows, "cursor": None}
+    again = {**loaded, "rows": [session("a", version=2), session("c")], "round": 1}
+    events = [{**loaded, "round": 0}, {"type": "resync"}, again, heard("session_updated", session("a", version=3))]
+    assert all(await model.page.evaluate(STATES_KEPT, [entered(), *events]))
+    assert list((await model.after(*entered(), *events))["sessions"]) == ["a", "c"]     # b is gone

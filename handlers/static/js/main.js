@@ -153,7 +153,8 @@ const PARTS = ["hint", "skew", "list", "thread", "panel", "overdue", "toasts", "
 const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementById(name)]));
 const list = mountList(parts.list, actions);
 const views = [
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions), list,
+  list, // first, since it looks at what is in view
+  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions),
   mountSearch(parts.list, actions),
   mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions),
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),

@@ -8,7 +8,7 @@
 
 import { passes } from "./filters.js";
 import { remembered } from "./remembered.js";
-import { seesSession, shownSession, timed } from "./sessions.js";
+import { seesSessions, shownSession, timed } from "./sessions.js";
 import { orderOf, waits } from "./urgency.js";
 
 const STATUSES = {
@@ -64,7 +64,7 @@ const listOf = (state, key) => state.lists[key] ?? { phase: "wanted", edge: null
 export function listLoaded(state, { key, query, rows, cursor }) {
   const before = listOf(state, key);
   const edge = cursor ? placeIn(query, timed(rows.at(-1))) : null;
-  let next = rows.reduce((state, row) => seesSession(state, row, { whole: true }), state);
+  let next = seesSessions(state, rows, { whole: true });
   if (query.mentions) next = { ...next, mentioned: { ...next.mentioned, ...idsOf(rows) } };
   next = evict(next, query, before.edge, edge, new Set(rows.map((row) => row.sessionId)));
   return { ...next, lists: { ...next.lists, [key]: { phase: "ready", edge, cursor } } };

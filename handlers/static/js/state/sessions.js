@@ -8,6 +8,7 @@ import { withoutDraft } from "./drafts.js";
 import { withHandoff } from "./handoffs.js";
 import { remembered } from "./remembered.js";
 import { isMine } from "./rights.js";
+import { inOneGo, withEntry, withoutEntry } from "./tables.js";
 import { noteTransition } from "./threads.js";
 
 export const TABS = ["pending", "mine", "ai", "all", "closed"];
@@ -25,19 +26,24 @@ export function seesSession(state, { handoff, lastSaid, failedCount = 0, ...told
   return how.whole ? withFailed(next, told.sessionId, failedCount) : next;
 }
 
+/** Many of them, as an answer tells them. */
+export const seesSessions = (state, rows, how) => inOneGo(
+  state, ["sessions", "doubtful", "speakers", "failed", "recounting"],
+  (start) => rows.reduce((next, row) => seesSession(next, row, how), start),
+);
+
 /** Who said the last thing, and what kind of thing it was: for the row, whose words do not say. */
 export function withSpeaker(state, id, { seq, senderType, senderId, msgType = "text", seconds, recalled = false }) {
   const known = state.speakers[id];
   const said = { seq, senderType, senderId, msgType, seconds, recalled };
   if (known && (known.seq > seq || same(known, said))) return state;
-  return { ...state, speakers: { ...state.speakers, [id]: said } };
+  return { ...state, speakers: withEntry(state.speakers, id, said) };
 }
 
 function withFailed(state, id, count) {
-  const { [id]: _, ...recounting } = state.recounting;
-  const next = state.recounting[id] ? { ...state, recounting } : state;
+  const next = state.recounting[id] ? { ...state, recounting: withoutEntry(state.recounting, id) } : state;
   if ((next.failed[id] ?? 0) === count) return next;
-  return { ...next, failed: { ...next.failed, [id]: count } };
+  return { ...next, failed: withEntry(next.failed, id, count) };
 }
 
 function withSession(state, told, { live = false, counted = false }) {
@@ -47,7 +53,7 @@ function withSession(state, told, { live = false, counted = false }) {
   if (known && known.version > session.version) return sure(state, id);
   const newer = known?.version === session.version ? { ...session, ...known, ...session } : session;
   if (known && same(known, newer)) return sure(state, id);
-  let next = { ...state, sessions: { ...state.sessions, [id]: newer } };
+  let next = { ...state, sessions: withEntry(state.sessions, id, newer) };
   if (known) next = noteTransition(next, known, newer);
   if (!counted) next = recount(next, known, newer, live);
   return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
@@ -68,8 +74,7 @@ export function doubtAll(state) {
 
 function sure(state, id) {
   if (!state.doubtful[id]) return state;
-  const { [id]: _, ...doubtful } = state.doubtful;
-  return { ...state, doubtful };
+  return { ...state, doubtful: withoutEntry(state.doubtful, id) };
 }
 
 function same(one, other) {

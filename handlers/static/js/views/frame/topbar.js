@@ -72,12 +72,12 @@ export function mount(element, actions) {
       set(duty.element, { "data-duty": off ? "off" : "on" });
       duty.update({
         text: w(off ? "dutyOff" : "dutyOn"), hidden: !state.me, title: w("dutyHint"),
-        items: ["on", "off"].map((each) => ({
+        items: () => ["on", "off"].map((each) => ({
           key: each, text: w(each === "off" ? "dutyOffLong" : "dutyOn"), checked: (each === "off") === off,
           act: () => actions.keepOwn("duty", each),
         })),
       });
-      mine.update({ text: state.me?.name ?? "", hidden: !state.me, items: items(state, w, actions) });
+      mine.update({ text: state.me?.name ?? "", hidden: !state.me, items: () => items(state, w, actions) });
     },
   };
 }

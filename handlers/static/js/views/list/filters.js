@@ -21,8 +21,8 @@ export function filterBar(actions) {
       const n = filterCount(state) - (state.channels.length ? 1 : 0) - (state.filters.q ? 1 : 0);
       box.update(state, w);
       chips.update(state, w);
-      sort.update({ text: w(`sorts.${state.filters.sort}`), title: w("sort"), items: sortItems(state, w, actions) });
-      filter.update({ text: n ? w("filtersOn", { n }) : w("filters"), items: filterItems(state, w, actions) });
+      sort.update({ text: w(`sorts.${state.filters.sort}`), title: w("sort"), items: () => sortItems(state, w, actions) });
+      filter.update({ text: n ? w("filtersOn", { n }) : w("filters"), items: () => filterItems(state, w, actions) });
       set(filter.element, { "data-on": n > 0 });
     },
   };

@@ -117,6 +117,7 @@ export function mount(element, actions) {
     }
     const turned = before && isTurned(before, state);
     if (turned) scroller.scrollTop = 0;
+    rows.look();
     const counts = tabCounts(state);
     const list = shownList(state);
     const afresh = turned || takes(before, state);

@@ -20,13 +20,18 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
   let density = null;
   let focused = null;
   let span = [0, 0]; // of the rows that are there
+  let view = { above: 0, tall: 0 }; // what of the list was in view when it was looked at, px
   new ResizeObserver(() => latest && scrolled()).observe(scroller);
+
+  /** Before anything else is changed in this frame, or the browser has to lay out the page for the answer. */
+  function look() {
+    view = { above: scroller.scrollTop - element.offsetTop, tall: scroller.clientHeight };
+  }
 
   /** The places from the first to the last row in view; of no height, as beside a thread on a phone, none is. */
   function inView() {
-    const above = scroller.scrollTop - element.offsetTop;
-    const first = Math.max(0, Math.floor(above / height));
-    return [first, Math.max(first, Math.ceil((above + scroller.clientHeight) / height))];
+    const first = Math.max(0, Math.floor(view.above / height));
+    return [first, Math.max(first, Math.ceil((view.above + view.tall) / height))];
   }
 
   function spanOf(size) {
@@ -37,8 +42,10 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
 
   function update(state, ids, listed, w) {
     measure(state);
+    const shorter = latest && ids.length < latest.ids.length;
     latest = { state, ids, listed, w };
-    element.style.height = `${ids.length * height}px`; // before the view is looked at: it may be beyond the end
+    element.style.height = `${ids.length * height}px`;
+    if (shorter) look(); // what was in view may be beyond the end
     if (focused && !ids.includes(focused)) focused = null;
     render(spanOf(ids.length));
   }
@@ -72,6 +79,7 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
   }
 
   function scrolled() {
+    look();
     const wanted = spanOf(latest.ids.length);
     if (wanted[0] !== span[0] || wanted[1] !== span[1]) render(wanted);
     else tick(latest.state);
@@ -86,6 +94,7 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
     else if (top + height > scroller.scrollTop + scroller.clientHeight) {
       scroller.scrollTop = top + height - scroller.clientHeight;
     }
+    look();
     render(spanOf(latest.ids.length));
     views.get(id).link.focus({ preventScroll: true });
   }
@@ -127,7 +136,7 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
     if (!element.contains(relatedTarget)) focused = null;
   }
 
-  return { element, update, scrolled, tick, focus: (id) => focus(latest.ids.indexOf(id)) };
+  return { element, look, update, scrolled, tick, focus: (id) => focus(latest.ids.indexOf(id)) };
 }
 
 const idOf = (target) => target.closest(".row")?.dataset.session ?? null;

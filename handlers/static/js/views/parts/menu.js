@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 
 /**
  * Items are `{key, text, act}`, with `checked` for one of several, and `many` besides where several may be: then the menu
- * stays open; or `{key, heading}`.
+ * stays open; or `{key, heading}`. They may be given as a function, which is asked while the menu is open.
  */
 export function menu(className) {
   const label = h("span");
@@ -22,12 +22,18 @@ export function menu(className) {
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget && !element.contains(relatedTarget)) toggle(false);
   });
+  let itemsOf = () => [];
   toggle(false);
 
   function toggle(open) {
     popup.hidden = !open;
+    show();
     set(button, { "aria-expanded": String(open) });
     if (open) choices()[0]?.focus();
+  }
+
+  function show() {
+    if (!popup.hidden) each(popup, itemsOf(), (item) => item.key, make);
   }
 
   function choices() {
@@ -86,7 +92,8 @@ export function menu(className) {
       element.hidden = hidden;
       set(button, { disabled, title });
       set(label, { text });
-      each(popup, items, (item) => item.key, make);
+      itemsOf = typeof items === "function" ? items : () => items;
+      show();
     },
   };
 }
