@@ -3,7 +3,7 @@
  * once, when as much is there again; whoever scrolls or goes elsewhere meanwhile is left where she is.
  */
 
-import { seqIn } from "../state/jumping.js";
+import { parse } from "../state/address.js";
 import { threadOf } from "../state/threads.js";
 
 const KEY = "ccs.place"; // of this browser tab
@@ -57,7 +57,7 @@ export function createPlaces(store) {
     const same = selected === place.selected && sessions[selected]?.messageCount === place.count;
     const { seq, offset } = place.read;
     place.read = null;
-    if (same && !seqIn(location.hash)) store.dispatch({ type: "jumped", id: selected, seq, offset });
+    if (same && !parse(location.hash).m) store.dispatch({ type: "jumped", id: selected, seq, offset });
   }
 }
 
