@@ -93,6 +93,9 @@ class Healthz(Handler):
 class Agents(ApiHandler):
     def get(self) -> None:
         self.answer([
-            {"csId": agent.id, "name": agent.name or agent.id, "role": agent.role}
+            {
+                "csId": agent.id, "name": agent.name or agent.id, "role": agent.role,
+                **({"groups": agent.groups} if agent.groups else {}),
+            }
             for agent in self.parts.config.agents
         ])

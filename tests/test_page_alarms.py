@@ -145,3 +145,18 @@ async def test_the_card_counts_who_waits_too_long_where_she_does_not_look(model:
 async def test_a_newer_page_never_takes_anything_from_who_works(model: Model, more, idle, may) -> None:
     state = {**await model.after(*entered()), "version": {"loaded": "a", "now": "b"}, **more}
     assert await model.calls("version", "mayRefresh", state, idle) is may
+
+
+@pytest.mark.gen_test
+async def test_a_reminder_is_told_once_when_it_is_due(model: Model) -> None:
+    state = await model.after(*day(own(notify={"desktop": True}), {"type": "sessionLoaded", "session": mine()}, 5))
+    told = await model.page.evaluate("""async ([state]) => {
+        const {FRESH, decide} = await import("/static/js/state/alarms.js");
+        let memory = FRESH;
+        return [false, true, true].map((due) => {
+            const now = decide({...state, reminders: {s: {at: 0, due}}}, memory);
+            memory = now.memory;
+            return [now.tone, now.notices.map(({event, id}) => [event, id])];
+        });
+    }""", [state])
+    assert told == [[None, []], ["ding", [["reminder", "s"]]], [None, []]]

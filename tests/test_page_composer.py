@@ -4,10 +4,12 @@ leaves by mistake."""
 from typing import Any
 
 import pytest
+from attrs import evolve
 from playwright.async_api import FilePayload, expect
 
 from ccs.demo.gateway import Gateway
 from ccs.demo.pictures import png
+from ccs.settings import ForbiddenWordsSettings
 from tests.browser import Office, Workbench
 from tests.conftest import until
 from tests.looks import LOOKS, look_at
@@ -188,6 +190,62 @@ async def test_the_same_words_are_asked_about_once(office: Office, gateway: Gate
     await expect(wang.composer).to_have_value("在的")
     await wang.composer.press("Enter")
     await until(lambda: said(gateway) == ["在的", "在的"])
+
+
+@pytest.mark.gen_test
+async def test_a_forbidden_word_stays_and_a_doubtful_one_is_asked_about(office: Office, gateway: Gateway) -> None:
+    await office.start(evolve(office.stage.settings, forbidden_words=(
+        ForbiddenWordsSettings(("加微信",), reason="平台禁止站外联系"), ForbiddenWordsSettings(("最低价",), action="warn"),
+    )))
+    wang = await office.wang_talks()
+    await wang.writes("您加 微 信聊")
+    await expect(wang.page.get_by_text("“加微信”不能发送：平台禁止站外联系")).to_be_visible()
+    await expect(wang.page.locator("mark[data-kind=block]")).to_have_text("加 微 信")
+    await expect(wang.button("发送")).to_be_disabled()
+    await wang.composer.press("Enter")
+    await wang.replies("已经是最低价了")
+    await expect(wang.composer).to_have_value("已经是最低价了")
+    await wang.button("返回修改").click()
+    await wang.replies("已经是最低价了呢")
+    await wang.button("仍然发送").click()
+    await until(lambda: said(gateway) == ["已经是最低价了呢"])
+
+
+@pytest.mark.gen_test
+async def test_quick_replies_are_kept_in_order_where_they_are_used(office: Office, gateway: Gateway) -> None:
+    wang = await office.wang_talks()
+    await wang.button("快捷回复").click()
+    await wang.button("管理快捷回复").click()
+    box = wang.page.get_by_role("dialog", name="快捷回复")
+    await box.get_by_role("button", name="新建").click()
+    await box.get_by_label("标题", exact=True).fill("吊牌")
+    await box.get_by_label("内容", exact=True).fill("请看图，")
+    await box.get_by_role("button", name="{客户昵称}").click()
+    await box.get_by_label("图片（可不填）").set_input_files(PICTURE)
+    await box.get_by_role("button", name="保存").click()
+    await expect(box.get_by_role("status")).to_have_text("已保存")
+    await box.get_by_role("button", name="导入", exact=True).click()
+    await box.get_by_label("CSV 文件").set_input_files(table("标题,内容\n发票,三天内\n,没有标题\n"))
+    await box.locator("form").get_by_role("button", name="导入").click()
+    await expect(box).to_contain_text("第 3 行：标题不能为空")
+    await box.get_by_label("CSV 文件").set_input_files(table("标题,内容,快捷码\n发票,三天内,fp1\n"))
+    await box.locator("form").get_by_role("button", name="导入").click()
+    await expect(box).to_contain_text("新增 1 条，更新 0 条")
+    await expect(box.get_by_role("button", name="发票")).to_be_visible()
+    await box.get_by_role("button", name="关闭").click()
+
+    await wang.writes("")
+    await wang.composer.press_sequentially("/dp")
+    await wang.composer.press("Enter")
+    await expect(wang.composer).to_have_value("请看图，陈女士")
+    await expect(wang.page.locator(".attached-file")).to_contain_text("尺码.png")
+    await wang.composer.press("Enter")
+    await until(lambda: [each["message"]["msgType"] for each in gateway.said] == ["image", "text"])
+
+
+def table(text: str) -> FilePayload:
+    """As Excel saves it in China."""
+    return {"name": "快捷回复.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
 
 
 @pytest.mark.gen_test

@@ -60,7 +60,8 @@ WATCH = """
 """
 OWN = "() => { window.__own = new Set(document.querySelectorAll('*')); }"
 FOREIGN = """() => [...document.querySelectorAll("*")].filter((node) => !window.__own.has(node)).flatMap((node) => {
-    const made = node.matches("li, ol, ul, div, span, a, button, time, p, progress, svg.icon, svg.icon > path, img");
+    const made = node.matches("li, ol, ul, div, span, a, button, time, p, progress, svg.icon, svg.icon > path, img")
+        || node.matches(".row > input[type=checkbox]");
     const odd = [...node.attributes].filter(({ name, value }) =>
         /^on|^srcdoc$|^form/i.test(name) || /^\\s*(javascript|data|vbscript|https?):/i.test(value)
         || (["src", "href"].includes(name) && !/^(#|\\/api\\/sessions)\\//.test(value)));
@@ -143,7 +144,8 @@ OPEN_EACH = """async () => {
     for (const link of document.querySelectorAll(".row-link")) {
         const name = link.querySelector(".row-name").textContent;
         link.click();
-        const shown = () => location.hash === link.hash && find("#thread h2") === name && find(".message .content");
+        const here = () => location.hash.startsWith(link.hash);
+        const shown = () => here() && find("#thread h2") === name && find(".message .content");
         for (let tries = 0; tries < 200 && !shown(); tries++) await new Promise(requestAnimationFrame);
         opened.push([name, find("#thread h2"), find(".message .content"), find(".message .author")]);
     }

@@ -31,7 +31,7 @@ async def test_how_she_lists_is_in_the_address_and_kept(office: Office) -> None:
     await page.get_by_role("button", name="紧急度").click()
     await page.get_by_role("menuitemradio", name="创建时间").click()
     await expect(wang.rows.nth(0)).to_contain_text("赵六")
-    await page.get_by_role("button", name="京东").click()
+    await page.get_by_role("button", name="京东", exact=True).click()
     await expect(wang.rows).to_have_count(3)
     await page.get_by_role("searchbox").fill("四")
     await expect(wang.rows).to_have_count(1)

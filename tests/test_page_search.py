@@ -64,7 +64,7 @@ async def test_what_was_said_anywhere_is_found_and_opened_without_the_mouse(offi
     await press("ArrowDown")
     await press("ArrowDown")
     await press("Enter")
-    await expect(wang.page).to_have_url(re.compile(r"#/s/[0-9a-f]{32}\?m=6$"))
+    await expect(wang.page).to_have_url(re.compile(r"#/s/[0-9a-f]{32}\?m=6\b"))
     for _ in range(3):
         await press("ArrowDown")
     await press("Enter")
@@ -137,7 +137,7 @@ async def test_the_search_and_the_bar_that_finds_in_a_session(office: Office, lo
     await expect(bar.get_by_role("status")).to_have_text("1 / 5")
     await wang.page.keyboard.press("Enter")
     await expect(bar.get_by_role("status")).to_have_text("2 / 5")
-    await expect(wang.page).to_have_url(re.compile(r"\?m=6$"))
+    await expect(wang.page).to_have_url(re.compile(r"\?m=6\b"))
     faults = await look_at(wang, look, "find") if is_phone else []
     await wang.page.keyboard.press("Control+Shift+KeyF")
     faults += await look_at(wang, look, "search-idle")

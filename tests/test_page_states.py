@@ -30,7 +30,7 @@ async def session_of(office: Office, name: str) -> str:
     return (await office.stage.customer(name).session())["sessionId"]
 
 
-@pytest.mark.gen_test(timeout=90)
+@pytest.mark.gen_test(timeout=120)
 @pytest.mark.parametrize("look", LOOKS)
 async def test_no_state_shuts_anybody_out(
     office: Office, with_assistant: Config, gateway: Gateway, look: str

@@ -119,15 +119,6 @@ async def test_what_is_here_is_not_loaded_again_and_the_way_back_leads_to_the_en
     assert await pages(model, *again) == [{"limit": 50}]        # who opens it anew is at the end
 
 
-@pytest.mark.gen_test
-@pytest.mark.parametrize("hash_, seq", [
-    ("#/s/abc?m=7", 7), ("#/s/abc?tab=mine&m=7", 7), ("#/s/abc", None), ("#/s/abc?m=", None), ("#/s/abc?m=x", None),
-    ("#/s/abc?m=-1", None), ("#/s/abc?m=1.5", None),
-])
-async def test_an_address_names_a_message_or_none(model: Model, hash_: str, seq: int | None) -> None:
-    assert await model.calls("jumping", "seqIn", hash_) == seq
-
-
 # Earlier sessions
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.evaluation.measure import HERE, Score, labelled, score, shop
 
-SETS = ("dev", "held_out")
+SETS = ("dev", "held_out", "new_customers")
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     print(f"{len(knowledge.entries)} entries")
     for name in given.sets:
         found = asyncio.run(score(labelled(name), knowledge))
-        print(f"{name:9} {line(found)}")
+        print(f"{name:13} {line(found)}")
         if given.show:
             show(found)
 

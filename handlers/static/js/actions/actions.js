@@ -11,7 +11,6 @@ import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isHelped } from "../state/helps.js";
-import { addressOf } from "../state/jumping.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
@@ -110,8 +109,9 @@ export function createActions(store, { live, onExpired, ...outside }) {
 
   /** To a message, by the address. With `replace` the way back leads to where one was before. */
   function jump(id, seq, { replace = false } = {}) {
-    const hash = addressOf(id, seq);
-    if (location.hash === hash) dispatch({ type: "jumped", id, seq });
+    const hash = format({ id, m: seq });
+    const at = parse(location.hash);
+    if (at.id === id && at.m === seq) dispatch({ type: "jumped", id, seq });
     else if (replace) location.replace(hash);
     else location.hash = hash;
   }

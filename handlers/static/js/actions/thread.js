@@ -1,8 +1,8 @@
 /* What an agent can do in a thread besides answering: go to a message, note, quote, and look at what came. */
 
-import { focusSoon } from "./composing.js";
 import * as api from "../outside/api.js";
-import { addressOf } from "../state/jumping.js";
+import { focusSoon } from "./composing.js";
+import { format } from "../state/address.js";
 import { words } from "../texts/texts.js";
 
 export function createThreadActions(store, { newId, moment, explain, copy, onExpired }) {
@@ -31,10 +31,10 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     moreEarlier: (id) => dispatch({ type: "moreEarlier", id }),
     /** Back to where new messages come. */
     latest(id) {
-      history.replaceState(null, "", addressOf(id));
+      dispatch({ type: "placedAt", m: null });
       dispatch({ type: "jumped", id, seq: null });
     },
-    copyLink: (id, seq = null) => copy(new URL(addressOf(id, seq), location.href).href),
+    copyLink: (id, seq = null) => copy(new URL(format({ id, m: seq }), location.href).href),
 
     /** Seen at once by who wrote it, and by her colleagues once it is stored. */
     addNote(id, content) {

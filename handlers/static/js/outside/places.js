@@ -3,15 +3,22 @@
  * once, when as much is there again; whoever scrolls or goes elsewhere meanwhile is left where she is.
  */
 
-import { seqIn } from "../state/jumping.js";
+import { parse } from "../state/address.js";
 import { threadOf } from "../state/threads.js";
 
 const KEY = "ccs.place"; // of this browser tab
+const FRAMES = 12; // in which a list that was just filled settles
 
 export function createPlaces(store) {
   let place = take();
   addEventListener("pagehide", note);
-  addEventListener("wheel", () => { place = null; }, { passive: true });
+  let touched = false; // by her: from then on it is hers
+  for (const gesture of ["wheel", "pointerdown", "keydown"]) {
+    addEventListener(gesture, () => {
+      place = null;
+      touched = true;
+    }, { passive: true, capture: true });
+  }
 
   function note() {
     const { selected, tab, reading, sessions } = store.state;
@@ -30,7 +37,7 @@ export function createPlaces(store) {
       if (!place || !state.counts) return;
       const list = find(LIST);
       if (place.top && state.tab === place.tab && list?.scrollHeight > list?.clientHeight) {
-        list.scrollTop = place.top;
+        settle(list, place.top, FRAMES);
         place.top = 0;
       }
       if (place.read) backToMessage(state);
@@ -38,13 +45,19 @@ export function createPlaces(store) {
     },
   };
 
+  /** The list keeps the open row in its place while rows come, and so moves once more. */
+  function settle(list, top, frames) {
+    list.scrollTop = top;
+    if (frames && !touched) requestAnimationFrame(() => settle(list, top, frames - 1));
+  }
+
   /** If more was said since, or a link leads elsewhere, the thread knows better where to open. */
   function backToMessage({ selected, sessions, threads }) {
     if (threadOf({ threads }, selected).phase !== "ready") return;
     const same = selected === place.selected && sessions[selected]?.messageCount === place.count;
     const { seq, offset } = place.read;
     place.read = null;
-    if (same && !seqIn(location.hash)) store.dispatch({ type: "jumped", id: selected, seq, offset });
+    if (same && !parse(location.hash).m) store.dispatch({ type: "jumped", id: selected, seq, offset });
   }
 }
 

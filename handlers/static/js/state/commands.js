@@ -8,6 +8,7 @@
  * does not exist (`needs`) is not offered. Words lead into `commands.*` of the catalogue.
  */
 
+import { isHelped } from "./helps.js";
 import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
@@ -54,7 +55,9 @@ export const COMMANDS = [
 
   command("note", "writing", ["Alt+KeyP"], "noteMode", { enabled: anyOpen }),
   command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
-  command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", { enabled: served }),
+  command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", {
+    enabled: open((session, me) => isHelped(session, mayServe(session, me))),
+  }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
 
   command("duty", "frame", [], "toggleDuty", {

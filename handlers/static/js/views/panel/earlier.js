@@ -3,7 +3,7 @@
 import { each, h, set } from "../parts/dom.js";
 import { outcomeOf } from "../parts/outcome.js";
 import { earlierOf } from "../../state/earlier.js";
-import { addressOf } from "../../state/jumping.js";
+import { format } from "../../state/address.js";
 
 const FEW = 5; // shown before she asks for more
 
@@ -45,7 +45,7 @@ function line({ told: { sessionId } }) {
   const last = h("span", { class: "earlier-words content muted" });
   return {
     element: h("li", {},
-      h("a", { href: addressOf(sessionId) }, h("span", { class: "earlier-top" }, date, about), last)),
+      h("a", { href: format({ id: sessionId }) }, h("span", { class: "earlier-top" }, date, about), last)),
     update({ told, state, w }) {
       const at = Date.parse(told.createdAt);
       set(date, { text: `${w.date(at, state.now)} ${w.time(at)}` });
