@@ -67,6 +67,8 @@ async def test_a_picture_that_comes_is_seen_and_looked_at(office: Office, chen: 
 async def test_a_voice_is_played_and_a_file_kept(office: Office, chen: Chen, wecom: WeCom) -> None:
     wang = await talks_to(office, chen)
     await chen.sends("voice", media_id=wecom.media.put(samples.voice(2.0)))
+    await expect(wang.thread.locator("audio")).to_have_js_property("readyState", 0)       # nothing is fetched unasked
+    await wang.thread.get_by_role("button", name="播放语音").click()
     await expect(wang.thread.locator("audio")).to_have_js_property("readyState", 4)       # it could be played through
     assert 1.5 < await wang.thread.locator("audio").evaluate("audio => audio.duration") < 2.5
     await chen.sends("file", media_id=wecom.media.put(samples.pdf()))
@@ -228,7 +230,7 @@ async def test_a_link_leads_to_the_web_and_nowhere_else(office: Office, chen: Ch
 @pytest.mark.gen_test
 async def test_the_checkup_says_what_stands_where(office: Office, chen: Chen) -> None:
     zhao = await office.agent("zhao")
-    opener = zhao.page.locator("#topbar .menu-button")
+    opener = zhao.page.locator("#topbar .mine")
     await opener.click()
     await zhao.page.get_by_role("menuitem", name="接入体检").click()
     box = zhao.page.get_by_role("dialog", name="接入体检")
