@@ -7,7 +7,7 @@ import { parse } from "../state/address.js";
 import { threadOf } from "../state/threads.js";
 
 const KEY = "ccs.place"; // of this browser tab
-const FRAMES = 12; // in which a list that was just filled settles
+const FRAMES = 60; // in which a list that was just filled settles, on a slow machine too
 
 export function createPlaces(store) {
   let place = take();
