@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from ccs.asked import SessionFilter
 from ccs.errors import NotFound, StoreUnavailable
-from ccs.models import Briefing, Change, CountKey, Customer, Message, PlatformId, Session, SessionFilter, Snapshot
+from ccs.models import Briefing, Change, CountKey, Customer, Message, PlatformId, Session, Snapshot
 from ccs.taken import Taken
 from ccs.tally import Tally
 from ccs.ticket import Ticket

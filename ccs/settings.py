@@ -296,7 +296,7 @@ class AssistantSettings:
     handoff_keywords: tuple[str, ...] = setting(("人工", "真人", "转接"))
     max_failures: int = setting(2, within(1, 100))
     knowledge_dir: Path | None = setting(None, existing_folder)
-    min_confidence: float = setting(0.62, within(0, 1))
+    min_confidence: float = setting(0.6, within(0, 1))
     forbidden_topics: tuple[str, ...] = setting(("赔偿", "投诉", "律师", "媒体", "12315"))
     channels: tuple[str, ...] = setting(CHANNEL_NAMES, channel_names)
     hours: str = setting("", hours)

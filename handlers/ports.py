@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
+from ccs.asked import Finding, Judged, Page, SessionFilter, Sought
 from ccs.beside import Beside
 from ccs.kept import Card, Draft, Login, Note, Preferences, Pulse, QuickUse
-from ccs.models import Briefing, Customer, Event, Finding, Judged, Message, Page, Session, SessionFilter, Sought
+from ccs.models import Briefing, Customer, Event, Message, Session
 
 
 class Archive(Protocol):

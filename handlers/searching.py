@@ -6,7 +6,7 @@ from typing import Any
 from ccs import lifecycle
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest
-from ccs.models import Finding, Found, Sought
+from ccs.asked import Finding, Found, Sought
 from ccs.query import Query
 from handlers.sessions import SessionHandler
 

@@ -8,11 +8,12 @@ from typing import Any
 from attrs import frozen
 
 from ccs import lifecycle
+from ccs.asked import Page, SessionFilter
 from ccs.channels import CHANNELS, cards
 from ccs.channels.base import readable
 from ccs.codec import Fields, Identifier, OptionalText, encode
 from ccs.errors import BadRequest, NotFound
-from ccs.models import Message, Outgoing, Page, Session, SessionFilter, Status, from_millis, to_millis
+from ccs.models import Message, Outgoing, Session, Status, from_millis, to_millis
 from handlers.attaching import attached, must_be_wordless
 from handlers.base import ApiHandler
 from handlers.guards import must_be_herself

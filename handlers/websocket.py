@@ -13,9 +13,10 @@ from tornado.websocket import WebSocketHandler
 
 from ccs import codec, lifecycle
 from ccs.accounts import Caller
+from ccs.asked import SessionFilter
 from ccs.codec import Identifier
 from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable, UpgradeRequired
-from ccs.models import Agent, SessionFilter, Status
+from ccs.models import Agent, Status
 from handlers.base import Handler, Parts, envelope
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.line import LOGIN_NEEDED, Line, frame

@@ -12,15 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from ccs.asked import Judged, Page, SessionFilter
 from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
 from ccs.kept import (
     Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse, Reminder, Token,
     Verdict,
 )
-from ccs.models import (
-    Briefing, Customer, Event, Judged, Message, Page, PlatformId, Sender, Session, SessionFilter, to_millis,
-)
+from ccs.models import Briefing, Customer, Event, Message, PlatformId, Sender, Session, to_millis
 from store import (
     attachments, customers, database, events, feedback, handoffs, inbox, listed, logins, messages, notes, own, pulses,
     replies, sessions, streams, tags,

@@ -10,8 +10,9 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any
 
+from ccs.asked import Finding, Found, Sought
 from ccs.errors import TooBroad
-from ccs.models import Finding, Found, Sought, to_millis
+from ccs.models import to_millis
 from store import database, messages, notes, sessions
 from store.indexing import A_MILLISECOND
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ccs.asked import Page, SessionFilter
 from ccs.beside import Beside, LastSaid, seconds_of
-from ccs.models import Page, Sender, Session, SessionFilter, Status
+from ccs.models import Sender, Session, Status
 
 AT_ONCE = 500           # ids in one statement
 FAILED = "sessions.id IN (SELECT session_id FROM deliveries WHERE state = 'failed')"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ccs.errors import StoreUnavailable
-from ccs.models import Finding, Sought
+from ccs.asked import Finding, Sought
 from store import database, indexing
 from store.finding import find
 

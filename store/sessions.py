@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs.models import CountKey, Customer, Page, Session, SessionFilter, Status, Via, from_millis, to_millis
+from ccs.asked import Page, SessionFilter
+from ccs.models import CountKey, Customer, Session, Status, Via, from_millis, to_millis
 from store import customers, listed, tags
 from store.rows import Row, Table
 

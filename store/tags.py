@@ -6,7 +6,8 @@ It is written beside the row of its session. A session without tags, as most are
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ccs.models import Change, Session, SessionFilter, Status, to_millis
+from ccs.asked import SessionFilter
+from ccs.models import Change, Session, Status, to_millis
 from store.rows import Row, Table
 
 TABLE = Table(

@@ -9,8 +9,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from ccs import accounts
+from ccs.asked import SessionFilter
 from ccs.demo.gateway import Messages
-from ccs.models import SessionFilter, Status
+from ccs.models import Status
 from ccs.settings import AgentSettings, AuthSettings
 from tests.browser import PHONE, Office, Workbench
 from tests.conftest import Stage, until

@@ -12,10 +12,11 @@ from hypothesis import strategies as some
 from sqlite_utils.utils import sqlite3
 
 from ccs import fate
+from ccs.asked import SessionFilter
 from ccs.desk import Desk
 from ccs.errors import Refusal, StoreUnavailable
 from ccs.inbound import CustomerSays
-from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, SessionFilter, Status, Via, utc_now
+from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, Status, Via, utc_now
 from ccs.pipe import Pipe
 from ccs.reception import Reception
 from ccs.registry import Registry

@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from tests.bench.archives import Size
-from tests.bench.desk import Desk, desk
+from tests.bench.desk import ROUND, Desk, desk
 from tests.bench.report import Row
 
 LARGE, SMALL = Size(2_000, 20, 5_000), Size(20, 20, 50)
@@ -116,7 +116,7 @@ async def scrolled(desk: Desk) -> Row:
 
 async def remembered(desk: Desk, times: int) -> Row:
     """After a round in which the page has seen all of them."""
-    for other in desk.others(times // 5):
+    for other in desk.others(ROUND):
         await desk.opens(other)
     before = await desk.memory()
     for other in desk.others(times):

@@ -12,7 +12,7 @@ CHARACTER = "'"             # any that says something, also within a known word
 ALONE = "-"                 # a character of no known word
 SOUND = "~"                 # and how it sounds
 ASKS = "?"
-OF_A_KIND = {CHARACTER: 0.12, ALONE: 0.25, SOUND: 0.1, ASKS: 0.45}
+OF_A_KIND = {CHARACTER: 0.1, ALONE: 0.25, SOUND: 0.1, ASKS: 0.5}
 SLIGHT = {"#": 0.15, "地方": 0.2, "衣服": 0.3}     # a number, and where somebody lives
 A_WORD = 1.0
 

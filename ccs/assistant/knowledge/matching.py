@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ccs.assistant.knowledge.features import Features, counts
 
-ITS = 0.8               # how much it matters that the way to ask holds nothing else
+ITS = 0.85              # how much it matters that the way to ask holds nothing else
 OTHERS = 0.5            # what the next best ways say beside the best one
 NEXT = 2                # of them
 TOGETHER = 0.33         # what all its ways together have to say

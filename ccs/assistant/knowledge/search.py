@@ -32,7 +32,9 @@ LONGEST = 600               # characters of a turn that are looked at; the last 
 A_BIT = 0.02
 NOISE, OFTEN = 8, 4         # characters, and how often each of them comes
 MEANT_OTHERWISE = 0.6       # what is left where an entry that does not hold here says better what she asks
-OWN_CASE = {"late": 0.5, "state": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4}    # and the entry speaks of none
+OWN_CASE = {            # and the entry speaks of none
+    "late": 0.5, "state": 0.5, "number": 0.5, "without": 0.65, "wrong": 0.55, "angry": 0.4,
+}
 BETWEEN = re.compile(r"[\n。！？!?；;，,、~～…]+")
 
 

@@ -11,7 +11,7 @@ from ccs.assistant.knowledge.sounds import sound, spoken, syllables
 
 ORDER_NUMBER = re.compile(r"(?=[a-z]*\d)[a-z\d]{8,}", re.ASCII)     # also waybills and phone numbers: never a question
 BODY = re.compile(r"(?<!\d)1[4-9]\d ?(?:cm|厘米|公分|高)? ?(?:体?重)?(?:[89]\d|1\d\d|2[0-2]\d) ?(?:斤|kg|公斤)?(?!\d)", re.ASCII)
-HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?!\d)")
+HEIGHT = re.compile(r"[一1] ?米 ?[一二三四五六七八九\d]{1,2}|(?<!\d)1[4-9]\d(?! ?(?:斤|kg|公斤)|\d)")
 WEIGHT = re.compile(r"一百[零一二三四五六七八九]{1,2}十?[一二三四五六七八九]?斤?")
 # 三件 is a few and 一百多个 are many; 三个月 and 四件套 are neither.
 PIECE = r"(?:[套双条盒箱瓶袋台份]|件(?!套)|个(?!月|小时|工作日|星期|礼拜|人|多|点|地址|订单|包裹))"

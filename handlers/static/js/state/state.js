@@ -11,22 +11,23 @@ import { CHECKING_REDUCERS } from "./checking.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
-import { FILTER_REDUCERS, NO_FILTERS, hearsMention } from "./filters.js";
-import { FRAME, FRAME_REDUCERS } from "./frame.js";
+import { FILTER_REDUCERS, hearsMention } from "./filters.js";
+import { FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { HOLDING_REDUCERS } from "./holding.js";
+import { initial } from "./initial.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
-import { NO_QUICK, QUICK_REDUCERS } from "./quick.js";
+import { QUICK_REDUCERS } from "./quick.js";
 import { NOTE_REDUCERS, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
-import { SEARCHING, SEARCH_REDUCERS } from "./searching.js";
+import { SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
@@ -34,96 +35,13 @@ import {
 } from "./threads.js";
 import { heardVersion } from "./version.js";
 
+export { initial };
 export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
 const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
-
-export const initial = {
-  now: 0,
-  skew: 0, // how far the server's clock is ahead of ours, ms
-  auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
-  me: null, // {csId, name, role}
-  abilities: {}, // what each way of a channel takes; see abilities.js
-  assistant: {}, // what the server's assistant can do: {polishes, agentsAddKnowledge}
-  agents: [], // colleagues, as config.toml names them
-  line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
-  counts: null, // {ai, pending, manual, mine}
-  countsAt: 0, // the eventId up to which they count
-  countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
-  bell: [], // of these, what she can look up later: {at, name, seen} beside it
-  sessions: {}, // id → SessionInfo
-  handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
-  doubtful: {}, // ids of sessions that may have moved without our knowing
-  lists: {}, // source key → {phase, edge, cursor}; see sessions.js
-  round: 0, // of loading: answers of an earlier one are not taken
-  threads: {}, // id → what was said; see threads.js
-  jump: null, // {id, seq} of the message she is brought to
-  earlier: {}, // id → the customer's sessions before it; see earlier.js
-  notes: {}, // id → what colleagues told each other; see notes.js
-  noting: {}, // id → notes the server has not answered yet
-  people: {}, // id → who the customer is; see people.js
-  tagging: {}, // id → tags on their way
-  offered: [], // tags that can be chosen
-  viewing: {}, // id → csIds of who looks at it
-  raw: null, // the message whose data are looked at
-  panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
-  speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
-  failed: {}, // id → how many of its messages did not arrive, as the server said
-  recounting: {}, // ids of sessions whose count of those may be another now
-  mentioned: {}, // ids of sessions with a note that names this agent
-  reminders: {}, // id → {at, due}; see reminders.js
-  remembered: false, // whether the server has told of them on this line
-  reminding: null, // the session of which she is about to say when
-  tags: [], // the usual ones, as config.toml names them
-  outgoing: {}, // id → replies the server has not answered yet
-  drafts: {}, // id → text
-  noteDrafts: {}, // id → text of a note for colleagues
-  draftMarks: {}, // what the server knows of them; see drafts.js
-  draftSerial: 0,
-  modes: {}, // id → reply or note, whichever she writes
-  quick: NO_QUICK, // quick replies; see quick.js
-  forbidden: [], // {words, channels, action, reason}, as hello tells
-  shop: "", // the shop's name, for quick replies
-  socket: null, // by which the server knows this page's line
-  helps: {}, // id → what the assistant was asked for; see helps.js
-  helped: {}, // id → what it put into the draft
-  files: {}, // clientMsgId → a file on its way; see files.js
-  attached: {}, // id → clientMsgIds of files that lie ready to be sent
-  acts: {}, // id → what this agent is doing to the session, until it is answered
-  endings: {}, // ids of sessions that end unless the agent thinks better of it
-  retrying: {}, // msgId → true
-  serial: 0, // of events, to tell what is newer than an answer
-  tab: "pending",
-  channels: [], // empty is all
-  filters: NO_FILTERS, // what else narrows and orders the list; see filters.js
-  sought: "", // what the server is asked to look for; follows `filters.q` after a pause
-  placed: false, // whether the address said what is listed
-  place: { m: null }, // the seq of the message that the address leads to
-  checked: {}, // ids of rows that are ticked
-  labelling: null, // ids of the sessions whose tags are being changed in the list
-  selected: null,
-  missing: {}, // id → why a session cannot be shown
-  reading: { atBottom: true, visible: true },
-  toasts: [],
-  help: false,
-  lookups: {}, // what was asked of the platform about the open session; see lookups.js
-  recalling: {}, // msgId → how far taking it back is
-  releasing: null, // the session that is about to be handed back to the assistant
-  judging: {}, // msgId → {verdict, note} that is on its way; see judging.js
-  teaching: null, // {id, msgId} of the answer that is about to be added to the knowledge base
-  carding: null, // the session to which a card is being written
-  looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
-  checkup: { open: false, phase: "idle", report: null, error: null },
-  ...SEARCHING,
-  own: {}, // what this agent wants wherever she sits; see preferences.js
-  version: { loaded: null, now: null }, // of the page's files; see version.js
-  ...FRAME,
-  prefs: { lang: "zh-CN", theme: "system", density: "comfortable", sound: true, heardTone: false },
-};
 
 export function reduce(state, event) {
   return REDUCERS[event.type]?.(state, event) ?? state;

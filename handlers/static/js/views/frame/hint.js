@@ -8,7 +8,7 @@ import { icon } from "../parts/icons.js";
 import { words } from "../../texts/texts.js";
 
 export function mount(element, actions) {
-  const text = h("span", { role: "status" });
+  const text = h("span", { "aria-live": "polite" });
   const heard = h("button", { type: "button", class: "primary", on: { click: actions.heardTone } });
   const test = h("button", { type: "button", class: "plain", on: { click: () => actions.testTone() } });
   const mute = h("button", { type: "button", class: "quiet", on: { click: () => actions.prefer("sound", false) } });
