@@ -58,7 +58,9 @@ async def test_a_welcome_that_is_too_long_for_a_menu_is_a_text(stage: Stage, wec
 
 
 @pytest.mark.gen_test
-async def test_nothing_is_said_where_nothing_is_to_be_said(stage: Stage, wecom, settings, is_quiet) -> None:      # noqa: F811
+async def test_nothing_is_said_where_nothing_is_to_be_said(
+    stage: Stage, wecom, settings, is_quiet     # noqa: F811
+) -> None:
     await stage.start(set_up(settings, welcome="", farewell=""))
     chen = at_kf(stage, wecom)
     await chen.enters()
