@@ -208,9 +208,9 @@ class AgentSettings:
     id: str = setting("", agent_id, needed=True)
     name: str = setting("")
     role: str = setting("agent", one_of(*Role))
-    groups: tuple[str, ...] = setting((), names)
     password_hash: str = setting("", argon2_hash)
     token_hash: str = setting("", sha256_hash)
+    groups: tuple[str, ...] = setting((), names)
 
 
 @frozen

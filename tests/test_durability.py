@@ -289,8 +289,8 @@ def with_another_step() -> Migrations:
         steps(name=step.name)(step.fn)
 
     @steps()
-    def m999_notes(db) -> None:
-        db["notes"].create({"id": int})
+    def m999_wishes(db) -> None:
+        db["wishes"].create({"id": int})
 
     return steps
 
@@ -299,11 +299,11 @@ def test_a_migration_keeps_a_copy_of_what_was(tmp_path: Path) -> None:
     path = tmp_path / "ccs.db"
     old_file(path)
     database.prepare(path, with_another_step())
-    for file, has_notes in ((path, 1), (tmp_path / "ccs.db.before-m999_notes", 0)):
+    for file, has_wishes in ((path, 1), (tmp_path / "ccs.db.before-m999_wishes", 0)):
         with sqlite3.connect(file) as connection:
             assert connection.execute("SELECT value FROM meta WHERE key = 'kept'").fetchone() == ("yes",)
-            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'notes'").fetchone()
-            assert tables == (has_notes,)
+            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'wishes'").fetchone()
+            assert tables == (has_wishes,)
 
 
 def test_a_failed_migration_changes_nothing(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_a_failed_migration_changes_nothing(tmp_path: Path) -> None:
 def test_a_newer_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "ccs.db"
     database.prepare(path, with_another_step())
-    with pytest.raises(CannotStart, match="newer version of CCS.*m999_notes"):
+    with pytest.raises(CannotStart, match="newer version of CCS.*m999_wishes"):
         database.prepare(path)
 
 

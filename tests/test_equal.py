@@ -29,6 +29,9 @@ Row = dict[str, Any]
 
 KEEPS = ("sessionId", "customerId", "kfId", "channelType", "createdAt", "status", "manualCsId")    # of others' sessions
 
+# Told by lists, and by events that a message caused, as the description says.
+NOT_IN_EACH_EVENT = {"lastSaid", "failedCount"}
+
 
 @define(eq=False)
 class Page:
@@ -207,6 +210,7 @@ class Page:
 
     def _as_told(self, shown: Row, fresh: Row) -> Row:
         """Whoever may not open a session is told where it stands and who holds it, and no word of it."""
+        shown = {name: value for name, value in shown.items() if name not in NOT_IN_EACH_EVENT}
         if self.supervises or "manualCsId" not in fresh or self._holds(fresh):
             return shown
         if fresh["status"] == "manual":

@@ -16,7 +16,7 @@ from ccs.settings import Config
 from ccs.welcome import Welcome
 from tests.conftest import Stage, until
 from tests.kf import KF, Disk, at_kf, until_there
-from tests.test_kf_pull import SYNC, is_quiet, quick, set_up
+from tests.test_kf_pull import SYNC, is_quiet, quick, set_up      # noqa: F401 (a fixture)
 
 __all__ = ["quick"]
 
@@ -58,13 +58,15 @@ async def test_a_welcome_that_is_too_long_for_a_menu_is_a_text(stage: Stage, wec
 
 
 @pytest.mark.gen_test
-async def test_nothing_is_said_where_nothing_is_to_be_said(stage: Stage, wecom, settings) -> None:
+async def test_nothing_is_said_where_nothing_is_to_be_said(
+    stage: Stage, wecom, settings, is_quiet     # noqa: F811
+) -> None:
     await stage.start(set_up(settings, welcome="", farewell=""))
     chen = at_kf(stage, wecom)
     await chen.enters()
     await chen.says("在吗")
     await chen.history(1)
-    await is_quiet(wecom)
+    await is_quiet()
     assert ON_EVENT not in wecom.calls
 
 
@@ -95,19 +97,21 @@ async def test_the_welcome_waits_for_no_other_account_and_no_further_page(stage:
 
 
 @pytest.mark.gen_test
-async def test_after_its_seconds_nothing_is_tried(stage: Stage, wecom) -> None:
+async def test_after_its_seconds_nothing_is_tried(stage: Stage, wecom, is_quiet) -> None:      # noqa: F811
     now = time.time
     wecom.now = lambda: now() - 21
     await stage.start()
     chen = at_kf(stage, wecom)
     await chen.enters()
     await until(lambda: Disk(stage.settings).notices("code_offered_entered"))
-    await is_quiet(wecom)
+    await is_quiet()
     assert ON_EVENT not in wecom.calls
 
 
 @pytest.mark.gen_test
-async def test_a_failure_is_tried_again_within_the_seconds_and_no_longer(stage: Stage, wecom, monkeypatch) -> None:
+async def test_a_failure_is_tried_again_within_the_seconds_and_no_longer(
+    stage: Stage, wecom, monkeypatch, is_quiet      # noqa: F811
+) -> None:
     await stage.start()
     chen = at_kf(stage, wecom)
     wecom.next(ON_EVENT, refuses(-1), refuses(-1))
@@ -120,21 +124,21 @@ async def test_a_failure_is_tried_again_within_the_seconds_and_no_longer(stage: 
     await at_kf(stage, wecom, customer="wmLin").enters()
     await until(lambda: wecom.calls.count(ON_EVENT) > 4)
     await until(lambda: not stage.worker(Welcome)._tasks)
-    await is_quiet(wecom)
+    await is_quiet()
 
 
 @pytest.mark.gen_test
-async def test_a_lost_answer_never_makes_it_twice(stage: Stage, wecom) -> None:
+async def test_a_lost_answer_never_makes_it_twice(stage: Stage, wecom, is_quiet) -> None:      # noqa: F811
     await stage.start()
     wecom.next(ON_EVENT, loses_answer)
     await at_kf(stage, wecom).enters()
     await until(lambda: wecom.calls.count(ON_EVENT) == 2)
-    await is_quiet(wecom)
+    await is_quiet()
     assert len(wecom.reached) == 1 and wecom.calls.count(ON_EVENT) == 2
 
 
 @pytest.mark.gen_test
-async def test_a_restart_says_it_no_second_time(stage: Stage, wecom) -> None:
+async def test_a_restart_says_it_no_second_time(stage: Stage, wecom, is_quiet) -> None:      # noqa: F811
     await stage.start()
     chen = at_kf(stage, wecom)
     await chen.enters()
@@ -144,7 +148,7 @@ async def test_a_restart_says_it_no_second_time(stage: Stage, wecom) -> None:
     await stage.start()
     await chen.says("在吗")
     await chen.history(1)
-    await is_quiet(wecom)
+    await is_quiet()
     assert len(wecom.reached) == 1 and wecom.calls.count(ON_EVENT) == 1
 
 
