@@ -242,7 +242,8 @@ class Between:
             server.send(frame)
 
         def to_page(frame: str | bytes) -> None:
-            self.owed[line] -= '"pong"' in str(frame) or '"hello"' in str(frame)
+            if line in self.owed:       # or the page has given it up
+                self.owed[line] -= '"pong"' in str(frame) or '"hello"' in str(frame)
             if not (self.mute and '"pong"' in str(frame)):
                 line.send(frame)
 

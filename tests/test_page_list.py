@@ -1,6 +1,7 @@
 """The list in a real browser: found again as it was left, smooth however long, and many ended at once."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ async def test_how_she_lists_is_in_the_address_and_kept(office: Office) -> None:
     await expect(wang.rows).to_have_count(1)
     await expect(page).to_have_url(f"{office.stage.base}/#/?tab=all&channel=jd&q=%E5%9B%9B&sort=created")
     await wang.row("李四").click()
+    await expect(page).to_have_url(re.compile(r"#/s/\w+\?tab=all&channel=jd&q="))
     await page.reload()
     await expect(page.get_by_role("heading", name="李四")).to_be_visible()
     await expect(wang.rows).to_have_count(1)
