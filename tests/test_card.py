@@ -110,7 +110,7 @@ def test_a_models_summary_may_stand_for_the_three_lines() -> None:
 @pytest.mark.parametrize("said_since, wants", [
     (("在吗",), "没有说明来意，直接要求人工"),
     (("在吗", "？？", "快递三天没动"), "快递三天没动"),
-    (("快递三天没动", "好的", "在吗", "？"), "快递三天没动"),
+    (("快递三天没动", "好的", "嗯嗯 那我知道了", "？"), "快递三天没动"),
 ])
 def test_what_says_nothing_is_not_what_she_wants(said_since: tuple[str, ...], wants: str) -> None:
     assert briefing(asks("转人工", *said_since), KEYWORD, []).wants == wants
