@@ -12,7 +12,7 @@ export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, reminders };
+  const ask = { list, session, history, notes, earlier, person, reminders, bell, served };
 
   return function keep(state) {
     for (const want of wants(state)) ask[want.kind](want, state);
@@ -50,6 +50,23 @@ export function createLoader(store, onExpired) {
     } else if (answer.status === 401) {
       onExpired();
     }
+  }
+
+  async function bell(_, { me }) {
+    store.dispatch({ type: "bellLoading" });
+    const answer = await api.get("/api/bell", { csId: me.csId });
+    if (answer.ok) {
+      store.dispatch({ type: "bellLoaded", entries: answer.data });
+    } else {
+      store.dispatch({ type: "bellFailed" });
+      failed(answer, { type: "bellRetried" });
+    }
+  }
+
+  async function served(_, { now }) {
+    store.dispatch({ type: "servedAsked", at: now });
+    const answer = await api.get("/api/assistant/served");
+    if (answer.ok) store.dispatch({ type: "servedLoaded", lastHour: answer.data.lastHour });
   }
 
   async function history({ id, query }, { serial, round }) {

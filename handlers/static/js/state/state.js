@@ -6,7 +6,7 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
-import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { BELL_REDUCERS } from "./bell.js";
 import { CHECKING_REDUCERS } from "./checking.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { EARLIER_REDUCERS } from "./earlier.js";
@@ -22,11 +22,13 @@ import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
+import { newsBeside, withNews } from "./news.js";
 import { NOTE_REDUCERS, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
+import { SERVED_REDUCERS } from "./served.js";
 import { SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
 import {
@@ -36,7 +38,6 @@ import {
 import { heardVersion } from "./version.js";
 
 export { initial };
-export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
@@ -85,6 +86,7 @@ const REDUCERS = {
     socket: frame.socket ?? null,
     tags: frame.tags ?? [],
     remembered: false, // reminders may have moved while we were away
+    bell: { ...state.bell, phase: "wanted" },
     counts: frame.counts,
     countsAt: frame.eventId,
     viewing: frame.viewing ?? {},
@@ -169,6 +171,7 @@ const REDUCERS = {
   ...RECALL_REDUCERS,
   ...REMINDER_REDUCERS,
   ...SEARCH_REDUCERS,
+  ...SERVED_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
