@@ -157,3 +157,24 @@ async def test_a_note_outlives_the_end_of_its_session_and_a_reply_does_not(model
     closed = heard("session_closed", session(status="closed", version=5))
     state = await model.after(*opened(message(1)), typed("您好"), note, closed)
     assert state["drafts"] == {} and state["noteDrafts"] == {"s": "已补发"}
+
+
+@pytest.mark.gen_test
+async def test_arrows_go_round_in_a_list_and_stop_at_the_ends_of_a_grid(model: Model) -> None:
+    async def goal(key: str, at: int, size: int, columns: int = 1) -> Any:
+        return await model.calls("../views/parts/roving", "goal", key, at, size, columns)
+
+    assert [await goal(key, 2, 3) for key in ("ArrowDown", "ArrowUp", "Home", "End")] == [0, 1, 0, 2]
+    assert [await goal(key, 9, 20, 8) for key in ("ArrowDown", "ArrowUp", "ArrowRight", "End")] == [17, 1, 10, 19]
+    assert [await goal("ArrowDown", 17, 20, 8), await goal("ArrowUp", 3, 20, 8)] == [19, 0]
+    assert await goal("ArrowRight", 0, 3) is None
+
+
+@pytest.mark.gen_test
+async def test_what_is_said_of_a_buttons_key_is_the_key_she_has_given_it(model: Model) -> None:
+    async def said(**keys: list[str]) -> Any:
+        return await model.calls("../views/parts/keytitle", "withKey", "内部备注", {"own": {"keys": keys}}, "note")
+
+    assert await said() == "内部备注 (Alt+P)"
+    assert await said(note=["Alt+Shift+KeyM"]) == "内部备注 (Alt+Shift+M)"
+    assert await said(note=[]) == "内部备注"
