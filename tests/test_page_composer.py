@@ -81,6 +81,25 @@ async def test_a_quick_reply_is_named_by_its_initials_filled_and_sent(office: Of
 
 
 @pytest.mark.gen_test
+async def test_every_quick_reply_can_be_reached_and_few_are_made(office: Office) -> None:
+    await office.start()
+    lines = "".join(f"第{n:03}条,回答{n:03}\n" for n in range(300))
+    await office.stage.post("/api/quick-replies/import", {"csId": "wang", "scope": "all", "csv": f"标题,内容\n{lines}"})
+    wang = await office.wang_talks()
+    chosen, option = wang.page.locator("[role=option][aria-selected=true]"), wang.page.get_by_role("option")
+    await wang.composer.press_sequentially("/")
+    await expect(chosen).to_contain_text("第000条")
+    for key, title in {"PageDown": "第009条", "PageUp": "第000条", "ArrowUp": "第299条"}.items():
+        await wang.page.keyboard.press(key)
+        await expect(chosen).to_contain_text(title)
+        await expect(chosen).to_be_in_viewport()
+    assert await option.count() < 40
+    await wang.page.locator(".completing-list").first.evaluate("node => { node.scrollTop = 0; }")
+    await option.filter(has_text="第005条").click()
+    await expect(wang.composer).to_have_value("回答005")
+
+
+@pytest.mark.gen_test
 async def test_an_input_method_keeps_its_keys_while_the_list_is_open(office: Office, gateway: Gateway) -> None:
     await office.start()
     await knows(office, SHIP, INVOICE)

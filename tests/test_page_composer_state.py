@@ -55,6 +55,8 @@ async def test_the_quick_reply_that_was_meant_comes_first(model: Model) -> None:
     assert (await offered("f"))[:3] == ["fh", "invoice", "ship"]        # of equals what was used last
     assert await offered("chang") == ["grown"] == await offered("cc")
     assert (await offered(""))[0] == "invoice"
+    many = [{"id": str(n), "title": f"第{n:03}条", "content": "", "initials": "", "pinyin": ""} for n in range(200)]
+    assert len(await model.calls("quick", "ranked", many, "", "jd")) == 200         # and none is out of reach
     assert "wx" in await offered("wx", "wechat") and await offered("wxsk") == []
 
 
@@ -68,6 +70,17 @@ async def test_a_slash_asks_for_a_quick_reply_only_where_it_begins_a_word(model:
     assert await slash("您好\n／FH") == {"start": 3, "query": "fh"}
     for text in ("1/2", "苹果、梨", "https://a", "/ 发", "//"):
         assert await slash(text) is None, text
+
+
+@pytest.mark.gen_test
+async def test_a_hash_asks_for_an_order_only_where_it_begins_a_word(model: Model) -> None:
+    async def hashed(text: str) -> Any:
+        return await model.calls("quick", "hashAt", text, len(text))
+
+    assert await hashed("#") == {"start": 0, "query": ""}
+    assert await hashed("您好 ＃7987") == {"start": 3, "query": "7987"}
+    for text in ("C#", "1#楼", "## ", "https://a/#b"):
+        assert await hashed(text) is None, text
 
 
 @pytest.mark.gen_test

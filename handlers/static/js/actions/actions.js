@@ -213,7 +213,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
       dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: "", card, now: moment() });
       dispatch({ type: "carding", id: null });
     },
-    writeCard: (id) => dispatch({ type: "carding", id }),
+    /** `begun` is `{kind, form}`, where she has chosen what it is about. */
+    writeCard: (id, begun = null) => dispatch({ type: "carding", id, begun }),
     sayAgain(id, clientMsgId) {
       actions.uploadAgain(clientMsgId);
       dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });

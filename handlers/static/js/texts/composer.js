@@ -5,7 +5,7 @@ export const COMPOSER_TEXTS = {
   modes: { reply: ["回复", "Reply"], note: ["内部备注", "Note"] },
   modeDraft: ["有草稿", "Has a draft"],
   reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复，/ 选快捷回复…", "Write a reply; / for quick replies…"],
+  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply; / for quick replies, # for orders and products…"],
   replyHints: {
     enter: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 发送 · Enter 换行", "Ctrl+Enter sends · Enter for a new line"],
@@ -72,6 +72,12 @@ export const COMPOSER_TEXTS = {
     recent: ["最近使用", "Recent"], faces: ["表情", "Faces"], hands: ["手势", "Hands"], things: ["物品", "Things"],
   },
 
+  // Orders and products after a #
+  goodsNamed: ["订单和商品", "Orders and products"],
+  goodsHint: ["{sending}（输入 # 选这个会话里的订单或商品）", "{sending} (# offers what this conversation is about)"],
+  goodsNone: ["这个会话里还没有提到订单或商品", "No order or product was named in this conversation yet"],
+  goodsNoneFits: ["没有符合的订单或商品", "No order or product fits"],
+
   // Quick replies
   quickReplies: ["快捷回复", "Quick replies"],
   quickHint: ["快捷回复（输入 / 也可以打开）", "Quick replies (or type /)"],
@@ -80,6 +86,7 @@ export const COMPOSER_TEXTS = {
   quickNone: ["还没有快捷回复，点“管理快捷回复”新建", "No quick replies yet; add some under Manage"],
   quickNoneYet: ["还没有快捷回复", "No quick replies yet"],
   quickNoneFits: ["没有符合的快捷回复", "No quick reply fits"],
+  quickMore: ["这里只列出前 {n} 条，其余请输入文字查找", "Only the first {n} are listed; seek to find the others"],
   quickFailed: ["快捷回复没有加载出来", "Quick replies could not be loaded"],
   quickNoPicture: ["快捷回复的图片没有取到，请手动添加", "The quick reply's picture could not be fetched; attach it yourself"],
   quickScopes: { personal: ["个人", "Personal"], group: ["小组", "Group"], all: ["全员", "Everyone"] },

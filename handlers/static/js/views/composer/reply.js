@@ -18,6 +18,7 @@ import { box, hasKeyboard } from "./box.js";
 import { chips, takenInWords } from "./chips.js";
 import { counted } from "./counter.js";
 import { emoji } from "./emoji.js";
+import { goods } from "./goods.js";
 import { isOpen, lock } from "./lock.js";
 import { options } from "./options.js";
 import { other } from "./other.js";
@@ -26,8 +27,9 @@ import { waiting } from "./waiting.js";
 import { warning } from "./warning.js";
 
 export function replying(actions) {
-  const text = box({ id: "reply", on: { typed, sent: submit, keyed, moved: () => quick.look(), pasted: takeIn }, marksOf });
+  const text = box({ id: "reply", on: { typed, sent: submit, keyed, moved, pasted: takeIn }, marksOf });
   const quick = slash(text, actions, () => latest);
+  const named = goods(text, actions, () => latest);
   const ready = chips(actions);
   const held = waiting(actions);
   const lost = other(actions, "reply");
@@ -62,6 +64,10 @@ export function replying(actions) {
     actions.draft(id, value);
   }
 
+  function moved() {
+    for (const list of [quick, named]) list.look();
+  }
+
   function marksOf(value) {
     if (!latest) return [];
     const forbidden = forbiddenIn(value, latest.state.forbidden, latest.session.channelType);
@@ -71,7 +77,7 @@ export function replying(actions) {
   }
 
   function keyed(event) {
-    if (quick.keyed(event)) return true;
+    if (quick.keyed(event) || named.keyed(event)) return true;
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
     if (isUndo(event) && markOf(latest.state, id)) {
@@ -115,7 +121,7 @@ export function replying(actions) {
     const said = text.field.value.trim();
     text.clear(); // now, or a second Enter before the next frame says it twice
     [asked, tried] = [null, null];
-    quick.close();
+    for (const list of [quick, named]) list.close();
     actions.send(id, said, then);
     text.focus();
   }
@@ -157,7 +163,7 @@ export function replying(actions) {
     });
     for (const part of [held, lost]) part.update(state, session, w);
     ready.update(state, id, w);
-    quick.update(w);
+    for (const list of [quick, named]) list.update(w);
     faces.update(state, w);
     how.update(state, w);
     if (asked && asked.text !== draft) asked = null;
@@ -180,7 +186,7 @@ export function replying(actions) {
     set(choice, { "aria-label": w("attach"), accept: choosable(ability) });
     const kinds = cardsTaken(ability);
     const sending = sendingOf(kinds, w);
-    set(cards, { hidden: !kinds.length, "aria-label": sending, title: sending });
+    set(cards, { hidden: !kinds.length, "aria-label": sending, title: kinds.includes("product") ? w("goodsHint", { sending }) : sending });
     set(library, { "aria-label": w("quickReplies"), title: w("quickHint") });
     supervising.hidden = isMine(session, state.me);
     set(supervising.firstChild, { text: w("supervising", { name: agentName(state, session.manualCsId) }) });
