@@ -212,6 +212,29 @@ async def test_the_same_words_are_asked_about_once(office: Office, gateway: Gate
 
 
 @pytest.mark.gen_test
+async def test_a_reply_to_the_ais_customer_takes_her_over_once_she_is_sure(office: Office, gateway: Gateway) -> None:
+    settings = office.stage.settings
+    await office.start(evolve(settings, assistant=evolve(settings.assistant, provider="knowledge")))
+    wang = await office.agent("wang")
+    await office.hears("jd", "陈女士", "在吗")
+    await wang.tab("AI 接待中").click()
+    await wang.opens("陈女士")
+    await expect(wang.button("写备注")).to_be_visible()
+    await expect(wang.composer).not_to_be_focused()                     # who only looks on keeps her keys
+    await wang.page.locator("input[type=file]").first.set_input_files(PICTURE)
+    await wang.replies("我来帮您看")
+    await expect(wang.page.get_by_text("发送后由您接待这位客户，AI 不再回答")).to_be_visible()
+    assert "我来帮您看" not in said(gateway)
+    await expect(wang.state).to_have_text("AI 接待中")
+    await wang.button("接管并发送").click()
+    await expect(wang.state).to_have_text("人工 · 我")
+    await expect(wang.thread.locator("[data-from=me][data-delivery=sent]")).to_have_count(2)
+    assert [each["message"]["msgType"] for each in gateway.said[-2:]] == ["image", "text"]
+    await expect(wang.composer).to_have_value("")
+    await expect(wang.composer).to_be_focused()
+
+
+@pytest.mark.gen_test
 async def test_a_forbidden_word_stays_and_a_doubtful_one_is_asked_about(office: Office, gateway: Gateway) -> None:
     await office.start(evolve(office.stage.settings, forbidden_words=(
         ForbiddenWordsSettings(("加微信",), reason="平台禁止站外联系"), ForbiddenWordsSettings(("最低价",), action="warn"),

@@ -165,6 +165,25 @@ async def test_a_reply_that_waits_goes_back_with_its_files_above_what_was_typed_
 
 
 @pytest.mark.gen_test
+async def test_what_waits_for_the_line_can_be_had_back_and_what_is_on_its_way_cannot(model: Model) -> None:
+    lost = {"type": "lost", "retryAt": 0, "now": T0}
+    queued = [*opened(), said("c1", "一"), said("c2", "二"), typed("三")]
+    leave = {"type": "queueLeft", "id": "s", "clientMsgId": "c2", "now": T0}
+
+    async def after(*events: dict[str, Any]) -> tuple[Any, list[str]]:
+        state = await model.after(*queued, *events)
+        return state["drafts"].get("s"), [each["content"] for each in state["outgoing"]["s"]]
+
+    assert await after(lost, leave) == ("二\n三", ["一"])
+    assert await after(lost, {**leave, "clientMsgId": "gone"}) == ("三", ["一", "二"])
+    assert await after(leave) == ("三", ["一", "二"])                     # it goes this very moment
+    unanswered = {"type": "saying", "id": "s", "clientMsgId": "c1", "state": "unconfirmed"}
+    assert await after(unanswered, leave) == ("二\n三", ["一"])
+    sending = {"type": "saying", "id": "s", "clientMsgId": "c2", "state": "sending"}
+    assert await after(sending, lost, leave) == ("三", ["一", "二"])
+
+
+@pytest.mark.gen_test
 async def test_a_note_outlives_the_end_of_its_session_and_a_reply_does_not(model: Model) -> None:
     note = {"type": "drafted", "mode": "note", "id": "s", "text": "已补发", "now": T0}
     closed = heard("session_closed", session(status="closed", version=5))

@@ -116,13 +116,15 @@ export function createActions(store, { live, onExpired, ...outside }) {
     else location.hash = hash;
   }
 
-  /** Takes a session and goes on in it. */
+  /** Takes a session and goes on in it. True if it is hers. */
   async function take(id, act) {
-    if (store.state.acts[id]) return;
+    if (store.state.acts[id]) return false;
     const { tab } = store.state;
     open(id);
     dispatch({ type: "tab", tab: "mine" });
-    if (!(await change(id, act)) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    const taken = await change(id, act);
+    if (!taken && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    return taken;
   }
 
   const actions = {

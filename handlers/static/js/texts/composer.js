@@ -30,8 +30,9 @@ export const COMPOSER_TEXTS = {
 
   // Why nothing can be written
   heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],
-  heldByAi: ["AI 正在接待", "The AI is answering"],
-  heldByAiHint: ["接管后由您回复，AI 不再回答", "Take over to reply yourself; the AI then stops answering"],
+  answersHere: ["AI 正在接待，接管后由您回复", "The AI is answering. Take over to reply yourself"],
+  takeOverAsked: ["发送后由您接待这位客户，AI 不再回答", "Once it is sent the customer is yours, and the AI stops answering"],
+  takeOverSend: ["接管并发送", "Take over and send"],
   heldByNobody: ["客户正在等待接入", "The customer is waiting"],
   heldByNobodyHint: ["接入后才能回复", "Accept to reply"],
   closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
@@ -54,6 +55,12 @@ export const COMPOSER_TEXTS = {
   sendAnyway: ["仍然发送", "Send it all the same"],
   sendNot: ["返回修改", "Change it"],
   waitingToGo: ["即将发送：{text}", "About to be sent: {text}"],
+  queued: {
+    line: ["等待网络，恢复后自动发出：{text}", "Goes out once the line is back: {text}"],
+    held: ["等待上一条发出：{text}", "Waits for the one before: {text}"],
+  },
+  queuedDrop: ["取消发送", "Do not send it"],
+  queuedLeave: ["取消发送，放回输入框", "Do not send it; put it back into the reply"],
   sendNow: ["立即发送", "Send now"],
   endWaits: ["还有回复没有发出，与 {name} 的会话没有结束", "A reply has not left yet, so the conversation with {name} was not ended"],
   notKeptHere: ["刷新页面后需要重新添加", "Has to be added again after a reload"],

@@ -16,8 +16,10 @@ const PAGES = { PageDown: 1, PageUp: -1 };
  * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row.
  */
 export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null }) {
-  const list = h("ul", { class: "completing-rows", role: "listbox", id });
-  const scroller = h("div", { class: "completing-list", on: { scroll: () => !element.hidden && render() } }, list);
+  const list = h("ul", { class: "completing-rows", role: "none" });
+  const scroller = h("div", {
+    class: "completing-list", role: "listbox", id, tabindex: 0, on: { scroll: () => !element.hidden && render() },
+  }, list);
   const empty = h("p", { class: "completing-empty" });
   const element = h("div", { class: "completing", hidden: true, on: { mousedown: (event) => event.preventDefault() } },
     h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
@@ -50,7 +52,7 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     tellField(open);
     if (!open) return;
     if (opens) height = parseFloat(getComputedStyle(list).getPropertyValue("--completing-row"));
-    set(list, { "aria-label": name(w) });
+    set(scroller, { "aria-label": name(w) });
     scroller.hidden = !rows.length;
     set(empty, { text: offer.empty ?? "", hidden: rows.length > 0 });
     set(element, { "data-empty": !rows.length });

@@ -8,6 +8,7 @@ import { changingIcon } from "../parts/icons.js";
 import { goesAsCard, goodsFitting, goodsKnown, inText, keyOf } from "../../state/goods.js";
 import { hashAt } from "../../state/quick.js";
 import { completing } from "./completing.js";
+import { isOpen } from "./lock.js";
 
 const SIGNS = { order: "list", product: "bag", parcel: "send" };
 const LONGEST_WORD = 6; // characters after a # that may still be meant to find something
@@ -28,8 +29,8 @@ export function goods(box, actions, now) {
       return { rows, empty: words(known.length ? "goodsNoneFits" : "goodsNone") };
     },
     make: makeRow,
-    take({ good, card }, { start, end }) {
-      box.replace(start, end, card ? "" : `${inText(good, goesAsCard(now().state, now().session, good))} `);
+    take({ good, card, says }, { start, end }) {
+      box.replace(start, end, card ? "" : `${says} `);
       if (card) actions.writeCard(now().session.sessionId, { kind: good.kind, form: good.form });
     },
   });
@@ -49,7 +50,7 @@ export function goods(box, actions, now) {
 
 /** A good as text, and as a card where it can be one. */
 function waysOf(good, state, session) {
-  const carded = goesAsCard(state, session, good);
+  const carded = isOpen(state, session) && goesAsCard(state, session, good);
   const text = { key: keyOf(good), good, card: false, says: inText(good, carded) };
   return carded ? [text, { ...text, key: `card/${keyOf(good)}`, card: true }] : [text];
 }
