@@ -11,6 +11,7 @@ from attrs import evolve
 
 from ccs.errors import BadRequest
 from ccs.kept import Card, Note
+from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold, must_read, wrong_status
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
 from ccs.tags import LONGEST, MOST, is_tag
@@ -29,7 +30,8 @@ def write_note(
         session.seq, now, client_id,
     )
     session = evolve(session, notes=note.number, version=session.version + 1)
-    return Change(session, notes=(note,), events=(Event(EventType.NOTE_ADDED, session, note=note),))
+    told = Event(EventType.NOTE_ADDED, session, note=note)
+    return Change(session, notes=(note,), events=(told,), bell=bell.mentions(note))
 
 
 def mentioned(content: str, agents: Iterable[Agent]) -> tuple[str, ...]:
