@@ -330,3 +330,16 @@ def m008_lists(db: Database) -> None:
         CREATE INDEX notes_mentioning ON notes (session_id, mentions) WHERE mentions IS NOT NULL;
         """
     )
+
+
+@steps()
+def m009_put_aside(db: Database) -> None:
+    """Messages that failed and were put aside; notes that were written anew, or taken away."""
+    db.executescript(
+        """
+        ALTER TABLE deliveries ADD COLUMN dismissed_at INTEGER;
+        ALTER TABLE notes ADD COLUMN former TEXT;
+        ALTER TABLE notes ADD COLUMN edited_at INTEGER;
+        ALTER TABLE notes ADD COLUMN removed_at INTEGER;
+        """
+    )
