@@ -142,9 +142,7 @@ export function replying(actions) {
       const draft = draftOf(state, "reply", id);
       write(state, session, draft, fresh, w);
       locked.update(state, session, w);
-      if (!writable || !shown || before) return;
-      text.grow();
-      view.focus();
+      if (writable && shown && !before) view.focus();
     },
   };
   return view;
