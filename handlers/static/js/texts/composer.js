@@ -18,7 +18,7 @@ export const COMPOSER_TEXTS = {
   // Notes
   noteLabel: ["内部备注", "Note for colleagues"],
   noteOnly: ["仅内部可见，不会发给客户", "For colleagues only; the customer never sees it"],
-  notePrompt: ["写给同事的备注，@ 提醒同事…", "A note for colleagues; @ tells one of them…"],
+  notePrompt: ["写给同事的备注，@ 提醒同事，# 选订单或商品…", "A note for colleagues; @ tells one of them, # for orders and products…"],
   noteHints: {
     enter: ["Enter 保存 · Shift+Enter 换行", "Enter saves · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 保存 · Enter 换行", "Ctrl+Enter saves · Enter for a new line"],

@@ -13,16 +13,18 @@ const PAGES = { PageDown: 1, PageUp: -1 };
 
 /**
  * `find(text, caret)` gives `{start, query}` or null, `choices(query)` `{rows, empty}` where each of `rows` has a `key`;
- * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row.
+ * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row; a
+ * `narrow` list takes no more room than names need.
  */
-export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null }) {
+export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null, narrow = false }) {
   const list = h("ul", { class: "completing-rows", role: "none" });
   const scroller = h("div", {
     class: "completing-list", role: "listbox", id, tabindex: 0, on: { scroll: () => !element.hidden && render() },
   }, list);
   const empty = h("p", { class: "completing-empty" });
-  const element = h("div", { class: "completing", hidden: true, on: { mousedown: (event) => event.preventDefault() } },
-    h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
+  const element = h("div", {
+    class: "completing", "data-narrow": narrow, hidden: true, on: { mousedown: (event) => event.preventDefault() },
+  }, h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
   box.element.append(element);
   let found = null;
   let rows = [];
@@ -139,9 +141,6 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
 
   return {
     element, look,
-    get isOpen() {
-      return !element.hidden;
-    },
     /** True if the key was for the list. */
     keyed({ key, shiftKey, ctrlKey, metaKey, altKey }) {
       if (element.hidden || shiftKey || ctrlKey || metaKey || altKey) return false;
