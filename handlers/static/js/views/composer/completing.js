@@ -40,11 +40,12 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     if (next?.start !== left) left = null;
     const other = next?.start !== found?.start || next?.query !== found?.query;
     found = next && left === null ? next : null;
-    show();
-    if (other && !element.hidden) activate(0);
+    if (other) active = 0;
+    show(other);
   }
 
-  function show() {
+  /** With `moved` the chosen row is brought into view; without, she looks where she has scrolled to. */
+  function show(moved = false) {
     const offer = found && w ? choices(found.query) : null;
     rows = offer?.rows ?? [];
     const open = rows.length > 0 || Boolean(offer?.empty);
@@ -59,6 +60,7 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     set(empty, { text: offer.empty ?? "", hidden: rows.length > 0 });
     set(element, { "data-empty": !rows.length });
     list.style.height = `${rows.length * height}px`;
+    if (moved) bringIntoView();
     render();
     beside?.update(rows[active] ?? null, w);
     place();
@@ -113,13 +115,14 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     };
   }
 
-  /** Chosen, and in view. */
+  function bringIntoView() {
+    const top = active * height;
+    scroller.scrollTop = Math.min(top, Math.max(top + height - scroller.clientHeight, scroller.scrollTop));
+  }
+
   function activate(place) {
     active = place;
-    const top = place * height;
-    const most = top + height - scroller.clientHeight;
-    scroller.scrollTop = Math.min(top, Math.max(most, scroller.scrollTop));
-    show();
+    show(true);
   }
 
   function choose(row) {
