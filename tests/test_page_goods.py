@@ -115,8 +115,7 @@ async def test_a_hash_puts_an_order_into_the_reply_or_begins_its_card(
     await expect(wang.composer).to_be_focused()
     note = wang.page.get_by_role("textbox", name="内部备注")
     await keyboard.press("Alt+p")
-    await expect(note).to_be_focused()
-    await keyboard.type("#")
+    await keyboard.type("#")                                            # the very next letter is the note's
     await expect(option).to_have_count(3)                               # with its parcel and its coat, and no cards
     await keyboard.press("Enter")
     await expect(note).to_have_value(f"{NUMBER} ")
