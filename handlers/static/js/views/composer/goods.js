@@ -61,10 +61,11 @@ function makeRow() {
   return {
     element,
     update({ good: { kind, number, form }, card, says }, query, w) {
+      const more = [form.title, number].filter((each) => each && each !== says).join(" · ");
       sign.update(card ? "card" : SIGNS[kind]);
       set(element, { "data-card": card });
       set(main, { text: card ? w("sendOne", { kind: w(`types.${kind}`) }) : says });
-      set(about, { text: card ? form.title || number : [form.title, number].filter((each) => each && each !== says).join(" · ") });
+      set(about, { text: card ? form.title || number : more });
       set(what, { text: w(`numbers.${kind}`), hidden: card });
     },
   };
