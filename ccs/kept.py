@@ -170,6 +170,29 @@ class Reminder:
         return (self.agent_id, self.session_id)
 
 
+class BellKind(StrEnum):
+    """Why something is on an agent's bell."""
+
+    MENTIONED = "mentioned"     # a colleague's note names her
+    RECEIVED = "received"       # a session was handed to her
+    LOST = "lost"               # somebody else has a session of hers now
+    FAILED = "failed"           # something that was said in a session of hers did not arrive
+
+
+@frozen
+class BellEntry:
+    """What concerned an agent while she may have looked elsewhere, until she has seen it and for a while after."""
+
+    id: str
+    agent_id: str
+    kind: BellKind
+    session_id: str
+    at: datetime
+    by: str = ""                    # who wrote, or who has the session now; empty: nobody was named
+    text: str = ""                  # the beginning of the note, or why it failed
+    is_seen: bool = False
+
+
 class Scope(StrEnum):
     """Whose a quick reply is."""
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from attrs import Factory, field, frozen
 
 from ccs.kept import (
-    Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder, Token,
-    Verdict,
+    BellEntry, Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder,
+    Token, Verdict,
 )
 
 Clock = Callable[[], datetime]
@@ -331,6 +331,7 @@ class Change:
     reminders: tuple[Reminder, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     quick_uses: tuple[QuickUse, ...] = ()
+    bell: tuple[BellEntry, ...] = ()            # rung for the first time, or seen
 
     @property
     def is_empty(self) -> bool:

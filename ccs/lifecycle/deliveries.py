@@ -7,6 +7,7 @@ from attrs import evolve
 
 from ccs import fate, limits
 from ccs.errors import NotDeliverable, SessionShut
+from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold
 from ccs.lifecycle.steps import CANNOT_REPLY, last_moment, waits
 from ccs.limits import UNLIMITED, Limits
@@ -90,9 +91,10 @@ def _delivers(
     if is_unheard(session, message):
         return _waits_unheard(evolve(session, **fields), now, message, unheard)
     changed = evolve(session, version=session.version + 1, **fields)
+    told = bell.fails(session, now, message)
     if not session.is_open or evolve(changed, version=session.version) == session:
-        return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
-    return Change(changed, deliveries=(message,), events=(
+        return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),), bell=told)
+    return Change(changed, deliveries=(message,), bell=told, events=(
         Event(EventType.MESSAGE_UPDATED, changed, message), Event(EventType.SESSION_UPDATED, changed),
     ))
 

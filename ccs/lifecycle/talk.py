@@ -11,6 +11,7 @@ from attrs import evolve
 
 from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.kept import Card, Note
+from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold, must_read, wrong_status
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
 from ccs.tags import LONGEST, MOST, is_tag
@@ -31,7 +32,8 @@ def write_note(
         session.seq, now, client_id,
     )
     session = evolve(session, notes=note.number, version=session.version + 1)
-    return Change(session, notes=(note,), events=(Event(EventType.NOTE_ADDED, session, note=note),))
+    told = Event(EventType.NOTE_ADDED, session, note=note)
+    return Change(session, notes=(note,), events=(told,), bell=bell.mentions(note))
 
 
 def edit_note(
@@ -42,7 +44,10 @@ def edit_note(
     if content == note.content:
         return NOTHING
     former = (*note.former, note.content)[-MOST_FORMER:]
-    return _note_changes(session, evolve(note, content=content, mentions=mentions, former=former, edited_at=now))
+    edited = evolve(note, content=content, mentions=mentions, former=former, edited_at=now)
+    called = tuple(cs_id for cs_id in mentions if cs_id not in note.mentions)
+    change = _note_changes(session, edited)
+    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called, created_at=now)))
 
 
 def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:

@@ -28,7 +28,7 @@ import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
 import { SEARCH_REDUCERS } from "./searching.js";
-import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
+import { doubtAll, forgetClosed, manyTold, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
   withThread,
@@ -101,7 +101,10 @@ const REDUCERS = {
   }),
   bound: (state, { id }) => afterBinding(state, id),
   heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
-  caughtUp: (state, { frames }) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), state),
+  /** Many at once. */
+  caughtUp: (state, { frames }) => manyTold(
+    state, (start) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), start),
+  ),
   resync: (state) => ({ ...doubtNotes(doubtThreads(doubtAll(state))), countsDoubtful: true }),
 
   // What was asked for
@@ -148,7 +151,7 @@ const REDUCERS = {
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
-  carding: (state, { id }) => ({ ...state, carding: id }),
+  carding: (state, { id, begun = null }) => ({ ...state, carding: id, cardBegun: begun }),
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
