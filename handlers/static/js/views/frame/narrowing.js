@@ -7,7 +7,8 @@ import { each, h, set } from "../parts/dom.js";
 const STATUSES = ["ai", "pending", "manual", "closed"];
 const SPANS = ["1", "7", "30", "own"];
 
-export function narrowing(actions) {
+/** `beside` stands at its end. */
+export function narrowing(actions, beside) {
   const chosen = Object.fromEntries(NARROWINGS.map((name) => {
     const select = h("select", { on: { change: () => actions.narrow({ [name]: select.value }) } });
     return [name, select];
@@ -20,7 +21,7 @@ export function narrowing(actions) {
   const words = { from: h("span"), to: h("span") };
   const own = h("div", { class: "search-days" },
     h("label", {}, words.from, days.from), h("label", {}, words.to, days.to));
-  const element = h("div", { class: "search-narrowing" }, ...Object.values(chosen), own);
+  const element = h("div", { class: "search-narrowing" }, ...Object.values(chosen), beside, own);
 
   return {
     element,

@@ -22,8 +22,8 @@ export function mount(list, actions) {
     on: { input: () => actions.searchText(input.value), keydown: pressed },
   });
   const close = h("button", { type: "button", class: "icon-button", on: { click: actions.closeSearch } }, icon("close"));
-  const narrow = narrowing(actions);
   const count = h("span", { class: "search-count muted", role: "status" });
+  const narrow = narrowing(actions, count);
   const behindText = h("span");
   const behind = h("p", { class: "search-behind", role: "status" }, icon("clock"), behindText);
   const errorText = h("span");
@@ -39,7 +39,7 @@ export function mount(list, actions) {
     idle.element, none.element, error, skeleton, groups, more);
   const element = h("section", { class: "search", role: "search", hidden: true, on: { keydown: leave } },
     h("div", { class: "search-head" }, h("label", { class: "search-field" }, icon("search"), input), close),
-    h("div", { class: "search-tools" }, narrow.element, count), behind, scroller);
+    h("div", { class: "search-tools" }, narrow.element), behind, scroller);
   list.append(element);
   let focused = 0;
   let hits = 0;
@@ -187,11 +187,10 @@ function line(first, actions, opened) {
 }
 
 function speaker({ message, note }, w, me, agents) {
-  if (note) return `${w("searching.note")} · ${w("prefixAgent", { name: agentName({ agents, me }, note.csId) })}`;
+  const agent = (csId) => (csId === me.csId ? w("prefixMe") : w("prefixAgent", { name: agentName({ agents, me }, csId) }));
+  if (note) return `${w("searching.note")} · ${agent(note.csId)}`;
   if (message.senderType === "customer") return "";
-  if (message.senderType === "ai") return w("prefixAi");
-  if (message.senderId === me.csId) return w("prefixMe");
-  return w("prefixAgent", { name: agentName({ agents, me }, message.senderId) });
+  return message.senderType === "ai" ? w("prefixAi") : agent(message.senderId);
 }
 
 function whereabouts(session, w, me, agents) {
