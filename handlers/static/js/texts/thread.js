@@ -55,6 +55,7 @@ export const THREAD_TEXTS = {
   voicePlay: ["播放{name}", "Play: {name}"],
   voicePause: ["暂停{name}", "Pause: {name}"],
   voiceSeek: ["播放位置", "Position"],
+  transcript: ["平台转写", "As the platform heard it"],
   voiceSpeed: ["播放速度 {n} 倍，点按切换", "Speed {n}×, press to change"],
   turnRight: ["向右旋转 (R)", "Turn right (R)"],
 };
