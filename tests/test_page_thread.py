@@ -81,6 +81,7 @@ async def test_a_note_is_mended_where_it_stands_and_found_there(office: Office, 
     await page.get_by_role("textbox", name="内部备注").fill("退云费")
     await page.keyboard.press("Enter")
     note = wang.message("仅内部可见")
+    await expect(note).not_to_contain_text("保存中")
     await wang.thread.focus()
     await page.keyboard.press("Tab")
     await expect(note).to_be_focused()
