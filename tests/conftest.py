@@ -230,6 +230,7 @@ class AgentAtWork:
     socket: WebSocketClientConnection
     hello: dict[str, Any] = field(factory=dict)
     viewing: dict[str, list[str]] = field(factory=dict)     # who looks at what, as told; no other frame waits for it
+    rung: list[dict[str, Any]] = field(factory=list)        # what came onto her bell, beside whatever else was told
     _heard: "deque[dict[str, Any]]" = field(factory=deque)
 
     async def next(self, kind: str) -> dict[str, Any]:
@@ -290,9 +291,12 @@ class AgentAtWork:
         message = await asyncio.wait_for(self.socket.read_message(), PATIENCE)
         assert message is not None, f"the socket of {self.cs_id} was closed: {self.socket.close_code}"
         frame = json.loads(message)
-        if frame["type"] != "viewing":
+        if frame["type"] == "viewing":
+            self.viewing[frame["sessionId"]] = frame["data"]["csIds"]
+        elif frame["type"] == "bell":
+            self.rung.append(frame)
+        else:
             return frame
-        self.viewing[frame["sessionId"]] = frame["data"]["csIds"]
         return await self._read()
 
 

@@ -116,13 +116,15 @@ export function createActions(store, { live, onExpired, ...outside }) {
     else location.hash = hash;
   }
 
-  /** Takes a session and goes on in it. */
+  /** Takes a session and goes on in it. True if it is hers. */
   async function take(id, act) {
-    if (store.state.acts[id]) return;
+    if (store.state.acts[id]) return false;
     const { tab } = store.state;
     open(id);
     dispatch({ type: "tab", tab: "mine" });
-    if (!(await change(id, act)) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    const taken = await change(id, act);
+    if (!taken && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    return taken;
   }
 
   const actions = {
@@ -213,7 +215,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
       dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: "", card, now: moment() });
       dispatch({ type: "carding", id: null });
     },
-    writeCard: (id) => dispatch({ type: "carding", id }),
+    /** `begun` is `{kind, form}`, where she has chosen what it is about. */
+    writeCard: (id, begun = null) => dispatch({ type: "carding", id, begun }),
     sayAgain(id, clientMsgId) {
       actions.uploadAgain(clientMsgId);
       dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });

@@ -78,7 +78,8 @@ const BY_ID = new Map(COMMANDS.map((each) => [each.id, each]));
 /** Keys that belong to where they are pressed; shown in the help, and not for changing. */
 export const FIXED = [
   { id: "send", keys: ["Enter"] }, { id: "newline", keys: ["Shift+Enter"] }, { id: "sendClose", keys: ["Mod+Shift+Enter"] },
-  { id: "quick", keys: ["/"] }, { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
+  { id: "quick", keys: ["/"] }, { id: "goods", keys: ["#"] },
+  { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
 ];
 
 /** What can be done here and now. */

@@ -80,6 +80,7 @@ export const initial = {
   judging: {}, // msgId → {verdict, note} that is on its way; see judging.js
   teaching: null, // {id, msgId} of the answer that is about to be added to the knowledge base
   carding: null, // the session to which a card is being written
+  cardBegun: null, // what it begins with, `{kind, form}`, where that was chosen
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,

@@ -150,7 +150,7 @@ const REDUCERS = {
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
-  carding: (state, { id }) => ({ ...state, carding: id }),
+  carding: (state, { id, begun = null }) => ({ ...state, carding: id, cardBegun: begun }),
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 

@@ -166,12 +166,17 @@ function undeliveredOf(messages) {
 
 const unsaidOf = (state, id) => outgoingOf(state, id).filter(({ state: at }) => at === "refused" || at === "unconfirmed");
 
-/** How many of a session's messages did not arrive, as far as we know. */
-export const failures = (state, id) => undeliveredOf(threadOf(state, id).messages).length + unsaidOf(state, id).length;
+/** What of a session's did not arrive, as far as we know: on its platform, and at our server. */
+export const failedOf = (state, id) =>
+  ({ stored: undeliveredOf(threadOf(state, id).messages), unsaid: unsaidOf(state, id) });
+
+export function failures(state, id) {
+  const { stored, unsaid } = failedOf(state, id);
+  return stored.length + unsaid.length;
+}
 
 /** Where the first of them stands, as its key in the timeline; null if all arrived. */
 export function firstFailure(state, id) {
-  const [stored] = undeliveredOf(threadOf(state, id).messages);
-  const [unsaid] = unsaidOf(state, id);
+  const { stored: [stored], unsaid: [unsaid] } = failedOf(state, id);
   return stored ? { seq: stored.seq } : unsaid ? { key: unsaid.clientMsgId } : null;
 }

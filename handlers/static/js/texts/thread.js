@@ -11,6 +11,8 @@ export const THREAD_TEXTS = {
   toLatest: ["↓ 回到最新", "↓ To the latest"],
   noSessionHint: ["链接可能有误，会话也可能已按保留期限删除。", "The link may be wrong, or the conversation was deleted when its time was over."],
   failedShow: ["查看", "Show"],
+  failedAgain: ["重新发送", "Send again"],
+  failedAllAgain: ["全部重新发送", "Send all again"],
 
   // Head
   viewedBy: ["正在查看：{names}", "Looking at it: {names}"],

@@ -41,7 +41,7 @@ export function lock(actions) {
       sign.update({ ai: "spark", pending: "clock", window: "warn", quota: "warn" }[because] ?? "lock");
       set(why, { text: asking ? w("reclaimSure", { name: session.platformOwner, client: client(session, w) }) : words });
       set(hint, { text: asking ? "" : more ?? "", hidden: asking || !more });
-      set(kept, { text: w("draftKept"), hidden: !(mayServe(session, state.me) && state.drafts[id]) });
+      set(kept, { text: w("draftKept"), hidden: !state.drafts[id] });
       const verb = verbOf(because, session, state);
       set(act, { hidden: !verb, text: verb ? w(asking ? "reclaimYes" : verb) : "", disabled: Boolean(state.acts[id]) });
       set(back, { hidden: !asking, text: w("cancel") });
@@ -62,6 +62,10 @@ export function lock(actions) {
 /** Whether this agent may write to the customer now. */
 export const isOpen = (state, session) => reasonOf(state, session) === null;
 
+/** Whether she may begin a reply to the AI's customer: once she is sure, sending it takes the session over. */
+export const takesOver = (state, session) =>
+  reasonOf(state, session) === "ai" && !lockOf(session, serverNow(state));
+
 function reasonOf(state, session) {
   if (state.endings[session.sessionId]) return "ending";
   if (!mayServe(session, state.me)) return session.status;
@@ -80,7 +84,7 @@ const client = (session, w) => w(`clients.${session.channelType}`);
 
 const WORDS = {
   ending: (state, session, w) => [w("ending")],
-  ai: (state, session, w) => [w("heldByAi"), w("heldByAiHint")],
+  ai: (state, session, w) => [w("answersHere")],
   pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
   closed: (state, session, w) => [w("closedWhy")],
   manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
