@@ -97,6 +97,9 @@ class Note:
     after_seq: int          # of the message that was the last then
     created_at: datetime
     client_id: str | None = None                # the page's clientNoteId
+    former: tuple[str, ...] = ()                # what stood there before it was written anew, the oldest first
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None          # by who wrote it; nobody is shown its words any more
 
 
 @frozen

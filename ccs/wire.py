@@ -120,6 +120,8 @@ class Wire:
             delivery = {"state": message.delivery.state.value}
             if message.delivery.reason:
                 delivery["reason"] = message.delivery.reason
+            if message.delivery.dismissed_at:
+                delivery["dismissedAt"] = self.time(message.delivery.dismissed_at)
             info["delivery"] = delivery
         if message.attachment:
             info["attachment"] = _attachment(message.attachment)
@@ -134,14 +136,18 @@ class Wire:
         info: dict[str, Any] = {
             "noteId": note.id,
             "sessionId": note.session_id,
-            "csId": note.agent_id,
             "content": note.content,
             "mentions": note.mentions,
             "afterSeq": note.after_seq,
             "createdAt": self.time(note.created_at),
-            "clientNoteId": note.client_id,
+            **({"csId": note.agent_id} if note.agent_id else {}),
+            **({"clientNoteId": note.client_id} if note.client_id else {}),
         }
-        return {name: value for name, value in info.items() if value not in ("", None)}
+        if note.removed_at:
+            return {**info, "content": "", "mentions": (), "removedAt": self.time(note.removed_at)}
+        if note.edited_at:
+            return {**info, "editedAt": self.time(note.edited_at), "former": note.former}
+        return info
 
     def draft(self, draft: Draft) -> dict[str, Any]:
         """DraftInfo."""

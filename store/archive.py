@@ -92,6 +92,9 @@ class Archive:
     def noted(self, session_id: str, client_id: str) -> Note | None:
         return self._now(notes.one, session_id, "client_id", client_id)
 
+    def note(self, session_id: str, note_id: str) -> Note | None:
+        return self._now(notes.one, session_id, "id", note_id)
+
     def card(self, customer: Customer) -> Card | None:
         return self._now(customers.one, customer)
 

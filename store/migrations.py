@@ -349,3 +349,16 @@ def m009_bell(db: Database) -> None:
         CREATE INDEX bell_of_agent ON bell (agent_id, at, id);
         """
     )
+
+
+@steps()
+def m010_put_aside(db: Database) -> None:
+    """Messages that failed and were put aside; notes that were written anew, or taken away."""
+    db.executescript(
+        """
+        ALTER TABLE deliveries ADD COLUMN dismissed_at INTEGER;
+        ALTER TABLE notes ADD COLUMN former TEXT;
+        ALTER TABLE notes ADD COLUMN edited_at INTEGER;
+        ALTER TABLE notes ADD COLUMN removed_at INTEGER;
+        """
+    )
