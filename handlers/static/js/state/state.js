@@ -183,9 +183,9 @@ const REDUCERS = {
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
   /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+  said: (state, { id, clientMsgId, csId, content, card = {}, drafted, now, until }) => withOutgoing(
     content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
+    (said) => [...said, { clientMsgId, csId, content, ...card, drafted, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
