@@ -229,6 +229,12 @@ class Retry(SessionHandler):
         self.answer(self.parts.wire.message(await self.parts.desk.retry(session_id, message_id, by)))
 
 
+class Dismiss(SessionHandler):
+    async def post(self, session_id: str, message_id: str) -> None:
+        by = self.by(self.read(OptionalAgentRequest).csId)
+        self.answer(self.parts.wire.message(await self.parts.desk.dismiss(session_id, message_id, by)))
+
+
 class Recall(SessionHandler):
     async def post(self, session_id: str, message_id: str) -> None:
         by = self.by(self.read(OptionalAgentRequest).csId)

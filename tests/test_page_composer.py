@@ -290,6 +290,9 @@ def table(text: str) -> FilePayload:
     return {"name": "快捷回复.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
 
 
+TALL = "box => box.offsetHeight"
+
+
 @pytest.mark.gen_test
 async def test_she_sends_with_the_key_she_chose_and_goes_on_to_who_waits(office: Office, gateway: Gateway) -> None:
     wang = await office.wang_talks()
@@ -303,13 +306,16 @@ async def test_she_sends_with_the_key_she_chose_and_goes_on_to_who_waits(office:
     await expect(wang.composer).to_have_value("有\n货")
     await wang.composer.press("Control+Enter")
     await until(lambda: said(gateway) == ["有\n货"])
-    await wang.writes("给您留着")
+    low = await wang.composer.evaluate(TALL)
+    await wang.writes("给\n您\n留\n着")
+    assert await wang.composer.evaluate(TALL) > low             # it grows with what is in it
     await wang.composer.press("Alt+Enter")
     await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
+    assert await wang.composer.evaluate(TALL) == low
     await wang.writes("再见")
     await wang.composer.press("Control+Shift+Enter")
     await expect(wang.page.get_by_text("即将结束与 陈女士 的会话")).to_be_visible()
-    await until(lambda: said(gateway) == ["有\n货", "给您留着", "再见"])
+    await until(lambda: said(gateway) == ["有\n货", "给\n您\n留\n着", "再见"])
 
 
 @pytest.mark.gen_test

@@ -8,6 +8,7 @@ from attrs import evolve
 from ccs import fate, limits
 from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent
 from ccs.inbound import Reclaimed
+from ccs.lifecycle import bell
 from ccs.lifecycle.platforms import owner_changes
 from ccs.lifecycle.rights import must_answer, must_hold, where_it_stands, wrong_status
 from ccs.lifecycle.steps import after, held_by, moved, next_message, waits
@@ -44,7 +45,8 @@ def takeover(
             raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", where_it_stands(session))
     elif session.status is not Status.AI:
         raise wrong_status(session, "只有助手或其他客服接待中的会话可以接管")
-    return held_by(session, now, agent.id, unsent, allowed)
+    taken = held_by(session, now, agent.id, unsent, allowed)
+    return evolve(taken, bell=bell.changes_hands(session, now, agent, agent)) if session.agent_id else taken
 
 
 def reply(
@@ -92,7 +94,7 @@ def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None
         return waits(session, now, "transferred")
     if to.id == session.agent_id:
         return NOTHING
-    return held_by(session, now, to.id, (), UNLIMITED)
+    return evolve(held_by(session, now, to.id, (), UNLIMITED), bell=bell.changes_hands(session, now, by, to))
 
 
 def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Change:

@@ -35,7 +35,10 @@ export const COMPOSER_TEXTS = {
   takeOverSend: ["接管并发送", "Take over and send"],
   heldByNobody: ["客户正在等待接入", "The customer is waiting"],
   heldByNobodyHint: ["接入后才能回复", "Accept to reply"],
-  closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
+  closedWhy: ["会话已结束，不能重新打开", "It has ended, and is not opened again"],
+  closedHint: ["客户再次来信时会开启新会话。现在可以写备注。", "The customer's next message opens a new one. Until then you can leave a note."],
+  closedGoesOn: ["客户已经开始了新的会话。", "The customer has begun a new one."],
+  goOn: ["打开新会话", "Open the new one"],
   supervising: ["当前由 {name} 接待，您以主管身份回复", "{name} holds it. You reply as a supervisor"],
 
   // Drafts

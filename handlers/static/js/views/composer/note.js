@@ -57,7 +57,6 @@ export function noting(actions) {
     element,
     update(state, session, w, on) {
       const fresh = id !== session.sessionId;
-      const opens = on.shown && (fresh || !shown);
       id = session.sessionId;
       latest = { state, session };
       ({ shown } = on);
@@ -80,7 +79,6 @@ export function noting(actions) {
       counter.hidden = !counter.textContent;
       set(save.lastChild, { text: w("noteSend") });
       set(save, { disabled: !length || over });
-      if (opens) text.grow();
     },
   };
 }

@@ -130,7 +130,7 @@ export function replying(actions) {
     /** `on.shown`: replies are what she writes now, and not notes. */
     update(state, session, w, on) {
       const fresh = id !== session.sessionId;
-      const [seen, wasOpen] = [!fresh && writable && shown, !fresh && open && shown];
+      const wasOpen = !fresh && open && shown;
       id = session.sessionId;
       latest = { state, session, w };
       open = isOpen(state, session);
@@ -143,7 +143,6 @@ export function replying(actions) {
       const draft = draftOf(state, "reply", id);
       write(state, session, draft, fresh, w);
       locked.update(state, session, w);
-      if (writable && shown && !seen) text.grow();
       if (open && shown && !wasOpen) view.focus(); // who only looks on has the keys for going on
     },
   };
