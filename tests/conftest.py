@@ -43,6 +43,12 @@ W = TypeVar("W", bound=Worker)
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser in them go first: they take longest, and several workers are done when the last file is."""
+    slow = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def gateway(io_loop: IOLoop) -> Iterator[Gateway]:
     """The gateway in front of every channel, and how it is today: see `gateway.moods`."""

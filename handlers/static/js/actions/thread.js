@@ -1,7 +1,7 @@
 /* What an agent can do in a thread besides answering: go to a message, note, quote, and look at what came. */
 
 import * as api from "../outside/api.js";
-import { focusSoon } from "./composing.js";
+import { focusShown } from "./composing.js";
 import { format } from "../state/address.js";
 import { words } from "../texts/texts.js";
 
@@ -96,6 +96,6 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     const gap = before && !before.endsWith("\n") ? "\n" : "";
     dispatch({ type: "moded", id, mode });
     dispatch({ type: "drafted", id, mode, text: `${before}${gap}${text}\n`, now: Date.now() });
-    focusSoon(mode);
+    focusShown(store, mode);
   }
 }

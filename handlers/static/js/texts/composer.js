@@ -5,7 +5,7 @@ export const COMPOSER_TEXTS = {
   modes: { reply: ["回复", "Reply"], note: ["内部备注", "Note"] },
   modeDraft: ["有草稿", "Has a draft"],
   reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply; / for quick replies, # for orders and products…"],
+  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply… / quick replies, # orders"],
   replyHints: {
     enter: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 发送 · Enter 换行", "Ctrl+Enter sends · Enter for a new line"],
@@ -18,7 +18,7 @@ export const COMPOSER_TEXTS = {
   // Notes
   noteLabel: ["内部备注", "Note for colleagues"],
   noteOnly: ["仅内部可见，不会发给客户", "For colleagues only; the customer never sees it"],
-  notePrompt: ["写给同事的备注，@ 提醒同事…", "A note for colleagues; @ tells one of them…"],
+  notePrompt: ["写给同事的备注，@ 提醒同事，# 选订单…", "A note for colleagues… @ tells one, # orders"],
   noteHints: {
     enter: ["Enter 保存 · Shift+Enter 换行", "Enter saves · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 保存 · Enter 换行", "Ctrl+Enter saves · Enter for a new line"],

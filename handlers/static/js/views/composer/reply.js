@@ -29,7 +29,7 @@ import { warning } from "./warning.js";
 export function replying(actions) {
   const text = box({ id: "reply", on: { typed, sent: submit, keyed, moved, pasted: takeIn }, marksOf });
   const quick = slash(text, actions, () => latest);
-  const named = goods(text, actions, () => latest);
+  const lists = [quick, goods(text, actions, () => latest)];
   const ready = chips(actions);
   const held = waiting(actions);
   const queued = queue(actions);
@@ -59,7 +59,7 @@ export function replying(actions) {
   }
 
   function moved() {
-    for (const list of [quick, named]) list.look();
+    for (const list of lists) list.look();
   }
 
   function marksOf(value) {
@@ -71,7 +71,7 @@ export function replying(actions) {
   }
 
   function keyed(event) {
-    if (quick.keyed(event) || named.keyed(event)) return true;
+    if (lists.some((list) => list.keyed(event))) return true;
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
     if (isUndo(event) && markOf(latest.state, id)) {
@@ -110,7 +110,7 @@ export function replying(actions) {
   function go(then) {
     const said = text.field.value.trim();
     [asked, tried] = [null, null];
-    for (const list of [quick, named]) list.close();
+    for (const list of lists) list.close();
     if (open) {
       text.clear(); // now, or a second Enter before the next frame says it twice
       actions.send(id, said, then);
@@ -157,7 +157,7 @@ export function replying(actions) {
     });
     for (const part of [holder, queued, held, lost]) part.update(state, session, w);
     ready.update(state, id, w);
-    for (const list of [quick, named]) list.update(w);
+    for (const list of lists) list.update(w);
     how.update(state, w);
     if (asked && asked.text !== draft) asked = null;
     if (tried !== draft) tried = null;
