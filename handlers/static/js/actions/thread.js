@@ -28,9 +28,9 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
 
   async function settle(id, msgId, verb) {
     if (store.state.retrying[msgId]) return;
-    const asked = store.state.serial;
+    const { serial: asked, me: { csId } } = store.state;
     dispatch({ type: "retrying", msgId, on: true });
-    const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), verb), { csId: store.state.me.csId });
+    const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), verb), { csId });
     dispatch({ type: "retrying", msgId, on: false });
     if (answer.ok) dispatch({ type: "stored", message: answer.data, asked });
     else explain(id, answer);
