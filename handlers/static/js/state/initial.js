@@ -30,6 +30,7 @@ export const initial = {
   notes: {}, // id → what colleagues told each other; see notes.js
   noting: {}, // id → notes the server has not answered yet
   renoting: {}, // noteId → {phase, error} of one that is being changed
+  rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
   tagging: {}, // id → tags on their way
   offered: [], // tags that can be chosen
