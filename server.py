@@ -36,6 +36,7 @@ from ccs.assistant.joined import assistant_of
 from ccs.assistant.knowledge import reading
 from ccs.assistant.knowledge.library import Library
 from ccs.assistant.notebook import Notebook
+from ccs.assistant.served import Served
 from ccs.assistant.turns import Turns
 from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
@@ -53,6 +54,7 @@ from ccs.intake import Intake
 from ccs.introducer import Introducer
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.own.bell import Bell
 from ccs.own.drafts import Drafts
 from ccs.own.forbidden import Forbidden
 from ccs.own.joined import Own
@@ -307,13 +309,14 @@ class Server:
             hub.tell_agent(agent_id, frame) if agent_id else hub.tell_all(frame)
 
         own = Own(
-            Drafts(pipe, archive), Likings(pipe, archive),
+            Bell(pipe, archive), Drafts(pipe, archive), Likings(pipe, archive),
             Reminders(pipe, archive, lambda due: hub.tell_agent(due.agent_id, wire.reminder_due(due))),
             QuickReplies(pipe, archive, settings.groups, told_of_replies), Speller(),
             Forbidden(settings.forbidden_words),
         )
 
         turns.broken_off = tally.turn_broken_off
+        pipe.ring = hub.ring
         pipe.wake_outbox = outbox.wake
         pipe.wake_fetcher = fetcher.wake
         pipe.wake_assistant = turns.wake
@@ -336,7 +339,7 @@ class Server:
             now=utc_now, epoch=epoch.name, version=pages.version(), avatars=avatars, reclaims=reclaims,
             recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
             abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
-            help=assistant.help, tally=tally,
+            help=assistant.help, served=Served(archive.served, utc_now), tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,
         )

@@ -32,6 +32,7 @@ class Sought:
     limit: int
     is_common: bool = False             # so short that it is likely to stand among the newest
     channel: str | None = None
+    status: Status | None = None
     agent_id: str | None = None
     tag: str | None = None
     since: datetime | None = None

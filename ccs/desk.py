@@ -111,6 +111,16 @@ class Desk:
             return _last(ticket, self.registry.in_flight(session_id)).followed_by(error=refusal)
         return self._pipe.commit(change, change.deliveries[0])
 
+    def dismiss(self, session_id: str, message_id: str, by: Agent | None) -> Ticket:
+        """A message that failed is put aside. The ticket's value is the message."""
+        session = self.registry.get(session_id)
+        message, ticket = self.registry.message(session_id, message_id)
+        try:
+            change = lifecycle.dismiss(session, self._now(), message, by)
+        except Refusal as refusal:
+            return _last(ticket, self.registry.in_flight(session_id)).followed_by(error=refusal)
+        return ticket.followed_by(message) if change.is_empty else self._pipe.commit(change, change.deliveries[0])
+
     def reclaimed(self, seen: Session, reclaimed: Reclaimed, by: Agent | None) -> Ticket:
         """A session, as it was `seen` when that was asked for, was taken back from the platform's own client."""
         return self._pipe.apply(seen.id, lifecycle.reclaimed, seen, reclaimed, by)

@@ -81,6 +81,12 @@ class NotDeliverable(Refusal):
     code = 4005
 
 
+class NoteSettled(Refusal):
+    """It is too late to write a note anew or take it away, or it is gone already."""
+
+    code = 4011
+
+
 class CannotReply(Refusal):
     """The platform would not take an answer now. What the agent can do stands in the words."""
 

@@ -110,6 +110,10 @@ def not_allowed(message: Message, why: str) -> Message:
     return unanswered(message) if delivery.lost else failed(message, why)
 
 
+def dismissed(message: Message, now: datetime) -> Message:
+    return _with(message, dismissed_at=now)
+
+
 def may_retry(delivery: Delivery) -> bool:
     return delivery.state in (Fate.FAILED, Fate.UNCERTAIN)
 

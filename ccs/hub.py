@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ccs import lifecycle
 from ccs.codec import encode
-from ccs.kept import Login
+from ccs.kept import BellEntry, Login
 from ccs.models import Agent, Event, EventType, Session, Status
 from ccs.wire import Wire
 
@@ -196,6 +196,11 @@ class Hub:
         """A frame for all of one agent's sockets, outside the stream of events, but the one with this id."""
         if listeners := [each for each in self._of_agent.get(agent_id, ()) if each.id != but]:
             self._push(listeners, encode(frame))
+
+    def ring(self, rung: Sequence[BellEntry], session: Session) -> None:
+        """What is on agents' bells of a session."""
+        for entry in rung:
+            self.tell_agent(entry.agent_id, self._wire.rung(entry, session))
 
     def tell_all(self, frame: dict[str, Any]) -> None:
         if self._all:

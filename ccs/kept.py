@@ -97,6 +97,9 @@ class Note:
     after_seq: int          # of the message that was the last then
     created_at: datetime
     client_id: str | None = None                # the page's clientNoteId
+    former: tuple[str, ...] = ()                # what stood there before it was written anew, the oldest first
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None          # by who wrote it; nobody is shown its words any more
 
 
 @frozen
@@ -193,6 +196,29 @@ class Reminder:
     @property
     def key(self) -> tuple[str, str]:
         return (self.agent_id, self.session_id)
+
+
+class BellKind(StrEnum):
+    """Why something is on an agent's bell."""
+
+    MENTIONED = "mentioned"     # a colleague's note names her
+    RECEIVED = "received"       # a session was handed to her
+    LOST = "lost"               # somebody else has a session of hers now
+    FAILED = "failed"           # something that was said in a session of hers did not arrive
+
+
+@frozen
+class BellEntry:
+    """What concerned an agent while she may have looked elsewhere, until she has seen it and for a while after."""
+
+    id: str
+    agent_id: str
+    kind: BellKind
+    session_id: str
+    at: datetime
+    by: str = ""                    # who wrote, or who has the session now; empty: nobody was named
+    text: str = ""                  # the beginning of the note, or why it failed
+    is_seen: bool = False
 
 
 class Scope(StrEnum):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from attrs import Factory, field, frozen
 
 from ccs.kept import (
-    Card, Cursor, Deed, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder, Token,
-    Verdict,
+    BellEntry, Card, Cursor, Deed, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse,
+    Reminder, Token, Verdict,
 )
 
 Clock = Callable[[], datetime]
@@ -96,6 +96,7 @@ class EventType(StrEnum):
     SESSION_UPDATED = "session_updated"
     MESSAGE_UPDATED = "message_updated"
     NOTE_ADDED = "note_added"
+    NOTE_UPDATED = "note_updated"
 
     @property
     def is_transition(self) -> bool:
@@ -198,6 +199,7 @@ class Delivery:
     lost: bool = False                          # an attempt left and its answer never came
     platform_id: str | None = None              # what the platform calls the message once it took it
     parts_sent: int = 0                         # of a text that is too long for one message of the platform's
+    dismissed_at: datetime | None = None        # when an agent put it aside: it failed, and nobody need look after it
 
     def part_id(self, number: int) -> str:
         """The request id of one of its parts, counted from 0; as long as its own."""
@@ -251,6 +253,12 @@ class Message:
         """Only says that she is to wait for a person."""
         assistant = self.fields.get("assistant")
         return self.sender is Sender.AI and isinstance(assistant, dict) and bool(assistant.get("holding"))
+
+    @property
+    def is_drafted(self) -> bool:
+        """An agent has sent what the assistant had written for her, without changing a letter."""
+        assistant = self.fields.get("assistant")
+        return self.sender is Sender.MANUAL and isinstance(assistant, dict) and bool(assistant.get("drafted"))
 
     @property
     def reference(self) -> str | None:
@@ -332,6 +340,7 @@ class Change:
     reminders: tuple[Reminder, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     quick_uses: tuple[QuickUse, ...] = ()
+    bell: tuple[BellEntry, ...] = ()            # rung for the first time, or seen
 
     @property
     def is_empty(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ccs.errors import Refusal
 from ccs.inbound import PlatformTells
-from ccs.kept import Notice
+from ccs.kept import BellEntry, Notice
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import Change, Clock, Event, Message, Session, Stage, Status, Via
 from ccs.registry import Registry
@@ -23,8 +23,8 @@ class Pipe:
     """For the desk and the reception, whose verbs read a session, ask its rule and hand over the change.
 
     `wake_outbox`, `wake_assistant` and `wake_cards` are told the id of a session that has work for them, `wake_fetcher`
-    a message whose file is to be fetched: each once what it rests on is on disk. `hush_assistant` is told at once of a
-    session in which the assistant has nothing to say now.
+    a message whose file is to be fetched, `ring` what is on agents' bells of a session: each once what it rests on is
+    on disk. `hush_assistant` is told at once of a session in which the assistant has nothing to say now.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Pipe:
         self.wake_assistant: Callable[[str], None] = lambda session_id: None
         self.wake_cards: Callable[[str], None] = lambda session_id: None
         self.wake_fetcher: Callable[[Message], None] = lambda message: None
+        self.ring: Callable[[Sequence[BellEntry], Session], None] = lambda rung, session: None
         self.hush_assistant: Callable[[Session], None] = lambda session: None
 
     def allowed(self, session_id: str) -> Limits:
@@ -64,6 +65,8 @@ class Pipe:
             self.hush_assistant(change.session)
         if change.events:
             ticket.then(self._publish, change.events, ticket.first_event_id)
+        if change.bell and change.events:
+            ticket.then(self.ring, change.bell, change.events[0].session)
         for message in (*change.messages, *change.deliveries):
             if message.delivery and message.delivery.state.is_open:
                 ticket.then(self.wake_outbox, message.session_id)

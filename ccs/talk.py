@@ -4,12 +4,12 @@ As in `ccs/desk.py` nothing awaits between reading and committing, and each verb
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import evolve
 
 from ccs import lifecycle
-from ccs.errors import ClientIdReused, Refusal
+from ccs.errors import ClientIdReused, NotFound, Refusal
 from ccs.kept import Card, Note
 from ccs.models import EPOCH, Agent, Change, Customer, Session
 from ccs.pipe import Pipe
@@ -20,6 +20,8 @@ class Archive(Protocol):
     """What is on disk; one indexed read each."""
 
     def noted(self, session_id: str, client_id: str) -> Note | None: ...
+
+    def note(self, session_id: str, note_id: str) -> Note | None: ...
 
     def card(self, customer: Customer) -> Card | None: ...
 
@@ -33,6 +35,7 @@ class Talk:
         self._now = pipe.now
         self._archive = archive
         self._noting: dict[tuple[str, str], tuple[Note, Ticket]] = {}
+        self._renoting: dict[str, tuple[Note, Ticket]] = {}
         self._describing: dict[tuple[str, str, str], tuple[Card, Ticket]] = {}
 
     def note(
@@ -52,7 +55,8 @@ class Talk:
         return ticket
 
     def _again(self, session: Session, note: Note, ticket: Ticket, content: str, by: Agent | None) -> Ticket:
-        error: Refusal | None = None if note.content == content else ClientIdReused("这个 clientNoteId 已经用于另一条备注")
+        is_same = [*note.former, note.content][0] == content
+        error: Refusal | None = None if is_same else ClientIdReused("这个 clientNoteId 已经用于另一条备注")
         try:
             lifecycle.must_read(session, by)
         except Refusal as refusal:
@@ -67,6 +71,37 @@ class Talk:
             return waiting
         note = self._archive.noted(session.id, client_id)
         return (note, Ticket.durable()) if note else None
+
+    def edit_note(
+        self, session_id: str, note_id: str, content: str, mentions: tuple[str, ...], by: Agent | None
+    ) -> Ticket:
+        """The ticket's value is the note."""
+        return self._renote(session_id, note_id, lifecycle.edit_note, content, mentions, by)
+
+    def remove_note(self, session_id: str, note_id: str, by: Agent | None) -> Ticket:
+        """The ticket's value is what is left of the note."""
+        return self._renote(session_id, note_id, lifecycle.remove_note, by)
+
+    def _renote(self, session_id: str, note_id: str, rule: Callable[..., Change], *given: Any) -> Ticket:
+        session = self._registry.get(session_id)
+        waiting = self._renoting.get(note_id)
+        note, rests_on = waiting or (self._archive.note(session_id, note_id), Ticket.durable())
+        if note is None:
+            raise NotFound("备注不存在")
+        try:
+            change = rule(session, self._now(), note, *given)
+        except Refusal as refusal:
+            return self._registry.in_flight(session_id).followed_by(error=refusal)
+        if change.is_empty:
+            return rests_on.followed_by(note)
+        ticket = self._pipe.commit(change, change.notes[0])
+        self._renoting[note_id] = (change.notes[0], ticket)
+        ticket.finally_(lambda error: self._renoted(note_id, ticket))
+        return ticket
+
+    def _renoted(self, note_id: str, ticket: Ticket) -> None:
+        if self._renoting.get(note_id, (None, None))[1] is ticket:
+            del self._renoting[note_id]
 
     def tag(self, session_id: str, add: list[str], remove: list[str], by: Agent | None) -> Ticket:
         return self._pipe.apply(session_id, lifecycle.tag, add, remove, by)

@@ -28,8 +28,9 @@ class Tally:
         session = change.session
         if change.deliveries:
             for message in change.deliveries:
-                if message.delivery and message.delivery.state in FINAL:
-                    self.deliveries[message.delivery.state.value] += 1
+                delivery = message.delivery
+                if delivery and delivery.state in FINAL and not delivery.dismissed_at:      # that has been counted
+                    self.deliveries[delivery.state.value] += 1
         if session is None:
             return
         for message in change.messages:

@@ -11,7 +11,7 @@ from typing import Any
 from ccs.avatars import digest_of
 from ccs.beside import NOTHING, Beside, LastSaid
 from ccs.codec import encode
-from ccs.kept import Deed, Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
+from ccs.kept import BellEntry, Deed, Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -122,6 +122,8 @@ class Wire:
             delivery = {"state": message.delivery.state.value}
             if message.delivery.reason:
                 delivery["reason"] = message.delivery.reason
+            if message.delivery.dismissed_at:
+                delivery["dismissedAt"] = self.time(message.delivery.dismissed_at)
             info["delivery"] = delivery
         if message.attachment:
             info["attachment"] = _attachment(message.attachment)
@@ -136,14 +138,18 @@ class Wire:
         info: dict[str, Any] = {
             "noteId": note.id,
             "sessionId": note.session_id,
-            "csId": note.agent_id,
             "content": note.content,
             "mentions": note.mentions,
             "afterSeq": note.after_seq,
             "createdAt": self.time(note.created_at),
-            "clientNoteId": note.client_id,
+            **({"csId": note.agent_id} if note.agent_id else {}),
+            **({"clientNoteId": note.client_id} if note.client_id else {}),
         }
-        return {name: value for name, value in info.items() if value not in ("", None)}
+        if note.removed_at:
+            return {**info, "content": "", "mentions": (), "removedAt": self.time(note.removed_at)}
+        if note.edited_at:
+            return {**info, "editedAt": self.time(note.edited_at), "former": note.former}
+        return info
 
     def deed(self, deed: Deed) -> dict[str, Any]:
         """DeedInfo."""
@@ -166,6 +172,20 @@ class Wire:
         """The frame."""
         at = self.reminder(reminder)["at"]
         return {"type": "reminder_due", "sessionId": reminder.session_id, "data": {"at": at}}
+
+    def bell_entry(self, entry: BellEntry, session: Session) -> dict[str, Any]:
+        """BellEntry, with the session's customer as agents call her."""
+        customer = session.customer
+        told = {"by": entry.by, "text": entry.text, "seen": entry.is_seen}
+        return {
+            "id": entry.id, "kind": entry.kind.value, "sessionId": session.id, "at": self.time(entry.at),
+            "customerName": customer.remark or customer.name or customer.id,
+            **{name: value for name, value in told.items() if value},
+        }
+
+    def rung(self, entry: BellEntry, session: Session) -> dict[str, Any]:
+        """The frame."""
+        return {"type": "bell", "sessionId": session.id, "data": self.bell_entry(entry, session)}
 
     def quick_reply(self, reply: QuickReply, use: QuickUse | None = None) -> dict[str, Any]:
         """QuickReply, with how often the one who is told has used it."""

@@ -14,6 +14,7 @@ from ccs import codec, errors, lifecycle
 from ccs.accounts import Accounts, Caller
 from ccs.assistant.model.help import Help
 from ccs.assistant.notebook import Notebook
+from ccs.assistant.served import Served
 from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
 from ccs.desk import Desk
@@ -116,6 +117,7 @@ class Parts:
     voices: Voices
     help: Help                                      # for agents who write
     own: Own
+    served: Served
     model: ModelCounts | None = None
     traffic: Traffic = Factory(Traffic)             # by which long work gives way to callbacks
     notes_in_turn: asyncio.Lock = Factory(asyncio.Lock)     # one at a time: each replaces the whole file

@@ -16,6 +16,7 @@ from ccs.assistant.words import Said
 from ccs.codec import Identifier
 from ccs.errors import BadRequest
 from ccs.models import Session
+from handlers.base import ApiHandler
 from handlers.sessions import OptionalAgentRequest, SessionHandler
 
 T = TypeVar("T")
@@ -101,3 +102,10 @@ def described(draft: Draft) -> dict[str, Any]:
     return {
         "text": draft.text, "entries": list(draft.entries), "doubts": list(draft.doubts), "byModel": draft.by_model,
     }
+
+
+class Served(ApiHandler):
+    """What it does without them."""
+
+    async def get(self) -> None:
+        self.answer({"lastHour": await self.parts.served.last_hour()})

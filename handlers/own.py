@@ -1,11 +1,11 @@
-"""What belongs to an agent alone: drafts, preferences and reminders. Nobody else reaches them, a supervisor neither."""
+"""What is an agent's alone: drafts, preferences, reminders, her bell. Nobody else reaches it, a supervisor neither."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import frozen
 
-from ccs.codec import Fields, Identifier
+from ccs.codec import Fields, Identifier, Names
 from ccs.errors import BadRequest, Forbidden
 from ccs.kept import Draft, DraftMode
 from ccs.models import EPOCH, Agent
@@ -32,6 +32,12 @@ class PreferencesRequest:
 @frozen
 class ReminderRequest:
     at: Identifier
+    csId: Identifier | None = None
+
+
+@frozen
+class SeenRequest:
+    ids: Names
     csId: Identifier | None = None
 
 
@@ -117,6 +123,21 @@ class SessionReminder(OwnHandler):
         agent = self.me(self.read(MeRequest).csId or self.query("csId"))
         self.stored(session_id)
         await self.parts.own.reminders.dismiss(agent, session_id)
+        self.answer()
+
+
+class Bell(OwnHandler):
+    async def get(self) -> None:
+        found = await self.parts.archive.on_bell(self.me(self.query("csId")).id)
+        self.answer([self.parts.wire.bell_entry(entry, session) for entry, session in found])
+
+
+class BellSeen(OwnHandler):
+    async def post(self) -> None:
+        request = self.read(SeenRequest)
+        agent = self.me(request.csId)
+        if ids := await self.parts.own.bell.see(agent, request.ids):
+            self.tell_others(agent, {"type": "bell_seen", "data": {"ids": ids}})
         self.answer()
 
 

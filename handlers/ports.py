@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ccs import fetcher
 from ccs.asked import Finding, Judged, Page, SessionFilter, Sought
 from ccs.beside import Beside
-from ccs.kept import Card, Deed, Draft, Login, Note, Preferences, Pulse, QuickUse
+from ccs.kept import BellEntry, Card, Deed, Draft, Login, Note, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Customer, Event, Message, Session
 
 
@@ -32,6 +32,8 @@ class Archive(Protocol):
     def oldest_event_id(self) -> int: ...
 
     async def drafts(self, agent_id: str) -> list[Draft]: ...
+
+    async def on_bell(self, agent_id: str) -> list[tuple[BellEntry, Session]]: ...
 
     async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]: ...
 

@@ -6,6 +6,7 @@ from typing import Any
 from ccs import lifecycle
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest
+from ccs.models import Status
 from ccs.asked import Finding, Found, Sought
 from ccs.query import Query
 from handlers.sessions import SessionHandler
@@ -38,6 +39,7 @@ class Search(SessionHandler):
             limit=self.number("limit", 1, MOST) or USUAL,
             is_common=query.is_common,
             channel=self.one_of("channelType", tuple(CHANNELS)),
+            status=Status(status) if (status := self.one_of("status", tuple(Status))) else None,
             agent_id=self.query("csId"),
             tag=self.query("tag"),
             since=self._moment("from"),

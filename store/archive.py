@@ -16,13 +16,13 @@ from ccs.asked import Judged, Page, SessionFilter
 from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
 from ccs.kept import (
-    Card, Cursor, Deed, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse, Reminder, Token,
-    Verdict,
+    BellEntry, Card, Cursor, Deed, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse,
+    Reminder, Token, Verdict,
 )
 from ccs.models import Briefing, Customer, Event, Message, PlatformId, Sender, Session, to_millis
 from store import (
-    attachments, customers, database, deeds, events, feedback, handoffs, inbox, listed, logins, messages, notes, own,
-    pulses, replies, sessions, streams, tags,
+    attachments, bell, customers, database, deeds, events, feedback, handoffs, inbox, listed, logins, messages, notes,
+    own, pulses, replies, served, sessions, streams, tags,
 )
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
@@ -93,6 +93,9 @@ class Archive:
     def noted(self, session_id: str, client_id: str) -> Note | None:
         return self._now(notes.one, session_id, "client_id", client_id)
 
+    def note(self, session_id: str, note_id: str) -> Note | None:
+        return self._now(notes.one, session_id, "id", note_id)
+
     def card(self, customer: Customer) -> Card | None:
         return self._now(customers.one, customer)
 
@@ -136,6 +139,9 @@ class Archive:
 
     def quick_use(self, agent_id: str, reply_id: str) -> QuickUse | None:
         return self._now(replies.use, agent_id, reply_id)
+
+    def unseen(self, agent_id: str, ids: Sequence[str]) -> list[BellEntry]:
+        return self._now(bell.unseen, agent_id, ids)
 
     # On the loop, at a start and after a failure
 
@@ -217,9 +223,17 @@ class Archive:
         """Hers, the newest first."""
         return await self._soon(own.drafts, agent_id)
 
+    async def on_bell(self, agent_id: str) -> list[tuple[BellEntry, Session]]:
+        """What is on hers, with the sessions, the newest first."""
+        return await self._soon(bell.of_agent, agent_id)
+
     async def quick_uses(self, agent_id: str) -> dict[str, QuickUse]:
         """Hers, by the reply."""
         return await self._soon(replies.uses, agent_id)
+
+    async def served(self, since: datetime) -> int:
+        """In how many sessions the assistant has answered since then without asking for a person."""
+        return await self._soon(served.count, self._channels, since)
 
     async def pulse(self, channel: str) -> Pulse:
         return await self._soon(pulses.of_channel, channel)

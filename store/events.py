@@ -10,6 +10,7 @@ from store.rows import Row, Table
 KEPT = 50_000                       # a page that was away longer than this many events loads afresh
 KEPT_FOR = timedelta(hours=24)
 CARRY_CARDS = (EventType.NEW_PENDING_SESSION, EventType.SESSION_UPDATED)
+OF_NOTES = (EventType.NOTE_ADDED, EventType.NOTE_UPDATED)
 MOST_AT_ONCE = 5_000                # deleted in one transaction, which others wait for
 
 TABLE = Table("events", ("id", "type", "session_id", "seq", "status", "agent_id", "created_at"))
@@ -44,7 +45,7 @@ def between(connection: Any, after: int, last: int, limit: int) -> list[tuple[in
 
 
 def _event(connection: Any, kind: EventType, session: Session, seq: int | None) -> Event:
-    if kind is EventType.NOTE_ADDED and seq is not None:
+    if kind in OF_NOTES and seq is not None:
         return Event(kind, session, note=notes.one(connection, session.id, "number", seq))
     return Event(
         kind, session,

@@ -27,7 +27,7 @@ CROSS JOIN places ON places.number = texts.place
 CROSS JOIN kept.sessions ON sessions.id = places.session_id
 LEFT JOIN kept.messages ON messages.session_id = places.session_id AND messages.seq = texts.seq
 LEFT JOIN kept.notes ON notes.session_id = places.session_id AND notes.number = -texts.seq
-WHERE {where} AND messages.recalled_at IS NULL ORDER BY {place} DESC
+WHERE {where} AND messages.recalled_at IS NULL AND notes.removed_at IS NULL ORDER BY {place} DESC
 """
 _BY_INDEX = _SAID.format(
     place="words.rowid", texts="words CROSS JOIN texts ON texts.number = words.rowid", where="{where}")
@@ -38,7 +38,7 @@ place, sessions.id, said.seq, content FROM kept.sessions CROSS JOIN (
     WHERE session_id = ?1 AND recalled_at IS NULL
     UNION ALL
     SELECT after_seq * {NOTES_BETWEEN} + number, session_id, -number, content, created_at FROM kept.notes
-    WHERE session_id = ?1
+    WHERE session_id = ?1 AND removed_at IS NULL
 ) AS said ON said.session_id = sessions.id
 WHERE {{where}} ORDER BY place
 """
@@ -110,7 +110,8 @@ def _everywhere(
 
 def _rows(connection: Any, query: str, sought: Sought, place: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     wanted = {
-        **place, "sessions.channel = ?": sought.channel, "sessions.agent_id = ?": sought.agent_id,
+        **place, "sessions.channel = ?": sought.channel, "sessions.status = ?": sought.status,
+        "sessions.agent_id = ?": sought.agent_id,
         "EXISTS (SELECT 1 FROM json_each(sessions.tags) WHERE value = ?)": sought.tag,
     }
     if sought.reader and not sought.reader.supervises:      # as in `lifecycle.may_read`

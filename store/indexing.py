@@ -69,6 +69,11 @@ SELECT json_group_array(json_array(place, seq, created_at, content)) FROM (
     ORDER BY places.updated_at DESC LIMIT {BATCH}
 )
 """
+_RENOTED = f"""
+SELECT notes.session_id, -notes.number, notes.created_at, substr(content, 1, {LONGEST}), former, removed_at
+FROM kept.events JOIN kept.notes ON notes.session_id = events.session_id AND notes.number = events.seq
+WHERE events.id > :after AND events.id <= :last AND events.type = 'note_updated'
+"""
 _RECALLED = f"""
 SELECT messages.session_id, messages.seq, messages.created_at, substr(content, 1, {LONGEST})
 FROM kept.events JOIN kept.messages ON messages.session_id = events.session_id AND messages.seq = events.seq
@@ -95,7 +100,7 @@ class Source:
 
 
 MESSAGES = Source("messages", "seq", "seq", "wanted", 1, "said.recalled_at IS NULL")
-NOTES = Source("notes", "number", "notes", "wanted_notes", -1, "1")
+NOTES = Source("notes", "number", "notes", "wanted_notes", -1, "said.removed_at IS NULL")
 
 
 def open_index(folder: Path, epoch: str) -> Any:
@@ -157,6 +162,12 @@ def heed(connection: Any, cut: Callable[[str], str]) -> bool:
     connection.execute(_WANTED.format(which=f"id IN ({_CHANGED})"), span)
     for session_id, seq, created_at, content in connection.execute(_RECALLED, span).fetchall():
         _forget(connection, session_id, seq, created_at, cut(content))
+    for session_id, seq, created_at, content, former, removed_at in connection.execute(_RENOTED, span).fetchall():
+        if removed_at is None:
+            _add(connection, session_id, seq, created_at, cut(content))
+        else:
+            wordings = [*(json.loads(former) if former else ()), content]
+            _forget(connection, session_id, seq, created_at, cut("\n".join(wordings)[:LONGEST]))
     write(connection, meta.TABLE, [("event", str(last))])
     return count < EVENTS
 
@@ -221,12 +232,23 @@ def _numbers(connection: Any, wanted: list[int]) -> list[int]:
         ).fetchone()[0]
 
 
+def _add(connection: Any, session_id: str, seq: int, created_at: int, words: str) -> None:
+    """Further words by which a text is found. That it has lost others is seen when it is looked at."""
+    if number := _number_of(connection, session_id, seq, created_at):
+        connection.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (*number, words))
+
+
 def _forget(connection: Any, session_id: str, seq: int, created_at: int, words: str) -> None:
-    number = connection.execute(
+    if number := _number_of(connection, session_id, seq, created_at):
+        connection.execute("INSERT INTO words (words, rowid, said) VALUES ('delete', ?, ?)", (*number, words))
+        connection.execute("DELETE FROM texts WHERE number = ?", number)
+
+
+def _number_of(connection: Any, session_id: str, seq: int, created_at: int) -> tuple[int] | None:
+    """Of a text that was taken in."""
+    found: tuple[int] | None = connection.execute(
         "SELECT texts.number FROM texts JOIN places ON places.number = texts.place"
         " WHERE texts.number BETWEEN ? AND ? AND session_id = ? AND texts.seq = ? ORDER BY texts.number LIMIT 1",
         (created_at * A_MILLISECOND, (created_at + FARTHEST) * A_MILLISECOND, session_id, seq),
     ).fetchone()
-    if number:
-        connection.execute("INSERT INTO words (words, rowid, said) VALUES ('delete', ?, ?)", (number[0], words))
-        connection.execute("DELETE FROM texts WHERE number = ?", number)
+    return found

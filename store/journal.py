@@ -21,8 +21,8 @@ from typing import Any, Protocol
 from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
-    attachments, customers, database, deeds, deliveries, events, feedback, handoffs, inbox, logins, messages, meta,
-    notes, own, replies, sessions, streams, tags,
+    attachments, bell, customers, database, deeds, deliveries, events, feedback, handoffs, inbox, logins, messages,
+    meta, notes, own, replies, sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -189,6 +189,7 @@ class Journal:
 
     def _forget_given_up(self, now: datetime) -> None:
         own.forget_old(self._connection, now)
+        bell.forget_old(self._connection, now)
         replies.forget_deleted(self._connection)
 
     def _checkpoint_in_line(self) -> None:
@@ -257,6 +258,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield own.REMINDERS, [own.reminder_row(each) for change in changes for each in change.reminders]
     yield replies.TABLE, [replies.to_row(reply) for change in changes for reply in change.quick_replies]
     yield replies.USES, [replies.use_row(use) for change in changes for use in change.quick_uses]
+    yield bell.TABLE, [bell.to_row(entry) for change in changes for entry in change.bell]
     yield own.PREFERENCES, [own.preferences_row(each) for change in changes for each in change.preferences]
 
 

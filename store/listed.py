@@ -9,11 +9,12 @@ from ccs.beside import Beside, LastSaid, seconds_of
 from ccs.models import Sender, Session, Status
 
 AT_ONCE = 500           # ids in one statement
-FAILED = "sessions.id IN (SELECT session_id FROM deliveries WHERE state = 'failed')"
+UNHEEDED = "state = 'failed' AND dismissed_at IS NULL"       # did not arrive, and nobody has put it aside
+FAILED = f"sessions.id IN (SELECT session_id FROM deliveries WHERE {UNHEEDED})"
 TAGGED = "sessions.id IN (SELECT session_id FROM session_tags WHERE name = ?)"
 MENTIONING = (
     "sessions.id IN (SELECT session_id FROM notes, json_each(notes.mentions)"
-    " WHERE notes.mentions IS NOT NULL AND json_each.value = ?)"
+    " WHERE notes.mentions IS NOT NULL AND notes.removed_at IS NULL AND json_each.value = ?)"
 )
 _ORDERS = {
     "updatedAt": ("updated_at", "DESC", "<"), "waitingSince": ("waiting_since", "ASC", ">"),
@@ -78,7 +79,7 @@ def _failed(connection: Any, session_ids: Sequence[str]) -> dict[str, int]:
     for start in range(0, len(session_ids), AT_ONCE):
         some = session_ids[start:start + AT_ONCE]
         found.update(connection.execute(
-            "SELECT session_id, count(*) FROM deliveries WHERE state = 'failed'"
+            f"SELECT session_id, count(*) FROM deliveries WHERE {UNHEEDED}"
             f" AND session_id IN ({', '.join('?' * len(some))}) GROUP BY session_id", some,
         ).fetchall())
     return found

@@ -333,7 +333,39 @@ def m008_lists(db: Database) -> None:
 
 
 @steps()
-def m009_blocking(db: Database) -> None:
+def m009_bell(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE bell (
+            id TEXT PRIMARY KEY,
+            agent_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            by_id TEXT NOT NULL,
+            text TEXT NOT NULL,
+            is_seen INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX bell_of_agent ON bell (agent_id, at, id);
+        """
+    )
+
+
+@steps()
+def m010_put_aside(db: Database) -> None:
+    """Messages that failed and were put aside; notes that were written anew, or taken away."""
+    db.executescript(
+        """
+        ALTER TABLE deliveries ADD COLUMN dismissed_at INTEGER;
+        ALTER TABLE notes ADD COLUMN former TEXT;
+        ALTER TABLE notes ADD COLUMN edited_at INTEGER;
+        ALTER TABLE notes ADD COLUMN removed_at INTEGER;
+        """
+    )
+
+
+@steps()
+def m011_blocking(db: Database) -> None:
     """Customers of whom agents want nothing, and what was done with sessions."""
     db.executescript(
         """

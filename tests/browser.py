@@ -29,7 +29,9 @@ from ccs.settings import Config
 from tests.conftest import Stage
 from tests.platforms import gateway_message
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+GIVEN = os.environ.get("CHROMIUM")
+SHELL = shutil.which("chromium-headless-shell")     # Chromium without windows, address bars and all else around a page
+CHROMIUM = GIVEN or shutil.which("chromium") or shutil.which("google-chrome") or SHELL
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -62,7 +64,7 @@ def browser(browser_loop: IOLoop) -> Iterator[Browser]:
     async def launch() -> None:
         playwright: Playwright = await async_playwright().start()
         found["playwright"] = playwright
-        found["browser"] = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found["browser"] = await playwright.chromium.launch(executable_path=GIVEN or SHELL or CHROMIUM, args=ARGUMENTS)
 
     async def close() -> None:
         await found["browser"].close()

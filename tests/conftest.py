@@ -43,6 +43,12 @@ W = TypeVar("W", bound=Worker)
 CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser in them go first: they take longest, and several workers are done when the last file is."""
+    slow = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def gateway(io_loop: IOLoop) -> Iterator[Gateway]:
     """The gateway in front of every channel, and how it is today: see `gateway.moods`."""
@@ -230,6 +236,7 @@ class AgentAtWork:
     socket: WebSocketClientConnection
     hello: dict[str, Any] = field(factory=dict)
     viewing: dict[str, list[str]] = field(factory=dict)     # who looks at what, as told; no other frame waits for it
+    rung: list[dict[str, Any]] = field(factory=list)        # what came onto her bell, beside whatever else was told
     _heard: "deque[dict[str, Any]]" = field(factory=deque)
 
     async def next(self, kind: str) -> dict[str, Any]:
@@ -290,9 +297,12 @@ class AgentAtWork:
         message = await asyncio.wait_for(self.socket.read_message(), PATIENCE)
         assert message is not None, f"the socket of {self.cs_id} was closed: {self.socket.close_code}"
         frame = json.loads(message)
-        if frame["type"] != "viewing":
+        if frame["type"] == "viewing":
+            self.viewing[frame["sessionId"]] = frame["data"]["csIds"]
+        elif frame["type"] == "bell":
+            self.rung.append(frame)
+        else:
             return frame
-        self.viewing[frame["sessionId"]] = frame["data"]["csIds"]
         return await self._read()
 
 

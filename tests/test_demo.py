@@ -44,7 +44,7 @@ from tests.process import ROOT, ccs
 
 
 @pytest.mark.gen_test(timeout=60)
-async def test_customers_of_every_channel_come_and_answer_to_what_they_are_told(stage: Stage) -> None:
+async def test_customers_of_every_channel_come_are_answered_with_pictures_and_all_and_react(stage: Stage) -> None:
     async with play(stage) as played:
         await played.time.passes(2 * MINUTE)
         waiting = await played.sessions(status="pending")
@@ -61,40 +61,28 @@ async def test_customers_of_every_channel_come_and_answer_to_what_they_are_told(
         assert played.shop.world.refused == 0
         said = [line for lines in after.values() for line in lines if line[0] == "customer"]
         assert len(said) == played.shop.world.taken
-        assert [row for row in await played.sessions() if row["status"] == "pending"] == []
+        rows = await played.sessions()
+        assert [row for row in rows if row["status"] == "pending"] == []
+        told = [message for row in rows for message in await stage.history(row["sessionId"])]
+        fates = [message["delivery"]["state"] for message in told if message["senderType"] != "customer"]
+        assert len(fates) > 10 and set(fates) <= {"sent"}      # every answer arrived, by every door
+        await can_be_looked_at(stage, [message for message in told if message["senderType"] == "customer"])
 
 
-@pytest.mark.gen_test(timeout=60)
-async def test_every_answer_arrives_by_every_door(stage: Stage) -> None:
-    async with play(stage) as played:
-        await played.agent_works(minutes=4)
-        fates = [
-            message["delivery"]["state"] for row in await played.sessions()
-            for message in await stage.history(row["sessionId"]) if message["senderType"] != "customer"
-        ]
-        assert len(fates) > 10 and set(fates) <= {"sent"}
-
-
-@pytest.mark.gen_test(timeout=60)
-async def test_the_pictures_that_customers_send_can_be_looked_at(stage: Stage) -> None:
-    async with play(stage) as played:
-        await played.agent_works(minutes=12)
-        said = [
-            message for row in await played.sessions() for message in await stage.history(row["sessionId"])
-            if message["senderType"] == "customer"
-        ]
-        assert {"text", "image", "order"} < {message["msgType"] for message in said}
-        states = {each["attachment"]["state"] for each in said if each["msgType"] == "image" and "attachment" in each}
-        assert states and "failed" not in states
-        fields = [message.get("fields", {}) for message in said]
-        pictures = {
-            each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
-            or each.get("sku", {}).get("image") or each.get("order", {}).get("image") for each in fields
-        }
-        assert len(pictures - {None}) > 3
-        for picture in pictures - {None}:
-            answer = await stage.http.get(picture)
-            assert answer.headers["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
+async def can_be_looked_at(stage: Stage, said: list[dict[str, Any]]) -> None:
+    """The pictures that customers sent."""
+    assert {"text", "image", "order"} < {message["msgType"] for message in said}
+    states = {each["attachment"]["state"] for each in said if each["msgType"] == "image" and "attachment" in each}
+    assert states and "failed" not in states
+    fields = [message.get("fields", {}) for message in said]
+    pictures = {
+        each.get("mediaUrl") or each.get("PicUrl") or each.get("head_img") or each.get("image_url")
+        or each.get("sku", {}).get("image") or each.get("order", {}).get("image") for each in fields
+    }
+    assert len(pictures - {None}) > 3
+    for picture in pictures - {None}:
+        answer = await stage.http.get(picture)
+        assert answer.headers["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(("draw", "width", "height"), [

@@ -6,6 +6,7 @@ import io
 import json
 import wave
 from array import array
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from attrs import evolve
 
 import store.files
 from ccs import amr, fetcher
+from ccs.channels import transfers
 from ccs.channels.wecom.media import GONE
 from ccs.demo import samples
 from ccs.demo.samples import Sample
@@ -102,6 +104,21 @@ async def test_a_file_comes_after_a_restart_in_the_middle_of_it(stage: Stage, we
     await stage.start()
     assert (await file_of(stage, session_id))["attachment"]["size"] == len(samples.picture().content)
     assert len(files_in(stage)) == 1
+
+
+@pytest.mark.gen_test
+async def test_who_is_ended_while_a_file_comes_leaves_none_open(tmp_path: Path) -> None:
+    async def comes() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+
+    for turns in range(5):          # a file that was left open is a warning, which would fail the test
+        fetching = asyncio.create_task(transfers._write(comes(), tmp_path / "part", 1 << 20))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        fetching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fetching
 
 
 @pytest.mark.gen_test

@@ -152,6 +152,32 @@ async def test_a_failed_reply_can_be_sent_again_by_hand(stage: Stage, gateway) -
 
 
 @pytest.mark.gen_test
+async def test_what_failed_and_was_put_aside_is_counted_no_more_and_may_still_be_retried(stage: Stage, gateway) -> None:
+    await stage.start()
+    wang, session_id = await held(stage)
+    gateway.moods.append(answers(2002))
+    message = (await wang.replies(session_id, "加我微信")).json()["data"]
+    await fate_of(wang, "failed")
+    path = f"/api/sessions/{session_id}/messages/{message['msgId']}"
+    assert (await stage.session(session_id))["failedCount"] == 1
+    assert (await stage.post(f"{path}/dismiss", {"csId": "li"})).status_code == 403
+
+    aside = (await stage.post(f"{path}/dismiss", {"csId": "wang"})).json()["data"]
+    assert await fate_of(wang, "failed") == aside["delivery"]
+    assert (await stage.post(f"{path}/dismiss", {"csId": "wang"})).json()["data"] == aside      # again is the same
+    await stage.stop()
+    await stage.start()
+    assert (await stage.history(session_id))[-1]["delivery"] == aside["delivery"]
+    assert "failedCount" not in await stage.session(session_id)
+    assert (await stage.get("/api/sessions", failed="true")).json()["data"] == []
+
+    again = (await stage.post(f"{path}/retry", {"csId": "wang"})).json()["data"]
+    assert "dismissedAt" not in again["delivery"]
+    await until(lambda: [said["message"]["text"] for said in gateway.said] == ["加我微信"])
+    assert (await stage.post(f"{path}/dismiss", {"csId": "wang"})).status_code == 400       # it has arrived
+
+
+@pytest.mark.gen_test
 async def test_a_retry_clicked_twice_is_one_more_attempt(stage: Stage, gateway) -> None:
     await stage.start()
     wang, session_id = await held(stage)

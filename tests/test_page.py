@@ -132,6 +132,11 @@ async def test_a_failed_reply_says_why_and_can_be_sent_again(office: Office, gat
     await expect(wang.page.get_by_label("1 条未送达")).to_be_visible()
     await failed.get_by_role("button", name="重试").click()
     await expect(failed).to_contain_text("已发送")
+    await expect(wang.button("重新发送")).to_be_hidden()
+    gateway.moods.append(answers(2001))
+    await wang.replies("请讲")
+    await wang.button("重新发送").click()                                # above the reply, wherever she reads
+    await expect(wang.message("请讲")).to_contain_text("已发送")
 
 
 @pytest.mark.gen_test
@@ -239,8 +244,14 @@ async def test_a_reply_written_without_a_line_waits_and_is_sent_once(office: Off
     await expect(wang.page.get_by_text("重连中")).to_be_visible()
     await wang.replies("在的")
     await expect(wang.message("在的")).to_contain_text("等待网络")
+    await wang.replies("发错了")
+    waiting = wang.page.locator(".queue").get_by_text("恢复后自动发出：发错了").locator("..")
+    await waiting.get_by_role("button", name="取消发送，放回输入框").click()
+    await expect(wang.composer).to_have_value("发错了")
+    await expect(wang.composer).to_be_focused()
     await office.stage.start()
     await expect(wang.message("在的")).to_contain_text("已发送", timeout=10_000)
+    await expect(wang.button("取消发送，放回输入框")).to_have_count(0)
     assert [said["message"]["text"] for said in gateway.said] == ["在的"]
 
 

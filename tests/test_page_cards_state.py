@@ -103,3 +103,43 @@ MAY_RECALL = """async ([events, me, told]) => {
     const state = events.reduce(reduce, initial);
     return mayRecall({...state, me}, state.sessions.s, told);
 }"""
+
+
+NUMBER, SKU = "281046817987", "100012043978"
+GOODS = """async ([events, found, query, numbered]) => {
+    const load = (name) => import(`/static/js/state/${name}.js`);
+    const [{ reduce, initial }, goods] = await Promise.all([load("state"), load("goods")]);
+    const told = { type: "lookup", id: "s", key: "orders/281046817987", phase: "ready", found };
+    const state = [...events, told].reduce(reduce, initial);
+    const session = state.sessions.s;
+    const nameOf = (kind) => (kind === "order" ? "订单号" : kind);
+    return goods.goodsFitting(goods.goodsKnown(state, session), query, nameOf).map((good) => {
+        const carded = goods.goesAsCard(state, session, good);
+        return [good.kind, good.form, goods.inText(good, carded), carded];
+    });
+}"""
+
+
+@pytest.mark.gen_test
+async def test_a_hash_offers_what_the_session_is_about_as_the_platform_knows_it(model: Model) -> None:
+    named = (
+        message(1, f"订单{NUMBER}怎么还没发", fields={"orders": [NUMBER]}),
+        message(2, msgType="product", fields={"card": {"number": SKU, "title": "羽绒服", "price": "299.00"}}),
+        message(3, fields={"card": "no card", "orders": "no list"}),
+    )
+    found = {"state": "等待出库", "paid": "279", "parcels": ["SF534221"], "items": [{"number": "7", "title": "雨伞"}, {}]}
+
+    async def offered(query: str = "", **session: str) -> Any:
+        return await model.page.evaluate(GOODS, [opened(*named, **session), found, query])
+
+    coat, order, parcel, umbrella = await offered()
+    assert coat == ["product", FORM | {"number": SKU, "title": "羽绒服", "price": "299.00"}, SKU, True]
+    assert order == [
+        "order", FORM | {"number": NUMBER, "title": "雨伞 等 2 件", "price": "279.00", "state": "等待出库"}, NUMBER, True]
+    assert parcel[2:] == ["SF534221", False] and umbrella[2:] == ["7", True]
+    for query, kinds in (
+        ("7987", ["order"]), ("3978", ["product"]), ("yrf", ["product"]), ("ddh", ["order"]), ("无", []),
+    ):
+        assert [each[0] for each in await offered(query)] == kinds, query
+    assert [each[2:] for each in await offered(**DOUYIN)] == [      # which takes no cards
+        ["羽绒服", False], [NUMBER, False], ["SF534221", False], ["雨伞", False]]

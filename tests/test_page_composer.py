@@ -81,6 +81,25 @@ async def test_a_quick_reply_is_named_by_its_initials_filled_and_sent(office: Of
 
 
 @pytest.mark.gen_test
+async def test_every_quick_reply_can_be_reached_and_few_are_made(office: Office) -> None:
+    await office.start()
+    lines = "".join(f"第{n:03}条,回答{n:03}\n" for n in range(300))
+    await office.stage.post("/api/quick-replies/import", {"csId": "wang", "scope": "all", "csv": f"标题,内容\n{lines}"})
+    wang = await office.wang_talks()
+    chosen, option = wang.page.locator("[role=option][aria-selected=true]"), wang.page.get_by_role("option")
+    await wang.composer.press_sequentially("/")
+    await expect(chosen).to_contain_text("第000条")
+    for key, title in {"PageDown": "第009条", "PageUp": "第000条", "ArrowUp": "第299条"}.items():
+        await wang.page.keyboard.press(key)
+        await expect(chosen).to_contain_text(title)
+        await expect(chosen).to_be_in_viewport()
+    assert await option.count() < 40
+    await wang.page.locator(".completing-list").first.evaluate("node => { node.scrollTop = 0; }")
+    await option.filter(has_text="第005条").click()
+    await expect(wang.composer).to_have_value("回答005")
+
+
+@pytest.mark.gen_test
 async def test_an_input_method_keeps_its_keys_while_the_list_is_open(office: Office, gateway: Gateway) -> None:
     await office.start()
     await knows(office, SHIP, INVOICE)
@@ -193,6 +212,29 @@ async def test_the_same_words_are_asked_about_once(office: Office, gateway: Gate
 
 
 @pytest.mark.gen_test
+async def test_a_reply_to_the_ais_customer_takes_her_over_once_she_is_sure(office: Office, gateway: Gateway) -> None:
+    settings = office.stage.settings
+    await office.start(evolve(settings, assistant=evolve(settings.assistant, provider="knowledge")))
+    wang = await office.agent("wang")
+    await office.hears("jd", "陈女士", "在吗")
+    await wang.tab("AI 接待中").click()
+    await wang.opens("陈女士")
+    await expect(wang.button("写备注")).to_be_visible()
+    await expect(wang.composer).not_to_be_focused()                     # who only looks on keeps her keys
+    await wang.page.locator("input[type=file]").first.set_input_files(PICTURE)
+    await wang.replies("我来帮您看")
+    await expect(wang.page.get_by_text("发送后由您接待这位客户，AI 不再回答")).to_be_visible()
+    assert "我来帮您看" not in said(gateway)
+    await expect(wang.state).to_have_text("AI 接待中")
+    await wang.button("接管并发送").click()
+    await expect(wang.state).to_have_text("人工 · 我")
+    await expect(wang.thread.locator("[data-from=me][data-delivery=sent]")).to_have_count(2)
+    assert [each["message"]["msgType"] for each in gateway.said[-2:]] == ["image", "text"]
+    await expect(wang.composer).to_have_value("")
+    await expect(wang.composer).to_be_focused()
+
+
+@pytest.mark.gen_test
 async def test_a_forbidden_word_stays_and_a_doubtful_one_is_asked_about(office: Office, gateway: Gateway) -> None:
     await office.start(evolve(office.stage.settings, forbidden_words=(
         ForbiddenWordsSettings(("加微信",), reason="平台禁止站外联系"), ForbiddenWordsSettings(("最低价",), action="warn"),
@@ -248,6 +290,9 @@ def table(text: str) -> FilePayload:
     return {"name": "快捷回复.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
 
 
+TALL = "box => box.offsetHeight"
+
+
 @pytest.mark.gen_test
 async def test_she_sends_with_the_key_she_chose_and_goes_on_to_who_waits(office: Office, gateway: Gateway) -> None:
     wang = await office.wang_talks()
@@ -261,13 +306,16 @@ async def test_she_sends_with_the_key_she_chose_and_goes_on_to_who_waits(office:
     await expect(wang.composer).to_have_value("有\n货")
     await wang.composer.press("Control+Enter")
     await until(lambda: said(gateway) == ["有\n货"])
-    await wang.writes("给您留着")
+    low = await wang.composer.evaluate(TALL)
+    await wang.writes("给\n您\n留\n着")
+    assert await wang.composer.evaluate(TALL) > low             # it grows with what is in it
     await wang.composer.press("Alt+Enter")
     await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
+    assert await wang.composer.evaluate(TALL) == low
     await wang.writes("再见")
     await wang.composer.press("Control+Shift+Enter")
     await expect(wang.page.get_by_text("即将结束与 陈女士 的会话")).to_be_visible()
-    await until(lambda: said(gateway) == ["有\n货", "给您留着", "再见"])
+    await until(lambda: said(gateway) == ["有\n货", "给\n您\n留\n着", "再见"])
 
 
 @pytest.mark.gen_test

@@ -55,6 +55,8 @@ async def test_the_quick_reply_that_was_meant_comes_first(model: Model) -> None:
     assert (await offered("f"))[:3] == ["fh", "invoice", "ship"]        # of equals what was used last
     assert await offered("chang") == ["grown"] == await offered("cc")
     assert (await offered(""))[0] == "invoice"
+    many = [{"id": str(n), "title": f"第{n:03}条", "content": "", "initials": "", "pinyin": ""} for n in range(200)]
+    assert len(await model.calls("quick", "ranked", many, "", "jd")) == 200         # and none is out of reach
     assert "wx" in await offered("wx", "wechat") and await offered("wxsk") == []
 
 
@@ -68,6 +70,17 @@ async def test_a_slash_asks_for_a_quick_reply_only_where_it_begins_a_word(model:
     assert await slash("您好\n／FH") == {"start": 3, "query": "fh"}
     for text in ("1/2", "苹果、梨", "https://a", "/ 发", "//"):
         assert await slash(text) is None, text
+
+
+@pytest.mark.gen_test
+async def test_a_hash_asks_for_an_order_only_where_it_begins_a_word(model: Model) -> None:
+    async def hashed(text: str) -> Any:
+        return await model.calls("quick", "hashAt", text, len(text))
+
+    assert await hashed("#") == {"start": 0, "query": ""}
+    assert await hashed("您好 ＃7987") == {"start": 3, "query": "7987"}
+    for text in ("C#", "1#楼", "## ", "https://a/#b"):
+        assert await hashed(text) is None, text
 
 
 @pytest.mark.gen_test
@@ -152,8 +165,60 @@ async def test_a_reply_that_waits_goes_back_with_its_files_above_what_was_typed_
 
 
 @pytest.mark.gen_test
+async def test_what_waits_for_the_line_can_be_had_back_and_what_is_on_its_way_cannot(model: Model) -> None:
+    lost = {"type": "lost", "retryAt": 0, "now": T0}
+    queued = [*opened(), said("c1", "一"), said("c2", "二"), typed("三")]
+    leave = {"type": "queueLeft", "id": "s", "clientMsgId": "c2", "now": T0}
+
+    async def after(*events: dict[str, Any]) -> tuple[Any, list[str]]:
+        state = await model.after(*queued, *events)
+        return state["drafts"].get("s"), [each["content"] for each in state["outgoing"]["s"]]
+
+    assert await after(lost, leave) == ("二\n三", ["一"])
+    assert await after(lost, {**leave, "clientMsgId": "gone"}) == ("三", ["一", "二"])
+    assert await after(leave) == ("三", ["一", "二"])                     # it goes this very moment
+    unanswered = {"type": "saying", "id": "s", "clientMsgId": "c1", "state": "unconfirmed"}
+    assert await after(unanswered, leave) == ("二\n三", ["一"])
+    sending = {"type": "saying", "id": "s", "clientMsgId": "c2", "state": "sending"}
+    assert await after(sending, lost, leave) == ("三", ["一", "二"])
+
+
+@pytest.mark.gen_test
+async def test_only_what_is_all_the_assistants_counts_as_its_draft(model: Model) -> None:
+    async def drafted(before: str, *events: dict[str, Any], text: str = "今天发出") -> bool:
+        used = {"type": "helpUsed", "id": "s", "text": f"{before}{text}", "before": before, "doubts": []}
+        state = await model.after(*opened(), used, *events)
+        return await model.calls("helps", "isAsDrafted", state, "s", state["drafts"]["s"].strip())
+
+    assert await drafted("") and await drafted("", text="今天发出\n")
+    assert not await drafted("您好，")
+    assert not await drafted("", typed("今天发出！"))
+
+
+@pytest.mark.gen_test
 async def test_a_note_outlives_the_end_of_its_session_and_a_reply_does_not(model: Model) -> None:
     note = {"type": "drafted", "mode": "note", "id": "s", "text": "已补发", "now": T0}
     closed = heard("session_closed", session(status="closed", version=5))
     state = await model.after(*opened(message(1)), typed("您好"), note, closed)
     assert state["drafts"] == {} and state["noteDrafts"] == {"s": "已补发"}
+
+
+@pytest.mark.gen_test
+async def test_arrows_go_round_in_a_list_and_stop_at_the_ends_of_a_grid(model: Model) -> None:
+    async def goal(key: str, at: int, size: int, columns: int = 1) -> Any:
+        return await model.calls("../views/parts/roving", "goal", key, at, size, columns)
+
+    assert [await goal(key, 2, 3) for key in ("ArrowDown", "ArrowUp", "Home", "End")] == [0, 1, 0, 2]
+    assert [await goal(key, 9, 20, 8) for key in ("ArrowDown", "ArrowUp", "ArrowRight", "End")] == [17, 1, 10, 19]
+    assert [await goal("ArrowDown", 17, 20, 8), await goal("ArrowUp", 3, 20, 8)] == [19, 0]
+    assert await goal("ArrowRight", 0, 3) is None
+
+
+@pytest.mark.gen_test
+async def test_what_is_said_of_a_buttons_key_is_the_key_she_has_given_it(model: Model) -> None:
+    async def said(**keys: list[str]) -> Any:
+        return await model.calls("../views/parts/keytitle", "withKey", "内部备注", {"own": {"keys": keys}}, "note")
+
+    assert await said() == "内部备注 (Alt+P)"
+    assert await said(note=["Alt+Shift+KeyM"]) == "内部备注 (Alt+Shift+M)"
+    assert await said(note=[]) == "内部备注"

@@ -73,6 +73,14 @@ async def test_what_is_said_with_a_file_waits_for_its_upload_and_knows_it_then(m
 
 
 @pytest.mark.gen_test
+async def test_a_file_waits_while_the_ai_answers(model: Model) -> None:
+    start = [*opened(message(1)), chosen(("a.png", "image/png", 9_000))]
+    assert await model.calls("files", "nextUpload", await model.after(*start)) == "k0"
+    released = heard("session_released", session(version=9, status="ai"))
+    assert await model.calls("files", "nextUpload", await model.after(*start, released)) is None
+
+
+@pytest.mark.gen_test
 async def test_files_are_forgotten_when_nobody_will_send_them(model: Model) -> None:
     start = [*opened(message(1)), chosen(("a.png", "image/png", 9_000), ("b.png", "image/png", 9_000))]
     say = {"type": "fileSaid", "id": "s", "key": "k0", "csId": "wang", "now": T0}

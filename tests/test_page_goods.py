@@ -84,6 +84,44 @@ async def test_an_order_that_she_names_is_looked_up_where_it_stands(
 
 
 @pytest.mark.gen_test
+async def test_a_hash_puts_an_order_into_the_reply_or_begins_its_card(
+    office: Office, with_jos: Config, gateway: Gateway
+) -> None:
+    await office.start(with_jos)
+    wang = await office.wang_talks()
+    keyboard, option = wang.page.keyboard, wang.page.get_by_role("option")
+    await wang.composer.press_sequentially("#")
+    await expect(wang.page.get_by_text("这个会话里还没有提到订单或商品")).to_be_visible()
+    await wang.writes("")
+    await office.hears("jd", "陈女士", f"订单{NUMBER}怎么还没发")
+    await wang.thread.get_by_role("button", name="查看").click()
+    await wang.composer.press_sequentially("订单 ＃7987")
+    await expect(option).to_have_count(2)
+    await keyboard.press("Escape")
+    await expect(wang.composer).to_have_value("订单 ＃7987")             # and what was typed stays
+    await wang.writes("")
+    await wang.composer.press_sequentially("订单 #79")
+    await keyboard.press("Tab")
+    await expect(wang.composer).to_have_value(f"订单 {NUMBER} ")
+    await wang.composer.press_sequentially("#dd")
+    await keyboard.press("ArrowDown")
+    await keyboard.press("Enter")
+    await expect(wang.composer).to_have_value(f"订单 {NUMBER} ")
+    box = wang.page.get_by_role("dialog")
+    await expect(box.get_by_label("订单状态")).to_have_value("等待出库")
+    assert gateway.said == []                                           # it is begun, and not sent
+    await keyboard.press("Enter")
+    await expect(wang.thread.locator("[data-delivery=sent] .goods")).to_contain_text("279.00 元")
+    await expect(wang.composer).to_be_focused()
+    note = wang.page.get_by_role("textbox", name="内部备注")
+    await keyboard.press("Alt+p")
+    await keyboard.type("#")                                            # the very next letter is the note's
+    await expect(option).to_have_count(3)                               # with its parcel and its coat, and no cards
+    await keyboard.press("Enter")
+    await expect(note).to_have_value(f"{NUMBER} ")
+
+
+@pytest.mark.gen_test
 async def test_why_nothing_was_found_is_said(office: Office, with_jos: Config, jos: Jos) -> None:
     await office.start(with_jos)
     wang = await office.wang_talks()

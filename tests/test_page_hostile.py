@@ -96,6 +96,7 @@ class Watched:
         await page.context.add_init_script(WATCH)
         await page.reload()
         await self.agent.is_connected()
+        await expect(page.get_by_role("button", name="渠道状态")).to_be_visible()     # which the server is asked for
         await page.evaluate(OWN)
 
     async def nothing_happened(self) -> None:

@@ -229,5 +229,53 @@ async def test_what_is_loaded_in_one_go_changes_no_earlier_state(model: Model) -
     loaded = {"type": "listLoaded", "key": "k", "query": {"status": "pending"}, "rows": rows, "cursor": None}
     again = {**loaded, "rows": [session("a", version=2), session("c")], "round": 1}
     events = [{**loaded, "round": 0}, {"type": "resync"}, again, heard("session_updated", session("a", version=3))]
-    assert all(await model.page.evaluate(STATES_KEPT, [entered(), *events]))
+    burst = [heard("session_updated", session(each, version=4)) for each in ("a", "c", "a")]
+    assert all(await model.page.evaluate(STATES_KEPT, [entered(), *events, at_once(*burst)]))
     assert list((await model.after(*entered(), *events))["sessions"]) == ["a", "c"]     # b is gone
+
+
+def at_once(*events: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "caughtUp", "frames": [event["frame"] for event in events]}
+
+
+@pytest.mark.gen_test
+async def test_a_burst_leaves_the_page_as_its_events_would_one_by_one(model: Model) -> None:
+    hers = session(version=5, status="manual", manualCsId="wang", messageCount=2)
+    burst = [
+        heard("session_updated", session("t", version=2, messageCount=2)),
+        heard("session_accepted", session("t", version=3, status="manual", manualCsId="wang")),
+        heard("message_updated", message(1, state="failed")),
+        heard("new_message", message(2), session=hers),
+    ]
+    start = [*opened(message(1, state="sent")), heard("new_pending_session", session("t"))]
+    assert await model.after(*start, at_once(*burst)) == await model.after(*start, *burst)
+
+
+@pytest.mark.gen_test
+async def test_of_a_burst_what_she_reads_is_shown_at_once_and_all_of_it_in_its_order(model: Model) -> None:
+    assert await model.page.evaluate(LET_IN, [["t", "t", "u"], ["t", "s", "u", "clicked", "s"]]) == [
+        ["t"], ["t", "u"],      # the first waits for none, and the others not long
+        ["t", "s"], ["u"], ["clicked"], ["s"],
+    ]
+
+
+LET_IN = """async (bursts) => {
+    const { createStore } = await import("/static/js/state/store.js");
+    let taken = [];
+    let whole = null;
+    const reduce = (state, { type, frame, frames = [frame] }) => {
+        taken.push(type === "clicked" ? [type] : frames.map(({ sessionId }) => sessionId));
+        if (taken.flat().length === whole?.size) whole.done();
+        return { ...state };
+    };
+    const store = createStore({ selected: "s" }, reduce, { keep() {}, show() {} });
+    const seen = [];
+    for (const burst of bursts) {
+        taken = [];
+        const all = new Promise((done) => { whole = { size: burst.length, done }; });
+        for (const each of burst) each === "clicked" ? store.dispatch({ type: each }) : store.hear({ sessionId: each });
+        await all;
+        seen.push(...taken);
+    }
+    return seen;
+}"""

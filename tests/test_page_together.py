@@ -60,7 +60,9 @@ async def test_a_note_is_seen_by_colleagues_where_it_was_written_and_never_by_th
     await wang.page.route("**/notes", lambda route: route.fulfill(
         status=503, json={"code": 503, "message": "服务器暂时不能保存", "data": {}}), times=1)
     await wang.does("在吗", "转为笔记")
-    await expect(wang.page.get_by_role("textbox", name="备注")).to_have_value("在吗\n")
+    writing = wang.page.get_by_role("textbox", name="备注")
+    await expect(writing).to_have_value("在吗\n")
+    await expect(writing).to_be_focused()
     await wang.page.keyboard.insert_text("@zhao 已登记")
     await wang.page.keyboard.press("Enter")
     await expect(note.last).to_contain_text("备注没有保存：服务器暂时不能保存")

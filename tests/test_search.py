@@ -143,6 +143,28 @@ async def test_notes_are_found_too_and_sessions_by_their_tags(stage: Stage) -> N
 
 
 @pytest.mark.gen_test
+async def test_a_note_is_found_by_what_it_says_now_and_not_at_all_once_it_is_taken_away(stage: Stage) -> None:
+    await stage.start()
+    chen = stage.customer()
+    await chen.says("在吗")
+    session_id = (await chen.session())["sessionId"]
+    note = (await stage.post(f"/api/sessions/{session_id}/notes", {"content": "补云费险", "csId": "wang"})).json()["data"]
+
+    async def count(text: str, **query: str) -> int:
+        return len((await stage.get("/api/search", q=text, **query)).json()["data"])
+
+    assert await count("云费") == 1
+    path = f"{stage.base}/api/sessions/{session_id}/notes/{note['noteId']}"
+    await stage.http.put(path, json={"content": "补运费险", "csId": "wang"})
+    for query in ({}, {"sessionId": session_id}, {"status": "pending"}):
+        assert [await count("云费", **query), await count("运费", **query)] == [0, 1]
+    assert await count("运费", status="closed") == 0
+    await stage.http.delete(path, params={"csId": "wang"})
+    for query in ({}, {"sessionId": session_id}):
+        assert [await count("云费", **query), await count("运费", **query)] == [0, 0]
+
+
+@pytest.mark.gen_test
 async def test_what_a_colleague_hears_is_found_by_her_and_supervisors_alone(stage: Stage, settings: Config) -> None:
     await stage.start(evolve(settings, auth=AuthSettings(required=True), agents=tuple(
         evolve(agent, token_hash=hash_token(agent.id)) for agent in settings.agents

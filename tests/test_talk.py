@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from ccs import lifecycle
-from ccs.errors import BadRequest, Forbidden
+from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.models import NOTHING, Agent, EventType, Session, Status
 from ccs.settings import AssistantSettings, Config, OpenAISettings, WorkbenchSettings
 from store.tags import rows as tag_rows
@@ -34,6 +35,10 @@ def a_note(session: Session, agent: Agent | None = WANG, content: str = "补运�
 
 async def notes(stage: Stage, session_id: str) -> list[dict[str, Any]]:
     return (await stage.get(f"/api/sessions/{session_id}/notes")).json()["data"]
+
+
+async def on_the_bell(stage: Stage, cs_id: str) -> list[dict[str, Any]]:
+    return (await stage.get("/api/bell", csId=cs_id)).json()["data"]
 
 
 async def tags(stage: Stage, session_id: str, *add: str, remove: tuple[str, ...] = ()) -> Any:
@@ -216,6 +221,60 @@ async def test_a_session_that_has_ended_takes_notes_and_tags_and_is_counted_once
     assert set((await wang.hears("pong"))["counts"].values()) == {0}
     await stage.customer().says("又来了")
     assert (await stage.get("/api/sessions")).headers["X-Total-Count"] == "2"
+
+
+# Second thoughts
+
+
+@pytest.mark.parametrize("after, by, refusal", [
+    (timedelta(minutes=59), WANG, None), (timedelta(minutes=61), WANG, NoteSettled), (timedelta(0), ZHAO, Forbidden),
+])
+def test_who_wrote_a_note_may_change_it_for_an_hour(after: timedelta, by: Agent, refusal: Any) -> None:
+    [note] = a_note(a_session("manual")).notes
+    for change in (
+        lambda: lifecycle.edit_note(a_session("manual"), NOW + after, note, "补差价", (), by),
+        lambda: lifecycle.remove_note(a_session("manual"), NOW + after, note, by),
+    ):
+        if refusal is None:
+            assert change().notes
+        else:
+            with pytest.raises(refusal):
+                change()
+
+
+@pytest.mark.gen_test
+async def test_a_note_that_was_written_anew_says_so_and_one_that_was_taken_away_says_nothing_else(stage: Stage) -> None:
+    await stage.start()
+    session_id = await held(stage)
+    wang, li = await stage.agent("wang"), await stage.agent("li")
+    before = li.hello["eventId"]
+    note = (await verb(stage, session_id, "notes", content="补云费险", clientNoteId="n-1", csId="wang")).json()["data"]
+    path = f"{stage.base}/api/sessions/{session_id}/notes/{note['noteId']}"
+    assert (await stage.http.put(path, json={"content": "补", "csId": "li"})).status_code == 403
+    assert (await stage.http.put(f"{path}x", json={"content": "补", "csId": "wang"})).status_code == 404
+
+    edited = (await stage.http.put(path, json={"content": "@小李 补运费险", "csId": "wang"})).json()["data"]
+    assert edited == {
+        **note, "content": "@小李 补运费险", "mentions": ["li"], "former": ["补云费险"], "editedAt": edited["editedAt"],
+    }
+    assert (await wang.hears("note_updated"))["data"] == edited
+    assert (await li.hears("note_updated"))["data"] == edited           # who is named now is told
+    again = await verb(stage, session_id, "notes", content="补云费险", clientNoteId="n-1", csId="wang")
+    assert again.json()["data"] == edited                               # the page has sent it twice
+    assert await found(stage, mentions="li") == ["陈女士"]
+
+    assert [each["text"] for each in await on_the_bell(stage, "li")] == ["@小李 补运费险"]
+
+    removed = (await stage.http.delete(path, params={"csId": "wang"})).json()["data"]
+    assert removed == {**note, "content": "", "removedAt": removed["removedAt"]}
+    assert refused(await stage.http.put(path, json={"content": "补", "csId": "wang"}), 400, 4011)
+    await stage.stop()
+    await stage.start()
+    assert await notes(stage, session_id) == [removed]
+    assert await on_the_bell(stage, "li") == []
+    assert await found(stage, mentions="li") == []
+    frames = await replayed(await comes_back(stage, "wang", wang, before))
+    assert [frame["data"] for frame in frames if frame["type"] == "note_updated"] == [removed, removed]
 
 
 # Who may

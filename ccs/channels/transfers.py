@@ -146,7 +146,7 @@ async def _words(response: httpx.Response) -> bytes:
 
 async def _write(pieces: AsyncIterator[bytes], into: Path, most_bytes: int) -> int:
     size = 0
-    file = await asyncio.to_thread(open, into, "wb")
+    file = open(into, "wb")         # not in a thread: who is ended meanwhile would leave it open
     try:
         async for piece in pieces:
             size += len(piece)
@@ -160,7 +160,7 @@ async def _write(pieces: AsyncIterator[bytes], into: Path, most_bytes: int) -> i
 
 async def _pieces(head: bytes, path: Path, tail: bytes) -> AsyncIterator[bytes]:
     yield head
-    file: BinaryIO = await asyncio.to_thread(open, path, "rb")
+    file: BinaryIO = open(path, "rb")
     try:
         while piece := await asyncio.to_thread(file.read, AT_ONCE):
             yield piece

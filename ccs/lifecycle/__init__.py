@@ -12,18 +12,18 @@ already true returns an empty `Change`.
 from ccs.lifecycle.agents import accept, close, read, reclaimed, release, reply, takeover, transfer
 from ccs.lifecycle.assistant import answer, ask_for_human, card_renewed
 from ccs.lifecycle.blocking import block, reveal, unblock
-from ccs.lifecycle.deliveries import delivery_moves, failed_behind, is_unheard, not_delivered, retry
+from ccs.lifecycle.deliveries import delivery_moves, dismiss, failed_behind, is_unheard, not_delivered, retry
 from ccs.lifecycle.feedback import judge
 from ccs.lifecycle.platforms import customer_known, customer_writes, file_moves, owner_changes, recall, staff_writes
 from ccs.lifecycle.rights import may_open, may_read, must_answer, must_help, must_hold, must_read
 from ccs.lifecycle.steps import PREVIEW
-from ccs.lifecycle.talk import describe, mark_unread, mentioned, tag, write_note
+from ccs.lifecycle.talk import describe, edit_note, mark_unread, mentioned, remove_note, tag, write_note
 
 __all__ = [
     "PREVIEW",
     "accept", "answer", "ask_for_human", "block", "card_renewed", "close", "customer_known", "customer_writes",
-    "delivery_moves", "describe", "failed_behind", "file_moves", "is_unheard", "judge", "mark_unread", "may_open",
-    "may_read", "mentioned", "must_answer", "must_help", "must_hold", "must_read", "not_delivered", "owner_changes",
-    "read", "recall", "reclaimed", "release", "reply", "retry", "reveal", "staff_writes", "tag", "takeover",
-    "transfer", "unblock", "write_note",
+    "delivery_moves", "describe", "dismiss", "edit_note", "failed_behind", "file_moves", "is_unheard", "judge",
+    "mark_unread", "may_open", "may_read", "mentioned", "must_answer", "must_help", "must_hold", "must_read",
+    "not_delivered", "owner_changes", "read", "recall", "reclaimed", "release", "remove_note", "reply", "retry",
+    "reveal", "staff_writes", "tag", "takeover", "transfer", "unblock", "write_note",
 ]

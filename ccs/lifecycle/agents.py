@@ -9,6 +9,7 @@ from ccs import fate, limits
 from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent
 from ccs.inbound import Reclaimed
 from ccs.kept import DeedKind
+from ccs.lifecycle import bell
 from ccs.lifecycle.platforms import owner_changes
 from ccs.lifecycle.rights import must_answer, must_hold, where_it_stands, wrong_status
 from ccs.lifecycle.steps import after, deed, held_by, moved, next_message, waits
@@ -46,7 +47,8 @@ def takeover(
     elif session.status is not Status.AI:
         raise wrong_status(session, "只有助手或其他客服接待中的会话可以接管")
     done = deed(session, now, DeedKind.TAKEN_OVER, agent, session.agent_id or "")
-    return held_by(session, now, agent.id, unsent, allowed, done)
+    taken = held_by(session, now, agent.id, unsent, allowed, done)
+    return evolve(taken, bell=bell.changes_hands(session, now, agent, agent)) if session.agent_id else taken
 
 
 def reply(
@@ -96,7 +98,8 @@ def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None
         return evolve(waits(session, now, "transferred"), deeds=(done,))
     if to.id == session.agent_id:
         return NOTHING
-    return held_by(session, now, to.id, (), UNLIMITED, done)
+    taken = held_by(session, now, to.id, (), UNLIMITED, done)
+    return evolve(taken, bell=bell.changes_hands(session, now, by, to))
 
 
 def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Change:

@@ -7,10 +7,11 @@ from attrs import evolve
 
 from ccs import fate, limits
 from ccs.errors import NotDeliverable, SessionShut
+from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold
 from ccs.lifecycle.steps import CANNOT_REPLY, last_moment, waits
 from ccs.limits import UNLIMITED, Limits
-from ccs.models import Agent, Briefing, Change, Event, EventType, Fate, Message, Sender, Session, Status
+from ccs.models import NOTHING, Agent, Briefing, Change, Event, EventType, Fate, Message, Sender, Session, Status
 
 UNCONFIRMED = "unconfirmed"                 # nobody knows whether the assistant's answer reached her
 PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches
@@ -29,6 +30,17 @@ def retry(
     parts = allowed.unsent(message)
     limits.must_allow(session, now, parts)
     return _delivers(session, now, fate.again(message, now), **limits.spent(session, parts))
+
+
+def dismiss(session: Session, now: datetime, message: Message, by: Agent | None) -> Change:
+    """What failed is put aside: it stays among what was said, and nobody is told any more that it did not arrive."""
+    must_hold(session, by)
+    if message.delivery is None or message.delivery.state is not Fate.FAILED:
+        raise NotDeliverable("只有发送失败的消息可以删除")
+    if message.delivery.dismissed_at:
+        return NOTHING
+    aside = fate.dismissed(message, now)
+    return Change(deliveries=(aside,), events=(Event(EventType.MESSAGE_UPDATED, session, aside),))
 
 
 def not_delivered(
@@ -79,9 +91,10 @@ def _delivers(
     if is_unheard(session, message):
         return _waits_unheard(evolve(session, **fields), now, message, unheard)
     changed = evolve(session, version=session.version + 1, **fields)
+    told = bell.fails(session, now, message)
     if not session.is_open or evolve(changed, version=session.version) == session:
-        return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),))
-    return Change(changed, deliveries=(message,), events=(
+        return Change(deliveries=(message,), events=(Event(EventType.MESSAGE_UPDATED, session, message),), bell=told)
+    return Change(changed, deliveries=(message,), bell=told, events=(
         Event(EventType.MESSAGE_UPDATED, changed, message), Event(EventType.SESSION_UPDATED, changed),
     ))
 

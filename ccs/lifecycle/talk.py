@@ -5,16 +5,19 @@ None of it moves the session in the list, nor what the assistant thinks about: o
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from ccs.errors import BadRequest
+from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.kept import Card, Note
+from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold, must_read, wrong_status
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
 from ccs.tags import LONGEST, MOST, is_tag
 
+CHANGEABLE = timedelta(hours=1)     # since a note was written; later, others have acted on it
+MOST_FORMER = 20            # of its wordings that are kept
 LONGEST_REMARK = 40         # characters of how agents call a customer
 LONGEST_CARD = 2000         # and of what else they keep of her
 
@@ -29,7 +32,45 @@ def write_note(
         session.seq, now, client_id,
     )
     session = evolve(session, notes=note.number, version=session.version + 1)
-    return Change(session, notes=(note,), events=(Event(EventType.NOTE_ADDED, session, note=note),))
+    told = Event(EventType.NOTE_ADDED, session, note=note)
+    return Change(session, notes=(note,), events=(told,), bell=bell.mentions(note))
+
+
+def edit_note(
+    session: Session, now: datetime, note: Note, content: str, mentions: tuple[str, ...], by: Agent | None
+) -> Change:
+    """Who wrote it writes it anew; what stood there is kept beside it."""
+    _must_still_change(session, now, note, by)
+    if content == note.content:
+        return NOTHING
+    former = (*note.former, note.content)[-MOST_FORMER:]
+    edited = evolve(note, content=content, mentions=mentions, former=former, edited_at=now)
+    called = tuple(cs_id for cs_id in mentions if cs_id not in note.mentions)
+    change = _note_changes(session, edited)
+    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called)))
+
+
+def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:
+    """Who wrote it takes it away; that there was one stays."""
+    if note.removed_at and (by is None or by.id == note.agent_id):
+        return NOTHING
+    _must_still_change(session, now, note, by)
+    return _note_changes(session, evolve(note, removed_at=now))
+
+
+def _must_still_change(session: Session, now: datetime, note: Note, by: Agent | None) -> None:
+    must_read(session, by)
+    if by and by.id != note.agent_id:
+        raise Forbidden("只有写备注的人可以修改或删除它")
+    if note.removed_at:
+        raise NoteSettled("这条备注已经删除")
+    if now - note.created_at > CHANGEABLE:
+        raise NoteSettled(f"备注写下 {CHANGEABLE // timedelta(minutes=1)} 分钟后不能再修改或删除，可以另写一条")
+
+
+def _note_changes(session: Session, note: Note) -> Change:
+    session = evolve(session, version=session.version + 1)
+    return Change(session, notes=(note,), events=(Event(EventType.NOTE_UPDATED, session, note=note),))
 
 
 def mentioned(content: str, agents: Iterable[Agent]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from ccs.own.bell import Bell
 from ccs.own.drafts import Drafts
 from ccs.own.forbidden import Forbidden
 from ccs.own.pinyin import Speller
@@ -12,6 +13,7 @@ from ccs.own.replies import QuickReplies
 
 @frozen
 class Own:
+    bell: Bell
     drafts: Drafts
     preferences: Likings
     reminders: Reminders

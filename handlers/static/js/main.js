@@ -67,7 +67,11 @@ const store = createStore(start, reduce, { keep, show });
 const { dispatch } = store;
 
 const live = createLive({
-  emit: (event) => (event.type === "refused" ? entrance.refused(event.code) : dispatch(event)),
+  emit(event) {
+    if (event.type === "refused") entrance.refused(event.code);
+    else if (event.type === "heard") store.hear(event.frame);
+    else dispatch(event);
+  },
   lookingAt: () => [watched(store.state)].filter(Boolean),
 });
 const entrance = createEntrance(store, live);

@@ -10,7 +10,7 @@ import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
-import { isHelped } from "../state/helps.js";
+import { isAsDrafted, isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
@@ -107,22 +107,24 @@ export function createActions(store, { live, onExpired, ...outside }) {
     if (parse(location.hash).id !== id) location.hash = format({ id });
   };
 
-  /** To a message, by the address. With `replace` the way back leads to where one was before. */
-  function jump(id, seq, { replace = false } = {}) {
-    const hash = format({ id, m: seq });
+  /** To a message, or a note after it, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false, note = null } = {}) {
+    const hash = format({ id, m: seq, n: note });
     const at = parse(location.hash);
-    if (at.id === id && at.m === seq) dispatch({ type: "jumped", id, seq });
+    if (at.id === id && at.m === seq && at.n === note) dispatch({ type: "jumped", id, seq, note });
     else if (replace) location.replace(hash);
     else location.hash = hash;
   }
 
-  /** Takes a session and goes on in it. */
+  /** Takes a session and goes on in it. True if it is hers. */
   async function take(id, act) {
-    if (store.state.acts[id]) return;
+    if (store.state.acts[id]) return false;
     const { tab } = store.state;
     open(id);
     dispatch({ type: "tab", tab: "mine" });
-    if (!(await change(id, act)) && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    const taken = await change(id, act);
+    if (!taken && store.state.tab === "mine") dispatch({ type: "tab", tab });
+    return taken;
   }
 
   const actions = {
@@ -134,7 +136,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
-    ...createSearching(store, { onExpired, jump }),
+    ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createPanelActions(store, { toast, explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
@@ -205,30 +207,21 @@ export function createActions(store, { live, onExpired, ...outside }) {
     },
     say(id, text, until) {
       actions.dropHelp(id);
-      const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment(), until });
+      const drafted = isAsDrafted(store.state, id, text);
+      dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: text, drafted, now: moment(), until });
     },
     /** `card` is `{msgType, fields, fileId, shown}`. */
     sayCard(id, card) {
       dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: "", card, now: moment() });
       dispatch({ type: "carding", id: null });
     },
-    writeCard: (id) => dispatch({ type: "carding", id }),
+    /** `begun` is `{kind, form}`, where she has chosen what it is about. */
+    writeCard: (id, begun = null) => dispatch({ type: "carding", id, begun }),
     sayAgain(id, clientMsgId) {
       actions.uploadAgain(clientMsgId);
       dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });
     },
     unsay: (id, clientMsgId) => dispatch({ type: "unsaid", id, clientMsgId }),
-    /** A stored message that did not arrive: a new attempt. */
-    async retry(id, msgId) {
-      if (store.state.retrying[msgId]) return;
-      const asked = store.state.serial;
-      dispatch({ type: "retrying", msgId, on: true });
-      const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), "retry"), { csId: me() });
-      dispatch({ type: "retrying", msgId, on: false });
-      if (answer.ok) dispatch({ type: "stored", message: answer.data, asked });
-      else explain(id, answer);
-    },
     older: (id) => dispatch({ type: "olderWanted", id }),
     retryHistory: (id) => dispatch({ type: "historyRetried", id }),
     atBottom: (atBottom) => atBottom !== store.state.reading.atBottom && dispatch({ type: "reading", atBottom }),

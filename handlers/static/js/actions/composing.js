@@ -3,6 +3,7 @@
 import { heldOf } from "../state/holding.js";
 import { nextOfMine } from "../state/quick.js";
 import { nextWaiting } from "../state/state.js";
+import { failedOf } from "../state/threads.js";
 
 const HOLD = 3000; // ms in which a reply can be taken back
 
@@ -16,7 +17,7 @@ export function createComposing(store, { open, act }) {
     draftNote: (id, text) => dispatch({ type: "drafted", mode: "note", id, text, now: now() }),
     mode(id, mode) {
       dispatch({ type: "moded", id, mode });
-      focusSoon(mode);
+      focusShown(store, mode);
     },
     // For keys that work anywhere
     noteMode: () => store.state.selected && composing.mode(store.state.selected, "note"),
@@ -37,6 +38,10 @@ export function createComposing(store, { open, act }) {
       const goal = next && (nextOfMine(store.state, id) ?? (then === "next" ? nextWaiting(store.state) : null));
       if (goal) open(goal.sessionId);
     },
+    /** The AI's session becomes hers, and then the reply goes. */
+    async sendTakingOver(id, text, then) {
+      if (await act("takeOver", id)) composing.send(id, text, then);
+    },
     sendNow: (id) => dispatch({ type: "holdOver", id }),
     /** What waits is not sent, and stands in the reply again. */
     undoSend(id) {
@@ -45,6 +50,16 @@ export function createComposing(store, { open, act }) {
       act("keepOpen", id);
       open(id);
       document.getElementById("reply")?.focus();
+    },
+    leaveQueue(id, clientMsgId) {
+      dispatch({ type: "queueLeft", id, clientMsgId, now: now() });
+      document.getElementById("reply")?.focus();
+    },
+    /** All that did not arrive, one after the other, in the order it was said. */
+    async retryFailed(id) {
+      const { stored, unsaid } = failedOf(store.state, id);
+      for (const { msgId } of stored) await act("retry", id, msgId);
+      for (const { clientMsgId } of unsaid) act("sayAgain", id, clientMsgId);
     },
     /** `change` is of `{key, after, undo}`. */
     preferSending: (change) => act("keepOwn", "send", { ...store.state.own.send, ...change }),
@@ -56,7 +71,8 @@ export function createComposing(store, { open, act }) {
   return composing;
 }
 
-/** Into a box that is about to be shown: what is hidden takes no focus. */
-export function focusSoon(mode) {
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(mode)?.focus()));
+/** Into a box that is shown first, since what is hidden takes no focus: the very next letter is meant for it. */
+export function focusShown(store, mode) {
+  store.showNow();
+  document.getElementById(mode)?.focus();
 }

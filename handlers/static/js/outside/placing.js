@@ -4,6 +4,7 @@
  */
 
 import { format, parse } from "../state/address.js";
+import { afterwards } from "./afterwards.js";
 import { whenChanged } from "../views/parts/dom.js";
 
 const SETTLING = 10_000; // ms in which what is kept may come
@@ -17,17 +18,24 @@ export function createPlacing(store, keepOwn) {
   let whose = null;
   let entered = { csId: null, at: 0 };
 
-  const write = whenChanged((id, place, tab, channels, filters) => {
+  let left = null; // the address that is to be written over, unless it is another one meanwhile
+  const writeSoon = whenChanged(() => {
+    left = location.hash;
+    soon();
+  });
+  const soon = afterwards(() => { // it takes the browser longer than to show all of a session
+    const { auth, selected: id, place, tab, channels, filters } = store.state;
+    if (auth.phase !== "in" || left !== location.hash || parse(left).id !== id) return;
     const hash = format({ id, ...place, tab, channels, filters });
-    if (hash !== location.hash) history.replaceState(history.state, "", hash);
+    if (hash !== left) history.replaceState(history.state, "", hash);
   });
 
   function navigated() {
-    const { id, m, tab, channels, filters } = parse(location.hash);
+    const { id, m, n, tab, channels, filters } = parse(location.hash);
     if (tab) store.dispatch({ type: "placed", tab, channels, filters });
     store.dispatch({ type: "selected", id });
-    store.dispatch({ type: "placedAt", m });
-    if (id && m) store.dispatch({ type: "jumped", id, seq: m });
+    store.dispatch({ type: "placedAt", m, n });
+    if (id && (m || n)) store.dispatch({ type: "jumped", id, seq: m, note: n });
   }
 
   function keep({ auth, me, own, selected, place, tab, channels, filters, sought }) {
@@ -35,7 +43,7 @@ export function createPlacing(store, keepOwn) {
     if (auth.phase !== "in") return;
     follow(me.csId, own.filters);
     if (store.state.filters !== filters || parse(location.hash).id !== selected) return; // on the way somewhere else
-    write(selected, place, tab, channels, filters);
+    writeSoon(selected, place, tab, channels, filters);
     remember(me.csId, channels, filters);
   }
 

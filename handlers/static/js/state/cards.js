@@ -50,6 +50,12 @@ export function cardOf(kind, form) {
   return { msgType: kind, fields: { [MEMBERS[kind]]: body }, shown: { content: at.title, fields: { card } } };
 }
 
+/** A form with what is known of a product or an order, as a card or a look-up says it; texts only. */
+export function begun(known) {
+  const texts = ["number", "title", "state"].filter((name) => typeof known[name] === "string");
+  return { ...BLANK, ...Object.fromEntries(texts.map((name) => [name, known[name]])), price: plain(known.price) };
+}
+
 /** What a look-up fills in. */
 export function filled(kind, form, found) {
   if (kind === "product") return { ...form, title: found.title ?? form.title, price: plain(found.price) || form.price };

@@ -63,7 +63,9 @@ export const COMMANDS = [
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", {
     enabled: open((session, me) => isHelped(session, mayServe(session, me))),
   }),
-  command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
+  command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", {
+    enabled: open((session, me) => mayServe(session, me) || session.status === "ai"), // whose box asks first
+  }),
 
   command("duty", "frame", [], "toggleDuty", {
     words: (state) => ({ key: state.own.duty === "off" ? "commands.onDuty" : "commands.offDuty" }),
@@ -83,7 +85,8 @@ const BY_ID = new Map(COMMANDS.map((each) => [each.id, each]));
 /** Keys that belong to where they are pressed; shown in the help, and not for changing. */
 export const FIXED = [
   { id: "send", keys: ["Enter"] }, { id: "newline", keys: ["Shift+Enter"] }, { id: "sendClose", keys: ["Mod+Shift+Enter"] },
-  { id: "quick", keys: ["/"] }, { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
+  { id: "quick", keys: ["/"] }, { id: "goods", keys: ["#"] },
+  { id: "insert", keys: ["Alt+1…3"] }, { id: "escape", keys: ["Escape"] },
 ];
 
 /** What can be done here and now. */

@@ -46,8 +46,12 @@ export function forgotten(state) {
   return Object.keys(state.files).filter((key) => !used.has(key));
 }
 
-/** The file to be uploaded next, as its key; they go one at a time, in the order they were chosen. */
-export const nextUpload = ({ files }) => Object.keys(files).find((key) => files[key].phase === "waiting");
+/**
+ * The file to be uploaded next, as its key; they go one at a time, in the order they were chosen. What lies at the AI's
+ * session waits there until she has taken it over.
+ */
+export const nextUpload = ({ files, sessions }) => Object.keys(files)
+  .find((key) => files[key].phase === "waiting" && sessions[files[key].sessionId]?.status !== "ai");
 
 export const FILE_REDUCERS = {
   /** `files` are `{key, name, mime, size, blob, preview}`. */

@@ -95,12 +95,13 @@ export function saidLately(state, id, text, now) {
 
 /**
  * What is the matter with a reply: `{forbidden, blanks, blocked, asks}`. `blocked` is why it cannot go (`forbidden` or
- * `blanks`, null if it can), `asks` what she is asked about once before it goes.
+ * `blanks`, null if it can), `asks` what she is asked about once before it goes: `forbidden`, `again` or `takeOver`.
  */
 export function guarded(state, session, text, now) {
   const forbidden = forbiddenIn(text, state.forbidden, session.channelType);
   const blanks = blanksIn(text);
   const blocked = forbidden.some(({ action }) => action === "block") ? "forbidden" : blanks.length ? "blanks" : null;
   const again = text && saidLately(state, session.sessionId, text.trim(), now);
-  return { forbidden, blanks, blocked, asks: [...(forbidden.length ? ["forbidden"] : []), ...(again ? ["again"] : [])] };
+  const asks = { forbidden: forbidden.length, again, takeOver: session.status === "ai" };
+  return { forbidden, blanks, blocked, asks: Object.keys(asks).filter((name) => asks[name]) };
 }

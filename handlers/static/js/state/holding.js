@@ -11,6 +11,18 @@ import { outgoingOf, withOutgoing } from "./threads.js";
 
 export const heldOf = (state, id) => outgoingOf(state, id).filter(({ until }) => until);
 
+/** Those that wait for the line, or for one before them that no answer came for. */
+export function queuedOf(state, id) {
+  const said = outgoingOf(state, id);
+  const stuck = said.findIndex(({ state: at }) => at === "unconfirmed");
+  const waits = (place) => state.line.phase !== "open" || (stuck >= 0 && place > stuck);
+  return said.filter(({ state: at, until }, place) => at === "queued" && !until && waits(place));
+}
+
+/** What one says, in one line; a card its title, and a file its name. */
+export const wordsOf = ({ content, shown, file }) =>
+  (content || shown?.content || file?.name || "").replace(/\s+/g, " ");
+
 /** Whether something of a session's is still on its way to the server. */
 export const isUnderway = (state, id) => outgoingOf(state, id).some(({ state: at }) => at === "queued" || at === "sending");
 
@@ -19,13 +31,17 @@ export const HOLDING_REDUCERS = {
   holdOver: (state, { id, now = Infinity }) => (heldOf(state, id).some(({ until }) => until <= now)
     ? withOutgoing(state, id, (said) => said.map((each) => (each.until <= now ? { ...each, until: undefined } : each)))
     : state),
-  /** Words go back above what she wrote since, files to where they lay. */
-  holdUndone: (state, { id, now }) => {
-    const held = heldOf(state, id);
-    if (!held.length) return state;
-    const words = [...held.map(({ content }) => content), draftOf(state, "reply", id)].filter(Boolean).join("\n");
-    const files = held.filter(({ file }) => file).map(({ clientMsgId }) => clientMsgId);
-    const without = withOutgoing(state, id, (said) => said.filter(({ until }) => !until));
-    return written(attachedAgain(without, id, files), "reply", id, words, now);
-  },
+  holdUndone: (state, { id, now }) => takenBack(state, id, heldOf(state, id), now),
+  /** One that waits for the line is not sent after all. */
+  queueLeft: (state, { id, clientMsgId, now }) =>
+    takenBack(state, id, queuedOf(state, id).filter((each) => each.clientMsgId === clientMsgId), now),
 };
+
+/** Words go back above what she wrote since, files to where they lay. */
+function takenBack(state, id, gone, now) {
+  if (!gone.length) return state;
+  const words = [...gone.map(({ content }) => content), draftOf(state, "reply", id)].filter(Boolean).join("\n");
+  const files = gone.filter(({ file }) => file).map(({ clientMsgId }) => clientMsgId);
+  const without = withOutgoing(state, id, (said) => said.filter((each) => !gone.includes(each)));
+  return written(attachedAgain(without, id, files), "reply", id, words, now);
+}

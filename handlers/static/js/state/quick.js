@@ -9,7 +9,6 @@ import { lastNamed } from "./cards.js";
 import { isMine } from "./rights.js";
 
 const LONGEST_QUERY = 20; // characters; what is longer is a sentence
-const OFFERED = 50;
 const HOURS = [[5, "晚上好"], [9, "早上好"], [11, "上午好"], [13, "中午好"], [18, "下午好"], [24, "晚上好"]];
 
 export const VARIABLES = ["客户昵称", "客服昵称", "店铺", "订单号", "时间问候"];
@@ -26,22 +25,32 @@ export function slashAt(text, caret) {
 /** The @ before the caret with the name that is being typed after it; null if there is none. */
 export const mentionAt = (text, caret) => markAt(text, caret, /([@＠])([^\s@＠]*)$/);
 
+/** The # before the caret with what was typed after it, at the start or after a space; null if there is none. */
+export const hashAt = (text, caret) => markAt(text, caret, /(?:^|\s)([#＃])([^\s#＃@＠]*)$/);
+
 function markAt(text, caret, pattern) {
   const [, , query] = text.slice(Math.max(0, caret - LONGEST_QUERY - 2), caret).match(pattern) ?? [];
   if (query === undefined || query.length > LONGEST_QUERY) return null;
   return { start: caret - query.length - 1, query: query.replace(/['’]/g, "").toLowerCase() }; // an input method's ni'hao
 }
 
-/** Those that fit what was typed, the best first, and of equals what was used last. */
-export function ranked(replies, query, channelType, most = OFFERED) {
-  const offered = replies.filter(({ channels }) => !channels?.length || !channelType || channels.includes(channelType));
-  return offered.map((reply) => ({ reply, rank: rankOf(reply, query) })).filter(({ rank }) => rank >= 0)
-    .sort((one, other) => one.rank - other.rank || lastUse(other.reply) - lastUse(one.reply)
-      || one.reply.title.localeCompare(other.reply.title, "zh"))
-    .slice(0, most).map(({ reply }) => reply);
+/** Those that fit what was typed, the best first, of equals what was used last, and of what was never used by title. */
+export function ranked(replies, query, channelType) {
+  return byTitle(replies)
+    .filter(({ channels }) => !channels?.length || !channelType || channels.includes(channelType))
+    .map((reply) => ({ reply, rank: rankOf(reply, query), used: lastUse(reply) })).filter(({ rank }) => rank >= 0)
+    .sort((one, other) => one.rank - other.rank || other.used - one.used).map(({ reply }) => reply);
 }
 
 const lastUse = ({ usedAt }) => (usedAt ? Date.parse(usedAt) : 0);
+
+const titles = new Intl.Collator("zh");
+const SORTED = new WeakMap(); // replies → the same by title: five thousand are not compared at every letter
+
+function byTitle(replies) {
+  if (!SORTED.has(replies)) SORTED.set(replies, [...replies].sort((one, other) => titles.compare(one.title, other.title)));
+  return SORTED.get(replies);
+}
 
 /** 0 is what she surely meant; -1 is not it. */
 export function rankOf(reply, query) {

@@ -26,11 +26,12 @@ export function seesSession(state, { handoff, lastSaid, failedCount = 0, ...told
   return how.whole ? withFailed(next, told.sessionId, failedCount) : next;
 }
 
+/** What `work(state)` makes of a state in which it lets many of them be seen. */
+export const manyTold = (state, work) => inOneGo(state, ["sessions", "doubtful", "speakers", "failed", "recounting"], work);
+
 /** Many of them, as an answer tells them. */
-export const seesSessions = (state, rows, how) => inOneGo(
-  state, ["sessions", "doubtful", "speakers", "failed", "recounting"],
-  (start) => rows.reduce((next, row) => seesSession(next, row, how), start),
-);
+export const seesSessions = (state, rows, how) =>
+  manyTold(state, (start) => rows.reduce((next, row) => seesSession(next, row, how), start));
 
 /** Who said the last thing, and what kind of thing it was: for the row, whose words do not say. */
 export function withSpeaker(state, id, { seq, senderType, senderId, msgType = "text", seconds, recalled = false }) {

@@ -24,14 +24,14 @@ import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
-import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { NOTE_REDUCERS, doubtNotes, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { PHONE_REDUCERS, mayHoldPhone } from "./phones.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
 import { SEARCH_REDUCERS } from "./searching.js";
-import { doubtAll, forgetClosed, seesSession, withSpeaker } from "./sessions.js";
+import { doubtAll, forgetClosed, manyTold, seesSession, withSpeaker } from "./sessions.js";
 import {
   afterBinding, doubtThreads, hearsMessages, historyLoaded, openThread, threadOf, turnTo, withOutgoing,
   withThread,
@@ -104,8 +104,11 @@ const REDUCERS = {
   }),
   bound: (state, { id }) => afterBinding(state, id),
   heard: (state, { frame }) => hears({ ...state, serial: state.serial + 1 }, frame),
-  caughtUp: (state, { frames }) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), state),
-  resync: (state) => ({ ...doubtThreads(doubtAll(state)), countsDoubtful: true }),
+  /** Many at once. */
+  caughtUp: (state, { frames }) => manyTold(
+    state, (start) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), start),
+  ),
+  resync: (state) => ({ ...doubtNotes(doubtThreads(doubtAll(state))), countsDoubtful: true }),
 
   // What was asked for
 
@@ -138,10 +141,11 @@ const REDUCERS = {
       ...state, selected: id, missing, lookups: {}, revealed: {}, blocking: null, carding: null, releasing: null, teaching: null, reading, jump: null,
       panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
     };
-    return id ? openThread(next, id) : next;
+    return id ? openThread(doubtNotes(next, id), id) : next;
   },
-  /** To a message of a session, or to its end with `seq` null. */
-  jumped: (state, { id, seq, offset }) => ({ ...turnTo(state, id, seq), jump: { id, seq, offset } }),
+  /** To a message of a session, or to a note after it, or to its end with `seq` null. */
+  jumped: (state, { id, seq, offset, note = null }) =>
+    ({ ...turnTo(state, id, note ? Math.max(1, seq) : seq), jump: { id, seq, offset, note } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
   channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
@@ -150,7 +154,7 @@ const REDUCERS = {
   looking: (state, { picture }) => ({ ...state, looking: picture }),
   checkup: (state, { type, ...change }) => ({ ...state, checkup: { ...state.checkup, ...change } }),
 
-  carding: (state, { id }) => ({ ...state, carding: id }),
+  carding: (state, { id, begun = null }) => ({ ...state, carding: id, cardBegun: begun }),
   teaching: (state, { answer }) => ({ ...state, teaching: answer }),
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
@@ -189,9 +193,9 @@ const REDUCERS = {
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
   /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+  said: (state, { id, clientMsgId, csId, content, card = {}, drafted, now, until }) => withOutgoing(
     content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
+    (said) => [...said, { clientMsgId, csId, content, ...card, drafted, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
@@ -216,7 +220,7 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
-  let next = frame.type === "note_added" ? hearsNote(hearsMention(state, frame), frame.data) : state;
+  let next = frame.data.noteId ? hearsNote(hearsMention(state, frame), frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);

@@ -38,7 +38,7 @@ export function openThread(state, id) {
   const { [id]: before = NO_THREAD, ...others } = state.threads;
   const known = before.away || before.around !== null ? { ...NO_THREAD, notes: before.notes } : before;
   const kept = Object.fromEntries(Object.entries(others).slice(-(KEPT - 1)));
-  const divider = firstUnread(known.messages, state.sessions[id]);
+  const divider = firstUnread(known.messages, state.sessions[id], state.me);
   const thread = { ...known, divider, doubtful: known.phase === "ready", failed: null };
   return { ...state, threads: { ...kept, [id]: thread } };
 }
@@ -77,7 +77,7 @@ export function historyLoaded(state, { id, query, messages, asked }) {
     away: (before.away || before.around !== null) && lastSeq({ messages: joined }) < (session?.messageCount ?? 0),
     doubtful: query.after === undefined && before.doubtful,
   };
-  if (before.phase !== "ready") change.divider = before.around === null ? firstUnread(joined, session) : null;
+  if (before.phase !== "ready") change.divider = before.around === null ? firstUnread(joined, session, state.me) : null;
   return outgoingAnswered(withThread(state, id, change), id, messages);
 }
 
@@ -111,9 +111,10 @@ function join(thread, messages, asked) {
   return [...known.slice(0, from), ...run, ...known.slice(to)];
 }
 
-/** The seq above which the customer's words are new to the holder; null if there is nothing to divide. */
-function firstUnread(messages, session) {
-  const unread = session?.unread ?? 0;
+/** From which seq on the customer's words are new to this agent; null if there is nothing to divide. */
+function firstUnread(messages, session, me) {
+  const isHers = session && session.status !== "closed" && (session.status !== "manual" || session.manualCsId === me?.csId);
+  const unread = isHers ? session.unread : 0; // what another holder has not read is none of hers
   const theirs = messages.filter((message) => message.senderType === "customer");
   const seq = unread > 0 ? theirs.at(-unread)?.seq : undefined;
   return seq !== undefined && seq > firstSeq({ messages }) ? seq : null;
@@ -159,19 +160,24 @@ const undelivered = new WeakMap(); // messages → those of them that did not ar
 
 function undeliveredOf(messages) {
   if (!undelivered.has(messages)) {
-    undelivered.set(messages, messages.filter(({ delivery }) => delivery?.state === "failed"));
+    undelivered.set(messages, messages.filter(({ delivery }) => delivery?.state === "failed" && !delivery.dismissedAt));
   }
   return undelivered.get(messages);
 }
 
 const unsaidOf = (state, id) => outgoingOf(state, id).filter(({ state: at }) => at === "refused" || at === "unconfirmed");
 
-/** How many of a session's messages did not arrive, as far as we know. */
-export const failures = (state, id) => undeliveredOf(threadOf(state, id).messages).length + unsaidOf(state, id).length;
+/** What of a session's did not arrive, as far as we know: on its platform, and at our server. */
+export const failedOf = (state, id) =>
+  ({ stored: undeliveredOf(threadOf(state, id).messages), unsaid: unsaidOf(state, id) });
+
+export function failures(state, id) {
+  const { stored, unsaid } = failedOf(state, id);
+  return stored.length + unsaid.length;
+}
 
 /** Where the first of them stands, as its key in the timeline; null if all arrived. */
 export function firstFailure(state, id) {
-  const [stored] = undeliveredOf(threadOf(state, id).messages);
-  const [unsaid] = unsaidOf(state, id);
+  const { stored: [stored], unsaid: [unsaid] } = failedOf(state, id);
   return stored ? { seq: stored.seq } : unsaid ? { key: unsaid.clientMsgId } : null;
 }

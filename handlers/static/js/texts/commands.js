@@ -37,6 +37,7 @@ export const COMMAND_TEXTS = {
     sendClose: ["发送并结束会话", "Send, and end the conversation"],
     newline: ["换行", "New line"],
     quick: ["在输入框：快捷回复", "In the reply: quick replies"],
+    goods: ["在输入框：订单和商品", "In the reply: orders and products"],
     quickReplies: ["管理快捷回复", "Manage quick replies"],
     insert: ["在输入框：放入第几条建议", "In the reply: put in that suggestion"],
     escape: ["关闭弹窗 → 离开输入框 → 回到列表", "Close a pop-up, leave the reply, back to the list"],

@@ -5,7 +5,7 @@ export const COMPOSER_TEXTS = {
   modes: { reply: ["回复", "Reply"], note: ["内部备注", "Note"] },
   modeDraft: ["有草稿", "Has a draft"],
   reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复，/ 选快捷回复…", "Write a reply; / for quick replies…"],
+  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply… / quick replies, # orders"],
   replyHints: {
     enter: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 发送 · Enter 换行", "Ctrl+Enter sends · Enter for a new line"],
@@ -18,7 +18,7 @@ export const COMPOSER_TEXTS = {
   // Notes
   noteLabel: ["内部备注", "Note for colleagues"],
   noteOnly: ["仅内部可见，不会发给客户", "For colleagues only; the customer never sees it"],
-  notePrompt: ["写给同事的备注，@ 提醒同事…", "A note for colleagues; @ tells one of them…"],
+  notePrompt: ["写给同事的备注，@ 提醒同事，# 选订单…", "A note for colleagues… @ tells one, # orders"],
   noteHints: {
     enter: ["Enter 保存 · Shift+Enter 换行", "Enter saves · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 保存 · Enter 换行", "Ctrl+Enter saves · Enter for a new line"],
@@ -30,11 +30,15 @@ export const COMPOSER_TEXTS = {
 
   // Why nothing can be written
   heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],
-  heldByAi: ["AI 正在接待", "The AI is answering"],
-  heldByAiHint: ["接管后由您回复，AI 不再回答", "Take over to reply yourself; the AI then stops answering"],
+  answersHere: ["AI 正在接待，接管后由您回复", "The AI is answering. Take over to reply yourself"],
+  takeOverAsked: ["发送后由您接待这位客户，AI 不再回答", "Once it is sent the customer is yours, and the AI stops answering"],
+  takeOverSend: ["接管并发送", "Take over and send"],
   heldByNobody: ["客户正在等待接入", "The customer is waiting"],
   heldByNobodyHint: ["接入后才能回复", "Accept to reply"],
-  closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
+  closedWhy: ["会话已结束，不能重新打开", "It has ended, and is not opened again"],
+  closedHint: ["客户再次来信时会开启新会话。现在可以写备注。", "The customer's next message opens a new one. Until then you can leave a note."],
+  closedGoesOn: ["客户已经开始了新的会话。", "The customer has begun a new one."],
+  goOn: ["打开新会话", "Open the new one"],
   supervising: ["当前由 {name} 接待，您以主管身份回复", "{name} holds it. You reply as a supervisor"],
 
   // Drafts
@@ -54,6 +58,12 @@ export const COMPOSER_TEXTS = {
   sendAnyway: ["仍然发送", "Send it all the same"],
   sendNot: ["返回修改", "Change it"],
   waitingToGo: ["即将发送：{text}", "About to be sent: {text}"],
+  queued: {
+    line: ["等待网络，恢复后自动发出：{text}", "Goes out once the line is back: {text}"],
+    held: ["等待上一条发出：{text}", "Waits for the one before: {text}"],
+  },
+  queuedDrop: ["取消发送", "Do not send it"],
+  queuedLeave: ["取消发送，放回输入框", "Do not send it; put it back into the reply"],
   sendNow: ["立即发送", "Send now"],
   endWaits: ["还有回复没有发出，与 {name} 的会话没有结束", "A reply has not left yet, so the conversation with {name} was not ended"],
   notKeptHere: ["刷新页面后需要重新添加", "Has to be added again after a reload"],
@@ -72,6 +82,12 @@ export const COMPOSER_TEXTS = {
     recent: ["最近使用", "Recent"], faces: ["表情", "Faces"], hands: ["手势", "Hands"], things: ["物品", "Things"],
   },
 
+  // Orders and products after a #
+  goodsNamed: ["订单和商品", "Orders and products"],
+  goodsHint: ["{sending}（输入 # 选这个会话里的订单或商品）", "{sending} (# offers what this conversation is about)"],
+  goodsNone: ["这个会话里还没有提到订单或商品", "No order or product was named in this conversation yet"],
+  goodsNoneFits: ["没有符合的订单或商品", "No order or product fits"],
+
   // Quick replies
   quickReplies: ["快捷回复", "Quick replies"],
   quickHint: ["快捷回复（输入 / 也可以打开）", "Quick replies (or type /)"],
@@ -80,6 +96,7 @@ export const COMPOSER_TEXTS = {
   quickNone: ["还没有快捷回复，点“管理快捷回复”新建", "No quick replies yet; add some under Manage"],
   quickNoneYet: ["还没有快捷回复", "No quick replies yet"],
   quickNoneFits: ["没有符合的快捷回复", "No quick reply fits"],
+  quickMore: ["这里只列出前 {n} 条，其余请输入文字查找", "Only the first {n} are listed; seek to find the others"],
   quickFailed: ["快捷回复没有加载出来", "Quick replies could not be loaded"],
   quickNoPicture: ["快捷回复的图片没有取到，请手动添加", "The quick reply's picture could not be fetched; attach it yourself"],
   quickScopes: { personal: ["个人", "Personal"], group: ["小组", "Group"], all: ["全员", "Everyone"] },

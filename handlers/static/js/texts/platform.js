@@ -61,6 +61,8 @@ export const PLATFORM_TEXTS = {
   detach: ["移除 {name}", "Remove {name}"],
   pasted: ["截图.png", "screenshot.png"],
   dropHere: ["松开即添加到回复", "Drop to add to the reply"],
+  dropNoNote: ["备注里不能放文件，请切换到回复", "A note takes no files; change to the reply"],
+  dropNotNow: ["现在不能发送文件", "Files cannot be sent now"],
   empty: ["文件是空的或太小，不能发送", "Empty, or too small to be sent"],
   tooLarge: ["超过 {size}，不能发送；请压缩后再试", "Over {size}. Make it smaller"],
   notTaken: ["这里可以发送：{taken}", "What can be sent here: {taken}"],

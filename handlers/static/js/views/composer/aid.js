@@ -7,6 +7,7 @@ import { each, h, set } from "../parts/dom.js";
 import { MANNERS, isHelped, markOf } from "../../state/helps.js";
 import { icon } from "../parts/icons.js";
 import { copyButton } from "../parts/copying.js";
+import { keyInWords, withKey } from "../parts/keytitle.js";
 import { menu } from "../parts/menu.js";
 
 export function aid(actions, focus) {
@@ -70,7 +71,7 @@ export function aid(actions, focus) {
       element: h("li", {}, button),
       update({ draft, place, usable, w }) {
         latest = draft;
-        set(number, { text: `Alt+${place + 1}` });
+        set(number, { text: keyInWords(`Alt+Digit${place + 1}`) });
         set(text, { text: draft.text });
         set(doubts, { text: doubtsOf(draft, w), hidden: !draft.doubts.length });
         set(button, { disabled: !usable, title: `${w("useDraftHint")}\n${draft.text}` });
@@ -90,7 +91,7 @@ export function aid(actions, focus) {
       const { [id]: draft = "" } = state.drafts;
       set(row, { "aria-label": w("helpRow") });
       set(suggest.lastChild, { text: w("suggest") });
-      set(suggest, { hidden: asking, title: `${w("suggestHint")} (Alt+J)` });
+      set(suggest, { hidden: asking, title: withKey(w("suggestHint"), state, "suggest") });
       set(summary.lastChild, { text: w("summarize") });
       set(summary, { hidden: asking, title: w("summarizeHint") });
       const able = Boolean(state.assistant.polishes);
@@ -108,7 +109,7 @@ export function aid(actions, focus) {
       const put = open ? markOf(state, id) : null;
       marked.hidden = !put;
       set(mark, { text: put ? [w("helpMark"), doubtsOf(put, w)].filter(Boolean).join(" · ") : "" });
-      set(undo, { text: w(put?.before ? "helpUndo" : "helpTakeOut"), title: "Ctrl+Z" });
+      set(undo, { text: w(put?.before ? "helpUndo" : "helpTakeOut"), title: keyInWords("Mod+KeyZ") });
     },
   };
 }

@@ -2,7 +2,8 @@
  * A box to write in. Enter is never taken from an input method: while one composes, it belongs to it, and since Safari
  * tells of the end of composing before the Enter that ended it, for a moment after it too.
  *
- * Behind the text lies a copy of it, unseen, on which marks are painted, and by which the caret's place is known.
+ * Behind the text lies a copy of it, unseen, on which marks are painted, and by which the caret's place is known. The
+ * two share a place, which is as tall as the copy: so the box grows with its text without being measured.
  */
 
 import { h, set, whenChanged } from "../parts/dom.js";
@@ -34,8 +35,7 @@ export function box({ id, on, marksOf = () => [] }) {
   let rules = null; // the marks are by these
 
   function input() {
-    grow();
-    paint(field.value, rules);
+    paint(field.value, rules, field.placeholder);
     on.typed(field.value);
     on.moved();
   }
@@ -85,18 +85,14 @@ export function box({ id, on, marksOf = () => [] }) {
     on.pasted([...files]);
   }
 
-  function grow() {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
-  }
-
-  const paint = whenChanged((text) => {
-    copy.replaceChildren(...inParts(text, marksOf(text)), "\u200b"); // or a last empty line would have no height
+  const paint = whenChanged((text, by, prompt) => {
+    const seen = text ? inParts(text, marksOf(text)) : [prompt];
+    copy.replaceChildren(...seen, "\u200b"); // or a last empty line would have no height
     scroll();
   });
 
   const view = {
-    element, field, grow,
+    element, field,
     get composing() {
       return composing;
     },
@@ -119,8 +115,7 @@ export function box({ id, on, marksOf = () => [] }) {
     },
     clear() {
       field.value = "";
-      grow();
-      paint("", rules);
+      paint("", rules, field.placeholder);
     },
     /** Where a place in the text is seen, in the box. */
     placeOf(at) {
@@ -140,12 +135,9 @@ export function box({ id, on, marksOf = () => [] }) {
     update({ value, force, by = null, key = "enter", ...props }) {
       sendKey = key;
       rules = by;
-      if (field.value !== value && (force || !composing)) {
-        field.value = value;
-        grow();
-      }
+      if (field.value !== value && (force || !composing)) field.value = value;
       set(field, props);
-      paint(field.value, rules);
+      paint(field.value, rules, field.placeholder);
     },
   };
   return view;

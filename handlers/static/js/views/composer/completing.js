@@ -1,26 +1,35 @@
 /*
  * A list that opens at the caret while something is named after a mark: a quick reply after a slash, a colleague after
- * an @. Arrows move, Enter and Tab take, Esc closes it and leaves what was typed; the focus stays in the text.
+ * an @, an order after a #. Arrows and pages move, Enter and Tab take, Esc closes it and leaves what was typed; the focus
+ * stays in the text. All that fits can be reached, but of many rows only those in view are made.
  */
 
 import { each, h, set } from "../parts/dom.js";
 
-const AT_ONCE = 12; // rows that are made; more are reached by typing on
+const MARGIN = 6; // rows made above and below the view
 const EDGE = 8; // px it keeps from the side
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+const PAGES = { PageDown: 1, PageUp: -1 };
 
 /**
  * `find(text, caret)` gives `{start, query}` or null, `choices(query)` `{rows, empty}` where each of `rows` has a `key`;
- * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row.
+ * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row; a
+ * `narrow` list takes no more room than names need.
  */
-export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null }) {
-  const list = h("ul", { class: "completing-list", role: "listbox", id });
+export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null, narrow = false }) {
+  const list = h("ul", { class: "completing-rows", role: "none" });
+  const scroller = h("div", {
+    class: "completing-list", role: "listbox", id, tabindex: 0, on: { scroll: () => !element.hidden && render() },
+  }, list);
   const empty = h("p", { class: "completing-empty" });
-  const element = h("div", { class: "completing", hidden: true, on: { mousedown: (event) => event.preventDefault() } },
-    h("div", { class: "completing-main" }, list, empty, foot), beside?.element);
+  const element = h("div", {
+    class: "completing", "data-narrow": narrow, hidden: true, on: { mousedown: (event) => event.preventDefault() },
+  }, h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
   box.element.append(element);
   let found = null;
   let rows = [];
   let active = 0;
+  let height = 0; // of a row, px
   let left = null; // where Esc closed it
   let w = null;
 
@@ -29,28 +38,50 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     const focused = document.activeElement === box.field;
     const next = focused && start === end ? find(box.field.value, start) : null;
     if (next?.start !== left) left = null;
-    if (next?.start !== found?.start || next?.query !== found?.query) active = 0;
+    const other = next?.start !== found?.start || next?.query !== found?.query;
     found = next && left === null ? next : null;
-    show();
+    if (other) active = 0;
+    show(other);
   }
 
-  function show() {
+  /** With `moved` the chosen row is brought into view; without, she looks where she has scrolled to. */
+  function show(moved = false) {
     const offer = found && w ? choices(found.query) : null;
-    rows = offer?.rows.slice(0, AT_ONCE) ?? [];
+    rows = offer?.rows ?? [];
     const open = rows.length > 0 || Boolean(offer?.empty);
+    const opens = open && element.hidden;
     element.hidden = !open;
     active = Math.min(active, Math.max(0, rows.length - 1));
-    set(box.field, {
-      "aria-controls": open ? id : null, "aria-activedescendant": open && rows.length ? `${id}-${active}` : null,
-    });
+    tellField(open);
     if (!open) return;
-    set(list, { "aria-label": name(w), hidden: !rows.length });
+    if (opens) height = parseFloat(getComputedStyle(list).getPropertyValue("--completing-row"));
+    set(scroller, { "aria-label": name(w) });
+    scroller.hidden = !rows.length;
     set(empty, { text: offer.empty ?? "", hidden: rows.length > 0 });
     set(element, { "data-empty": !rows.length });
-    each(list, rows.map((row, place) => ({ row, place, chosen: place === active })), ({ row }) => row.key, makeRow);
-    list.children[active]?.scrollIntoView({ block: "nearest" });
+    list.style.height = `${rows.length * height}px`;
+    if (moved) bringIntoView();
+    render();
     beside?.update(rows[active] ?? null, w);
     place();
+  }
+
+  /** The field has several lists, of which one at most is open. */
+  function tellField(open) {
+    const { field } = box;
+    if (open) set(field, { "aria-controls": id, "aria-activedescendant": rows.length ? `${id}-${active}` : null });
+    else if (field.getAttribute("aria-controls") === id) set(field, { "aria-controls": null, "aria-activedescendant": null });
+  }
+
+  /** The rows in view, and the chosen one wherever it is. */
+  function render() {
+    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - MARGIN);
+    const end = Math.min(rows.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / height) + MARGIN);
+    const places = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+    if (active < first && rows.length) places.unshift(active);
+    if (active >= end && rows.length) places.push(active);
+    const shown = places.map((place) => ({ row: rows[place], place, size: rows.length, chosen: place === active }));
+    each(list, shown, ({ row }) => row.key, makeRow);
   }
 
   /** Above the line it belongs to, and within the box. */
@@ -74,15 +105,24 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
       element,
       update(item) {
         latest = item;
-        set(element, { id: `${id}-${item.place}`, "aria-selected": String(item.chosen) });
+        const { place, size, chosen } = item;
+        set(element, {
+          id: `${id}-${place}`, "aria-selected": String(chosen), "aria-posinset": place + 1, "aria-setsize": size,
+        });
+        element.style.top = `${place * height}px`;
         view.update(item.row, found.query, w);
       },
     };
   }
 
+  function bringIntoView() {
+    const top = active * height;
+    scroller.scrollTop = Math.min(top, Math.max(top + height - scroller.clientHeight, scroller.scrollTop));
+  }
+
   function activate(place) {
     active = place;
-    show();
+    show(true);
   }
 
   function choose(row) {
@@ -93,16 +133,22 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     look();
   }
 
+  /** Where a key leads; undefined if nowhere. Arrows go round, pages do not. */
+  function goal(key) {
+    const size = rows.length;
+    if (STEPS[key]) return (active + STEPS[key] + size) % size;
+    if (!PAGES[key]) return undefined;
+    const page = Math.max(1, Math.floor(scroller.clientHeight / height) - 1);
+    return Math.max(0, Math.min(size - 1, active + PAGES[key] * page));
+  }
+
   return {
     element, look,
-    get isOpen() {
-      return !element.hidden;
-    },
     /** True if the key was for the list. */
     keyed({ key, shiftKey, ctrlKey, metaKey, altKey }) {
       if (element.hidden || shiftKey || ctrlKey || metaKey || altKey) return false;
-      const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-      if (step && rows.length) activate((active + step + rows.length) % rows.length);
+      const to = rows.length ? goal(key) : undefined;
+      if (to !== undefined) activate(to);
       else if ((key === "Enter" || key === "Tab") && rows.length) choose(rows[active]);
       else if (key === "Escape") leave();
       else return false;

@@ -5,8 +5,10 @@
 
 import { h, set } from "../parts/dom.js";
 import { modeOf } from "../../state/drafts.js";
+import { takesFiles } from "../../state/files.js";
 import { aid } from "./aid.js";
 import { dropZone } from "./drop.js";
+import { isOpen } from "./lock.js";
 import { modes } from "./modes.js";
 import { noting } from "./note.js";
 import { replying } from "./reply.js";
@@ -35,6 +37,13 @@ export function mount(element, actions, thread) {
     actions.useDraft(latest.id, draft.text, draft.doubts);
   }
 
+  /** In words; null where they can be added. */
+  function whyNoFiles(state, session, w) {
+    if (latest.mode === "note") return w("dropNoNote");
+    if (!reply.writable) return w("dropNotNow");
+    return takesFiles(state, session) ? null : w("noFilesHere", { channel: w(`channels.${session.channelType}`) });
+  }
+
   return {
     update(state, session, w) {
       const id = session.sessionId;
@@ -44,11 +53,11 @@ export function mount(element, actions, thread) {
       tabs.update(state, session, w);
       reply.update(state, session, w, { shown: mode === "reply" });
       note.update(state, session, w, { shown: mode === "note" });
-      helping.update(state, session, reply.writable, w);
+      helping.update(state, session, isOpen(state, session), w);
       if (mode === "note") helping.element.hidden = true;
-      zone.update(reply.writable && mode === "reply", w);
+      zone.update(whyNoFiles(state, session, w), w);
     },
     /** Nothing is open that a file could be dropped on. */
-    hide: (w) => zone.update(false, w),
+    hide: zone.hide,
   };
 }

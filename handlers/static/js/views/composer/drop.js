@@ -1,4 +1,4 @@
-/* Files dragged over the thread may be dropped anywhere in it; while they hang above, it says so. */
+/* Files dragged over the thread may be dropped anywhere in it; while they hang above, it says so, or why not here. */
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
@@ -7,7 +7,8 @@ export function dropZone(element, drop) {
   const words = h("span");
   const veil = h("div", { class: "drop-veil", hidden: true }, icon("attach"), words);
   element.append(veil);
-  let open = false;
+  let shown = false; // a session is
+  let open = false; // and takes them now
   let depth = 0; // of the elements the pointer has entered and not left
 
   const carriesFiles = ({ dataTransfer }) => [...(dataTransfer?.types ?? [])].includes("Files");
@@ -19,7 +20,7 @@ export function dropZone(element, drop) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     depth += 1;
-    show(open);
+    show(shown);
   });
   element.addEventListener("dragleave", (event) => {
     depth -= carriesFiles(event) ? 1 : 0;
@@ -42,10 +43,15 @@ export function dropZone(element, drop) {
   }
 
   return {
-    update(isOpen, w) {
-      open = isOpen;
-      if (!open) show(false);
-      set(words, { text: w("dropHere") });
+    /** `why` is what stands against it, in words; null if nothing does. */
+    update(why, w) {
+      [shown, open] = [true, why === null];
+      set(veil, { "data-open": open });
+      set(words, { text: why ?? w("dropHere") });
+    },
+    hide() {
+      [shown, open] = [false, false];
+      show(false);
     },
   };
 }

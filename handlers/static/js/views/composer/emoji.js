@@ -5,6 +5,7 @@
 
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { roving } from "../parts/roving.js";
 
 export const RECENT = 16;
 const COLUMNS = 8;
@@ -20,6 +21,8 @@ export function emoji(actions, insert) {
   const button = h("button", {
     type: "button", class: "icon-button", "aria-haspopup": "dialog", on: { click: () => toggle(popup.hidden) },
   }, icon("emoji"));
+  const choices = () => [...popup.querySelectorAll("button")];
+  const keydown = roving(choices, { columns: COLUMNS, leave });
   const groups = h("div", { class: "emoji-groups" });
   const popup = h("div", { class: "emoji-popup", role: "dialog", hidden: true, on: { keydown } }, groups);
   const element = h("div", { class: "emoji" }, button, popup);
@@ -42,22 +45,9 @@ export function emoji(actions, insert) {
     first.focus();
   }
 
-  const choices = () => [...popup.querySelectorAll("button")];
-
-  /** Across in its row, up and down by a row. */
-  function keydown(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
-    if (step) {
-      const all = choices();
-      all[Math.max(0, Math.min(all.length - 1, all.indexOf(document.activeElement) + step))].focus();
-    } else if (event.key === "Escape") {
-      toggle(false);
-      button.focus();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+  function leave() {
+    toggle(false);
+    button.focus();
   }
 
   function choose(chosen) {

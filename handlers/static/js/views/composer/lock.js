@@ -5,6 +5,7 @@
 
 import { h, set } from "../parts/dom.js";
 import { changingIcon } from "../parts/icons.js";
+import { nowOf } from "../../state/earlier.js";
 import { lockOf } from "../../state/platform.js";
 import { mayAccept, mayServe, mayTakeOver } from "../../state/rights.js";
 import { agentName, serverNow } from "../../state/state.js";
@@ -41,7 +42,7 @@ export function lock(actions) {
       sign.update({ ai: "spark", pending: "clock", window: "warn", quota: "warn" }[because] ?? "lock");
       set(why, { text: asking ? w("reclaimSure", { name: session.platformOwner, client: client(session, w) }) : words });
       set(hint, { text: asking ? "" : more ?? "", hidden: asking || !more });
-      set(kept, { text: w("draftKept"), hidden: !(mayServe(session, state.me) && state.drafts[id]) });
+      set(kept, { text: w("draftKept"), hidden: !state.drafts[id] });
       const verb = verbOf(because, session, state);
       set(act, { hidden: !verb, text: verb ? w(asking ? "reclaimYes" : verb) : "", disabled: Boolean(state.acts[id]) });
       set(back, { hidden: !asking, text: w("cancel") });
@@ -55,12 +56,17 @@ export function lock(actions) {
     if (verb === "reclaim" && !asking) ask(true);
     else if (verb === "reclaim") actions.reclaim(id).then(() => ask(false));
     else if (verb === "undo") actions.keepOpen(id);
+    else if (verb === "goOn") actions.open(nowOf(...latest).sessionId);
     else actions[verb](id);
   }
 }
 
 /** Whether this agent may write to the customer now. */
 export const isOpen = (state, session) => reasonOf(state, session) === null;
+
+/** Whether she may begin a reply to the AI's customer: once she is sure, sending it takes the session over. */
+export const takesOver = (state, session) =>
+  reasonOf(state, session) === "ai" && !lockOf(session, serverNow(state));
 
 function reasonOf(state, session) {
   if (state.endings[session.sessionId]) return "ending";
@@ -71,6 +77,7 @@ function reasonOf(state, session) {
 function verbOf(because, session, state) {
   if (because === "ending") return "undo";
   if (because === "owner") return "reclaim";
+  if (because === "closed" && nowOf(state, session)) return "goOn";
   if (mayAccept(session)) return "accept";
   return because !== null && mayTakeOver(session, state.me) ? "takeOver" : null;
 }
@@ -80,9 +87,9 @@ const client = (session, w) => w(`clients.${session.channelType}`);
 
 const WORDS = {
   ending: (state, session, w) => [w("ending")],
-  ai: (state, session, w) => [w("heldByAi"), w("heldByAiHint")],
+  ai: (state, session, w) => [w("answersHere")],
   pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
-  closed: (state, session, w) => [w("closedWhy")],
+  closed: (state, session, w) => [w("closedWhy"), w(nowOf(state, session) ? "closedGoesOn" : "closedHint")],
   manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
   owner: (state, session, w) => [
     w("heldAtPlatform", { name: session.platformOwner, client: client(session, w) }), w("heldAtPlatformHint"),

@@ -2,17 +2,18 @@
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { withKey } from "../parts/keytitle.js";
 import { draftOf, modeOf } from "../../state/drafts.js";
 
-const MODES = { reply: { sign: "talk", keys: "Alt+R" }, note: { sign: "note", keys: "Alt+P" } };
+const MODES = { reply: "talk", note: "note" }; // and their signs; the commands that choose them are called the same
 
 export function modes(actions) {
-  const tabs = Object.entries(MODES).map(([mode, { sign, keys }]) => {
+  const tabs = Object.entries(MODES).map(([mode, sign]) => {
     const words = h("span");
     const dot = h("i", { class: "mode-draft", hidden: true });
     const element = h("button", { type: "button", role: "tab", on: { click: () => actions.mode(id, mode) } },
       icon(sign), words, dot);
-    return { mode, keys, words, dot, element };
+    return { mode, words, dot, element };
   });
   const element = h("div", { class: "modes", role: "tablist", on: { keydown: arrows } }, ...tabs.map((tab) => tab.element));
   let id = null;
@@ -29,9 +30,9 @@ export function modes(actions) {
       id = session.sessionId;
       const now = modeOf(state, id);
       set(element, { "aria-label": w("modesTitle") });
-      for (const { mode, keys, words, dot, element: tab } of tabs) {
+      for (const { mode, words, dot, element: tab } of tabs) {
         set(words, { text: w(`modes.${mode}`) });
-        const title = `${w(`modes.${mode}`)} (${keys})`;
+        const title = withKey(w(`modes.${mode}`), state, mode);
         set(tab, { "aria-selected": String(mode === now), tabindex: mode === now ? 0 : -1, title });
         const waits = mode !== now && draftOf(state, mode, id);
         set(dot, { hidden: !waits, role: waits ? "img" : null, "aria-label": waits ? w("modeDraft") : null });

@@ -5,6 +5,7 @@ import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { blanksIn, nextBlank } from "../../state/guards.js";
 import { filledWith, ranked, slashAt, valuesFor } from "../../state/quick.js";
+import { remembered } from "../../state/remembered.js";
 import { completing } from "./completing.js";
 import { inParts } from "./parted.js";
 
@@ -18,11 +19,16 @@ export function slash(box, actions, now) {
     return filledWith(content, valuesFor(state, session, new Date().getHours()));
   };
 
+  const found = remembered(
+    ({ replies, query, channelType }) => [replies, query, channelType],
+    ({ replies, query, channelType }) => ranked(replies, query, channelType).map((reply) => ({ key: reply.id, reply })),
+  );
+
   const list = completing(box, {
     id: "quick-list", name: (w) => w("quickReplies"), find: slashAt, foot, beside: preview(fill, now),
     choices(query) {
       const { state: { quick }, session } = now();
-      const rows = ranked(quick.replies, query, session.channelType).map((reply) => ({ key: reply.id, reply }));
+      const rows = found({ replies: quick.replies, query, channelType: session.channelType });
       return { rows, empty: rows.length || query.length > 6 ? null : emptyOf(quick) };
     },
     make: makeRow,
@@ -42,9 +48,6 @@ export function slash(box, actions, now) {
 
   return {
     ...list,
-    get isOpen() {
-      return list.isOpen;
-    },
     /** Opens the whole list at the caret, as if a slash had been typed. */
     open() {
       const { start } = box.caret;

@@ -2,7 +2,7 @@
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { heldOf } from "../../state/holding.js";
+import { heldOf, wordsOf } from "../../state/holding.js";
 
 export function waiting(actions) {
   const text = h("span", { class: "waiting-text" });
@@ -17,8 +17,7 @@ export function waiting(actions) {
       const held = heldOf(state, id);
       element.hidden = !held.length;
       if (!held.length) return;
-      const words = held.map(({ content, file }) => content || file?.name || "").join(" ").replace(/\s+/g, " ");
-      set(text, { text: w("waitingToGo", { text: words }) });
+      set(text, { text: w("waitingToGo", { text: held.map(wordsOf).join(" ") }) });
       set(undo, { text: w("undo") });
       set(go, { text: w("sendNow") });
     },

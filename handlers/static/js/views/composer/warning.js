@@ -18,10 +18,12 @@ export function warning({ send, back }) {
       ].map(({ word, reason, action }) => w(reason ? `forbidden.${action}Because` : `forbidden.${action}`, { word, reason }));
       if (tried && blanks.length) said.push(w("blanksLeft", { names: blanks.map(({ name }) => name).join(w("comma")) }));
       if (asked && asks.includes("again")) said.push(w("saidLately"));
+      const takes = asked && asks.includes("takeOver");
+      if (takes) said.push(w("takeOverAsked"));
       element.hidden = !said.length;
       set(element, { "data-grave": blocked && (blocked === "forbidden" || tried) });
       set(words, { text: said.join(w("stop")) });
-      set(yes, { text: w("sendAnyway"), hidden: !asked || Boolean(blocked) });
+      set(yes, { text: w(takes ? "takeOverSend" : "sendAnyway"), hidden: !asked || Boolean(blocked) });
       set(no, { text: w("sendNot"), hidden: !asked || Boolean(blocked) });
     },
   };

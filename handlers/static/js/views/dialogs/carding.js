@@ -54,6 +54,7 @@ export function mount(element, actions) {
     latest = state;
     [kind] = cardsTaken(ability());
     values = { ...BLANK, number: lastNamed(state, id, kind) };
+    if (state.cardBegun) ({ kind, form: values } = state.cardBegun);
     [tried, busy, trouble] = [false, false, ""];
     choice.value = "";
     show();

@@ -2,6 +2,7 @@
 
 import { each, h, set } from "./dom.js";
 import { icon } from "./icons.js";
+import { roving } from "./roving.js";
 
 /**
  * Items are `{key, text, act}`, with `checked` for one of several, and `many` besides where several may be: then the menu
@@ -13,6 +14,8 @@ export function menu(className) {
     type: "button", class: `menu-button ${className}`, "aria-haspopup": "menu",
     on: { click: () => toggle(popup.hidden) },
   }, label, icon("down"));
+  const choices = () => [...popup.querySelectorAll("button")];
+  const keydown = roving(choices, { leave: back });
   const popup = h("div", { class: "menu-popup", role: "menu", hidden: true, on: { keydown } });
   const element = h("div", { class: "menu" }, button, popup);
 
@@ -36,23 +39,10 @@ export function menu(className) {
     if (!popup.hidden) each(popup, itemsOf(), (item) => item.key, make);
   }
 
-  function choices() {
-    return [...popup.querySelectorAll("button")];
-  }
-
-  function keydown(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      const all = choices();
-      all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
-    } else if (event.key === "Escape") {
-      toggle(false);
-      button.focus();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+  /** Closed, and to where it was opened. */
+  function back() {
+    toggle(false);
+    button.focus();
   }
 
   function make({ heading }) {
@@ -67,10 +57,7 @@ export function menu(className) {
       type: "button", tabindex: -1,
       on: {
         click: () => {
-          if (!many) {
-            toggle(false);
-            button.focus();
-          }
+          if (!many) back();
           act();
         },
       },

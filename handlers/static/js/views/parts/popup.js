@@ -5,10 +5,13 @@
 
 import { each, h, set } from "./dom.js";
 import { icon } from "./icons.js";
+import { roving } from "./roving.js";
 
 const EDGE = 8; // px kept free around it
 
 export function popup(around, { closed = () => {} } = {}) {
+  const choices = () => [...element.querySelectorAll("button")];
+  const keydown = roving(choices, { leave: () => close(true), leaves: ["Escape", "Tab"] });
   const element = h("div", { class: "menu-popup floating", role: "menu", hidden: true, on: { keydown } });
   let origin = null;
   let back = null;
@@ -16,8 +19,6 @@ export function popup(around, { closed = () => {} } = {}) {
   document.addEventListener("pointerdown", ({ target }) => {
     if (!element.hidden && !element.contains(target) && !origin?.contains(target)) close();
   });
-
-  const choices = () => [...element.querySelectorAll("button")];
 
   /** Beside `node`; focus goes back to `after`. */
   function open(node, items, label, after = node) {
@@ -45,17 +46,6 @@ export function popup(around, { closed = () => {} } = {}) {
     element.hidden = true;
     if (goBack) back?.focus({ preventScroll: true });
     closed();
-  }
-
-  function keydown(event) {
-    const all = choices();
-    const at = all.indexOf(document.activeElement);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (next !== undefined) all[(next + all.length) % all.length].focus();
-    else if (event.key === "Escape" || event.key === "Tab") close(true);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   function make({ sign }) {

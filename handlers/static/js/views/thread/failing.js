@@ -1,13 +1,15 @@
-/* A word above the reply box that something did not arrive, wherever in the thread it stands, and the way there. */
+/* A word above the reply box that something did not arrive, wherever in the thread it stands: the way there, and once more. */
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { failures, firstFailure } from "../../state/threads.js";
+import { isOpen } from "../composer/lock.js";
 
 export function failureChip(actions) {
   const text = h("span");
   const button = h("button", { type: "button", class: "quiet", on: { click: goThere } });
-  const element = h("div", { class: "failing", role: "status", hidden: true }, icon("warn"), text, button);
+  const again = h("button", { type: "button", class: "quiet", on: { click: () => actions.retryFailed(latest[1]) } });
+  const element = h("div", { class: "failing", role: "status", hidden: true }, icon("warn"), text, button, again);
   let latest = null;
 
   function goThere() {
@@ -27,6 +29,7 @@ export function failureChip(actions) {
       if (!n) return;
       set(text, { text: w("failed", { n }) });
       set(button, { text: w("failedShow") });
+      set(again, { text: w(n > 1 ? "failedAllAgain" : "failedAgain"), hidden: !isOpen(state, session) });
     },
   };
 }

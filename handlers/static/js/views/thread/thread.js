@@ -79,7 +79,7 @@ export function mount(element, actions) {
         composer.update(state, session, w);
       } else {
         timeline.hide();
-        composer.hide(w);
+        composer.hide();
       }
     },
   };

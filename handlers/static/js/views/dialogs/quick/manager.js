@@ -55,13 +55,15 @@ function manager(element, actions) {
   function show() {
     const { quick, me } = latest;
     const { edits, imports } = quick.managing;
-    const seen = quick.replies.filter((reply) => !scope || reply.scope === scope);
-    const rows = ranked(seen, seek.value.trim().toLowerCase(), null, SHOWN);
-    head(me, seen.length);
+    const isSeen = (reply) => !scope || reply.scope === scope;
+    const found = ranked(quick.replies, seek.value.trim().toLowerCase(), null).filter(isSeen);
+    const rows = found.slice(0, SHOWN);
+    head(me, quick.replies.filter(isSeen).length);
     each(scopes, SCOPES, (each) => each, makeScope);
     each(list, inFolders(rows).map((row) => ({ ...row, chosen: row.reply?.id === edits })), ({ key }) => key, makeRow);
-    const why = quick.phase !== "ready" ? "loading" : quick.replies.length ? "quickNoneFits" : "quickNoneYet";
-    set(empty, { text: w(why), hidden: rows.length > 0 || quick.phase === "failed" });
+    const more = found.length > rows.length;
+    const why = more ? "quickMore" : quick.phase !== "ready" ? "loading" : quick.replies.length ? "quickNoneFits" : "quickNoneYet";
+    set(empty, { text: w(why, { n: SHOWN }), hidden: (rows.length > 0 && !more) || quick.phase === "failed" });
     set(failed, { text: `${w("quickFailed")} · ${w("retry")}`, hidden: quick.phase !== "failed" });
     const reply = typeof edits === "string" ? quick.replies.find(({ id }) => id === edits) : edits;
     set(dialog, { "data-open": Boolean(reply || imports) });

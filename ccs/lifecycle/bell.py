@@ -1,0 +1,39 @@
+"""What of a change an agent is told by her bell, wherever she looks: never of what she does herself."""
+
+from datetime import datetime
+
+from ccs.kept import BellEntry, BellKind, Note
+from ccs.lifecycle.steps import PREVIEW
+from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
+
+
+def mentions(note: Note) -> tuple[BellEntry, ...]:
+    return tuple(
+        _entry(cs_id, BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, note.content)
+        for cs_id in note.mentions if cs_id != note.agent_id
+    )
+
+
+def changes_hands(before: Session, now: datetime, by: Agent | None, to: Agent) -> tuple[BellEntry, ...]:
+    """Of a session that an agent held and another has now."""
+    by_id = by.id if by else before.agent_id or ""
+    told = []
+    if to.id != by_id:
+        told.append(_entry(to.id, BellKind.RECEIVED, before.id, now, by_id))
+    if before.agent_id and before.agent_id != by_id:
+        told.append(_entry(before.agent_id, BellKind.LOST, before.id, now, to.id))
+    return tuple(told)
+
+
+def fails(session: Session, now: datetime, message: Message) -> tuple[BellEntry, ...]:
+    """What an agent said did not arrive. Whoever had the session last is told of it after its end too."""
+    delivery = message.delivery
+    if delivery is None or delivery.state is not Fate.FAILED or message.sender is not Sender.MANUAL:
+        return ()
+    if not session.agent_id or session.status not in (Status.MANUAL, Status.CLOSED):
+        return ()
+    return (_entry(session.agent_id, BellKind.FAILED, session.id, now, text=delivery.reason or ""),)
+
+
+def _entry(agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "") -> BellEntry:
+    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text[:PREVIEW])

@@ -1,0 +1,61 @@
+"""What is on agents' bells, on disk."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ccs.kept import BellEntry, BellKind
+from ccs.models import Session, from_millis, to_millis
+from store import sessions
+from store.rows import Row, Table
+
+TABLE = Table(
+    "bell", ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen"), key=("id",),
+    mutable=("is_seen",),
+)
+
+SHOWN = 100                             # of one agent, the newest
+SEEN_KEPT = timedelta(days=7)
+KEPT = timedelta(days=30)               # what nobody looked at for so long was settled in another way
+
+_TAKEN_AWAY = (         # the note that mentions her
+    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.agent_id = bell.by_id"
+    " AND notes.created_at = bell.at AND notes.removed_at IS NOT NULL)"
+)
+
+
+def to_row(entry: BellEntry) -> Row:
+    return (
+        entry.id, entry.agent_id, entry.kind.value, entry.session_id, to_millis(entry.at), entry.by, entry.text,
+        int(entry.is_seen),
+    )
+
+
+def of_agent(connection: Any, agent_id: str) -> list[tuple[BellEntry, Session]]:
+    """Hers with their sessions, the newest first."""
+    rows = connection.execute(
+        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND NOT {_TAKEN_AWAY} ORDER BY at DESC, id DESC LIMIT ?",
+        (agent_id, SHOWN),
+    ).fetchall()
+    entries = [_entry(row) for row in rows]
+    found = {session.id: session for session in sessions.these(connection, {entry.session_id for entry in entries})}
+    return [(entry, found[entry.session_id]) for entry in entries]
+
+
+def unseen(connection: Any, agent_id: str, ids: Sequence[str]) -> list[BellEntry]:
+    """Those of hers among these that she has not seen."""
+    rows = connection.execute(
+        f"SELECT {TABLE.listed} FROM bell WHERE id IN ({', '.join('?' * len(ids))}) AND agent_id = ? AND NOT is_seen",
+        (*ids, agent_id),
+    ).fetchall()
+    return [_entry(row) for row in rows]
+
+
+def forget_old(connection: Any, now: datetime) -> None:
+    connection.execute("DELETE FROM bell WHERE at < ? AND is_seen", (to_millis(now - SEEN_KEPT),))
+    connection.execute("DELETE FROM bell WHERE at < ?", (to_millis(now - KEPT),))
+
+
+def _entry(row: Row) -> BellEntry:
+    id_, agent_id, kind, session_id, at, by, text, is_seen = row
+    return BellEntry(id_, agent_id, BellKind(kind), session_id, from_millis(at), by, text, bool(is_seen))
