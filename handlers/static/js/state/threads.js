@@ -114,8 +114,9 @@ function join(thread, messages, asked) {
 /** The seq above which the customer's words are new to the holder; null if there is nothing to divide. */
 function firstUnread(messages, session) {
   const unread = session?.unread ?? 0;
+  if (!unread) return null;
   const theirs = messages.filter((message) => message.senderType === "customer");
-  const seq = unread > 0 ? theirs.at(-unread)?.seq : undefined;
+  const seq = theirs.at(-unread)?.seq;
   return seq !== undefined && seq > firstSeq({ messages }) ? seq : null;
 }
 
