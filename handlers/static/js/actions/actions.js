@@ -40,11 +40,11 @@ export function createActions(store, { live, onExpired, ...outside }) {
   const me = () => store.state.me.csId;
   const current = () => store.state.selected && shownSession(store.state, store.state.selected);
 
-  /** With `undo`, ids of sessions, their end can be undone from the toast. */
-  function toast(text, kind = "info", { undo = null, lasts = TOAST } = {}) {
+  /** With `undo`, ids of sessions, their end can be undone from the toast; with `unblocks`, one's id, the blocking. */
+  function toast(text, kind = "info", { undo = null, unblocks = null, lasts = TOAST } = {}) {
     serial += 1;
     const id = serial;
-    dispatch({ type: "toast", toast: { id, text, kind, undo } });
+    dispatch({ type: "toast", toast: { id, text, kind, undo, unblocks } });
     setTimeout(() => dispatch({ type: "toastGone", id }), lasts);
     return id;
   }
@@ -138,7 +138,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
     ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
-    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createPanelActions(store, { toast, explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);

@@ -4,6 +4,7 @@
  * Start, resync and a lost event are the same here: something is missing, so it is asked for.
  */
 
+import { wantedLog } from "./deeds.js";
 import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
 import { queue, sources } from "./lists.js";
@@ -61,10 +62,13 @@ function wantedPages(state, session) {
   });
 }
 
-function wantedOfCustomer(state, { sessionId: id }) {
+function wantedOfCustomer(state, session) {
+  const { sessionId: id } = session;
   const query = wantedEarlier(state, id);
+  const sign = wantedLog(state, session);
   return [
-    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, id) ? [{ kind: "person", id }] : []),
+    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, session) ? [{ kind: "person", id }] : []),
+    ...(sign ? [{ kind: "log", id, sign }] : []),
   ];
 }
 

@@ -7,11 +7,12 @@ import { lastSeq, threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
 
 export function mountToasts(element, actions) {
-  const make = ({ toast: { id, undo } }) => {
+  const make = ({ toast: { id, undo, unblocks } }) => {
     const text = h("span");
     const dismiss = () => actions.dismiss(id);
     const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
-    const undoing = undo && h("button", { type: "button", on: { click: () => actions.keepOpen(undo) } });
+    const takeBack = () => (unblocks ? actions.unblock(unblocks) : actions.keepOpen(undo));
+    const undoing = (undo || unblocks) && h("button", { type: "button", on: { click: takeBack } });
     const element = h("div", { class: "toast" }, text, undoing, close);
     return {
       element,
