@@ -68,7 +68,7 @@ export function createPanelActions(store, { toast, explain, keepOwn, onExpired }
     askBlock: (id) => dispatch({ type: "blocking", id }),
     async block(id, reason) {
       dispatch({ type: "blocking", id: null });
-      if (await veil(id, "block", { reason })) tell(id, "blockedNow", { unblocks: id, lasts: UNDO });
+      if (await veil(id, "block", { reason })) tell(id, "blockedNow", { undo: { act: "unblock", given: id }, lasts: UNDO });
     },
     async unblock(id) {
       if (await veil(id, "unblock")) tell(id, "unblockedNow");

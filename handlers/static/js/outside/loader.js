@@ -14,7 +14,7 @@ export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, log, reminders };
+  const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
 
   const askBeside = afterwards(() => {
     const { state } = store;
@@ -60,6 +60,23 @@ export function createLoader(store, onExpired) {
     } else if (answer.status === 401) {
       onExpired();
     }
+  }
+
+  async function bell(_, { me }) {
+    store.dispatch({ type: "bellLoading" });
+    const answer = await api.get("/api/bell", { csId: me.csId });
+    if (answer.ok) {
+      store.dispatch({ type: "bellLoaded", entries: answer.data });
+    } else {
+      store.dispatch({ type: "bellFailed" });
+      failed(answer, { type: "bellRetried" });
+    }
+  }
+
+  async function served(_, { now }) {
+    store.dispatch({ type: "servedAsked", at: now });
+    const answer = await api.get("/api/assistant/served");
+    if (answer.ok) store.dispatch({ type: "servedLoaded", lastHour: answer.data.lastHour });
   }
 
   async function history({ id, query }, { serial, round }) {

@@ -6,7 +6,7 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
-import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { BELL_REDUCERS } from "./bell.js";
 import { BLOCKING_REDUCERS } from "./blocking.js";
 import { CHECKING_REDUCERS } from "./checking.js";
 import { DEED_REDUCERS } from "./deeds.js";
@@ -24,12 +24,14 @@ import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
+import { newsBeside, withNews } from "./news.js";
 import { NOTE_REDUCERS, doubtNotes, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { PHONE_REDUCERS, mayHoldPhone } from "./phones.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
+import { SERVED_REDUCERS } from "./served.js";
 import { SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, manyTold, seesSession, withSpeaker } from "./sessions.js";
 import {
@@ -39,7 +41,6 @@ import {
 import { heardVersion } from "./version.js";
 
 export { initial };
-export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
@@ -88,6 +89,7 @@ const REDUCERS = {
     socket: frame.socket ?? null,
     tags: frame.tags ?? [],
     remembered: false, // reminders may have moved while we were away
+    bell: { ...state.bell, phase: "wanted" },
     counts: frame.counts,
     countsAt: frame.eventId,
     viewing: frame.viewing ?? {},
@@ -180,6 +182,7 @@ const REDUCERS = {
   ...RECALL_REDUCERS,
   ...REMINDER_REDUCERS,
   ...SEARCH_REDUCERS,
+  ...SERVED_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 

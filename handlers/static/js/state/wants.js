@@ -4,6 +4,7 @@
  * Start, resync and a lost event are the same here: something is missing, so it is asked for.
  */
 
+import { wantsBell } from "./bell.js";
 import { wantedLog } from "./deeds.js";
 import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
@@ -12,6 +13,7 @@ import { wantedReminders } from "./reminders.js";
 import { wantsNotes } from "./notes.js";
 import { wantsPerson } from "./people.js";
 import { mayRead } from "./rights.js";
+import { wantsServed } from "./served.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
 
 const FIRST_PAGE = 50; // messages
@@ -20,7 +22,10 @@ const AT_ONCE = 3; // sessions that are asked for beside the open one
 
 export function wants(state) {
   if (state.auth.phase !== "in" || !state.counts) return [];
-  return [...wantedLists(state), ...wantedOfThread(state), ...wantedReminders(state), ...wantedCounts(state)];
+  return [
+    ...wantedLists(state), ...wantedOfThread(state), ...wantedReminders(state), ...wantedCounts(state),
+    ...(wantsBell(state) ? [{ kind: "bell" }] : []), ...(wantsServed(state) ? [{ kind: "served" }] : []),
+  ];
 }
 
 function wantedLists(state) {

@@ -2,6 +2,7 @@
 
 import { h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { format } from "../../state/address.js";
 import { isMine, mayClose, mayRead, mayTakeOver } from "../../state/rights.js";
 import { agentName, customerName, serverNow } from "../../state/state.js";
 import { shownSession } from "../../state/sessions.js";
@@ -24,7 +25,7 @@ export function row(id, actions, { tick: onTick }) {
   const preview = h("span", { class: "row-preview-text" });
   const unread = h("span", { class: "badge" });
   const left = marks();
-  const link = h("a", { class: "row-link", href: `#/s/${encodeURIComponent(id)}` },
+  const link = h("a", { class: "row-link" },
     face.element,
     h("span", { class: "row-top" }, name, struck, where, clock),
     h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), unread), left.element);
@@ -81,14 +82,14 @@ export function row(id, actions, { tick: onTick }) {
 
   return {
     element, link,
-    update({ state, w, stop, gone, place, size, top }) {
+    update({ state, w, stop, gone, query, place, size, top }) {
       const session = shownSession(state, id);
       if (!session) return;
       const selected = state.selected === id;
       show(session, selected, state.drafts[id] ?? "", state.noteDrafts?.[id] ?? "", state.speakers[id],
         undelivered(state, id), w, state.me, state.agents, Boolean(state.endings[id]), state.tab);
       left.update(state, session, w, othersViewing(state, id).join("\n"));
-      set(link, { tabindex: stop ? 0 : -1 });
+      set(link, { href: `${format({ id })}${query}`, tabindex: stop ? 0 : -1 });
       set(element, { "data-gone": gone, "aria-setsize": size, "aria-posinset": place });
       const checked = Boolean(state.checked[id]);
       if (box.checked !== checked) box.checked = checked;
