@@ -253,6 +253,12 @@ class Message:
         return self.sender is Sender.AI and isinstance(assistant, dict) and bool(assistant.get("holding"))
 
     @property
+    def is_drafted(self) -> bool:
+        """An agent has sent what the assistant had written for her, without changing a letter."""
+        assistant = self.fields.get("assistant")
+        return self.sender is Sender.MANUAL and isinstance(assistant, dict) and bool(assistant.get("drafted"))
+
+    @property
     def reference(self) -> str | None:
         """The platform's own id of it, where a later event may name it."""
         named: str | None = self.fields.get("msgid") or self.fields.get("server_message_id")

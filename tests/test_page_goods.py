@@ -113,6 +113,12 @@ async def test_a_hash_puts_an_order_into_the_reply_or_begins_its_card(
     await keyboard.press("Enter")
     await expect(wang.thread.locator("[data-delivery=sent] .goods")).to_contain_text("279.00 元")
     await expect(wang.composer).to_be_focused()
+    note = wang.page.get_by_role("textbox", name="内部备注")
+    await keyboard.press("Alt+p")
+    await keyboard.type("#")                                            # the very next letter is the note's
+    await expect(option).to_have_count(3)                               # with its parcel and its coat, and no cards
+    await keyboard.press("Enter")
+    await expect(note).to_have_value(f"{NUMBER} ")
 
 
 @pytest.mark.gen_test

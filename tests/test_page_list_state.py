@@ -88,7 +88,7 @@ async def test_a_filter_lets_through_what_it_says_and_no_secret(model: Model, ch
 
 @pytest.mark.gen_test
 @pytest.mark.parametrize(("address", "said"), [
-    ("#/", {}), (f"#/s/{'a' * 32}?m=12", {"id": "a" * 32, "m": 12}),
+    ("#/", {}), (f"#/s/{'a' * 32}?m=12&n={'b' * 32}", {"id": "a" * 32, "m": 12, "n": "b" * 32}),
     ("#/?tab=mine&channel=jd&channel=wechat&q=%E9%80%80%20&tag=%E9%80%80%E6%AC%BE&agent=li&sort=waiting&overdue",
      {"tab": "mine", "channels": ["jd", "wechat"],
       "filters": {"sort": "waiting", "q": "退 ", "tags": ["退款"], "agents": ["li"], "overdue": True}}),
@@ -100,7 +100,7 @@ async def test_an_address_says_what_is_open_and_listed_and_is_written_as_it_is_r
     usual = {"sort": "urgent", "q": "", "tags": [], "agents": [],
              **dict.fromkeys(("failed", "overdue", "remind", "mentions"), False)}
     filters = {**usual, **said.get("filters", {})}
-    place = {"id": None, "m": None, "tab": None, "channels": [], **said, "filters": filters}
+    place = {"id": None, "m": None, "n": None, "tab": None, "channels": [], **said, "filters": filters}
     assert await model.calls("address", "parse", address) == place
     assert await model.calls("address", "format", place) == address
 

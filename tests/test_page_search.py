@@ -75,6 +75,7 @@ async def test_what_was_said_anywhere_is_found_and_opened_without_the_mouse(offi
     await expect(panel(wang).get_by_role("group")).to_have_count(1)
     await panel(wang).get_by_label("渠道").select_option("wechat")
     await expect(panel(wang).get_by_text("没有找到“发货”")).to_be_visible()
+    await expect(panel(wang).get_by_text("当前限定了范围：微信、小王")).to_be_visible()
     monkeypatch.setattr(search, "PATIENCE", -1.0)
     await panel(wang).get_by_role("button", name="取消限定").click()
     await expect(panel(wang).get_by_role("alert")).to_contain_text("多写几个字")
@@ -119,6 +120,24 @@ async def test_answers_to_earlier_questions_come_to_nothing_and_pages_join_by_se
             for group in groups] == [("a", [6, 4, 3, 2], 0), ("b", [5, 1], 0)]
     assert await model.calls("searching", "pieces", "👌要发货", [[3, 5]]) == [
         {"text": "👌要", "hit": False}, {"text": "发货", "hit": True},
+    ]
+
+
+@pytest.mark.gen_test
+async def test_days_are_whole_days_where_she_is(model: Model) -> None:
+    everything = {"text": " 发货 ", "channel": "", "agent": "", "tag": "退款", "status": "closed", "from": "", "to": ""}
+    asked = await model.page.evaluate("""(searching) => import("/static/js/state/searching.js").then(({queryOf}) => {
+        const now = new Date(2025, 11, 29, 17).getTime();
+        const at = (text) => text && new Date(text).toString().slice(4, 24);
+        const days = [{days: ""}, {days: "7"}, {days: "own", from: "2025-12-01", to: "2025-12-03"}, {days: "own"}];
+        return days.map((change) => {
+            const {from, to, ...query} = queryOf({...searching, ...change}, now);
+            return [query, at(from), at(to)];
+        });
+    })""", everything)
+    assert [each[0] for each in asked] == [{"q": "发货", "tag": "退款", "status": "closed"}] * 4
+    assert [each[1:] for each in asked] == [
+        [None, None], ["Dec 23 2025 00:00:00", None], ["Dec 01 2025 00:00:00", "Dec 04 2025 00:00:00"], [None, None],
     ]
 
 

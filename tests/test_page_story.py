@@ -26,7 +26,7 @@ async def test_from_the_first_word_to_the_next_visit(
     await expect(wang.message("我是智能助手")).to_contain_text("AI")
     await expect(wang.message("我是智能助手")).to_contain_text("已发送")
     await expect(wang.state).to_have_text("AI 接待中")
-    await expect(wang.composer).to_be_hidden()
+    await expect(wang.button("写备注")).to_be_visible()                   # the reply is not hers, and says so
     await chen.says("转人工")
     await expect(wang.note).to_contain_text("转人工：客户要求人工")
     await expect(wang.state).to_have_text("待接入")
@@ -93,7 +93,7 @@ async def test_from_the_first_word_to_the_next_visit(
     await expect(wang.note).to_contain_text("小王 从 AI 接管了会话")
     await wang.sees("今天下午送到")
     await wang.ends()
-    await expect(wang.page.get_by_text("会话已结束，客户再次来信时会开启新会话")).to_be_visible()
+    await expect(wang.page.get_by_text("会话已结束，不能重新打开")).to_be_visible()
     await wang.counts(pending=2, mine=0, ai=0, all=2)
     await wang.tab("已结束").click()
     await expect(wang.row("陈女士")).to_contain_text("今天下午送到")

@@ -12,6 +12,7 @@ from ccs.inbound import CustomerSays
 from ccs.models import Attachment, PlatformId, Stage
 from ccs.outbox import Outbox
 from tests.browser import Office
+from tests.moods import answers
 
 MANY = 1000
 
@@ -70,6 +71,53 @@ async def test_what_can_be_done_with_a_message_is_done_by_keyboard(office: Offic
     await wang.page.keyboard.press("Enter")
     await expect(wang.composer).to_be_focused()
     await expect(wang.composer).to_have_value("「能开发票吗」\n")
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_a_note_is_mended_where_it_stands_and_found_there(office: Office, gateway) -> None:
+    wang = await office.wang_talks("要退款")
+    page = wang.page
+    await page.keyboard.press("Alt+p")
+    await page.get_by_role("textbox", name="内部备注").fill("退云费")
+    await page.keyboard.press("Enter")
+    note = wang.message("仅内部可见")
+    await expect(note).not_to_contain_text("保存中")
+    await wang.thread.focus()
+    await page.keyboard.press("Tab")
+    await expect(note).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("menuitem", name="修改").click()
+    field = note.get_by_role("textbox", name="修改备注")
+    await expect(field).to_be_focused()
+    await field.fill("退运费")
+    await wang.leaves()
+    await wang.opens("陈女士")         # she has looked at something else meanwhile
+    await expect(field).to_have_value("退运费")
+    await field.press("Enter")
+    await expect(note).to_contain_text("退运费")
+    await expect(note.get_by_text("已修改")).to_have_attribute("title", "原来写的：退云费")
+
+    await page.keyboard.press("Alt+r")
+    gateway.moods.append(answers(2002))
+    await wang.replies("加我微信")
+    await wang.message("加我微信").get_by_role("button", name="删除").click()
+    await expect(wang.message("加我微信")).to_contain_text("未送达，已删除")
+    await expect(page.get_by_text("1 条未送达")).to_be_hidden()
+    for number in range(12):
+        await office.hears("jd", "陈女士", f"第 {number} 句")
+    await wang.sees("第 11 句")
+    await expect(note).not_to_be_in_viewport()
+    await page.keyboard.press("Control+Shift+KeyF")
+    await page.get_by_role("combobox", name="搜索聊天内容").fill("运费")
+    await page.get_by_role("option", name="备注 · 我").click()
+    await expect(wang.thread.locator("[data-found]")).to_contain_text("退运费")
+    await expect(note).to_be_in_viewport()
+    await expect(page).to_have_url(re.compile(r"\?m=1&n=[0-9a-f]{32}\b"))
+
+    await wang.does("仅内部可见", "删除")
+    await note.get_by_role("button", name="删除").click()
+    await expect(wang.message("小王 删除了一条备注")).to_be_visible()
+    await expect(wang.thread.get_by_text("退运费")).to_be_hidden()
 
 
 def tone(seconds: float) -> bytes:

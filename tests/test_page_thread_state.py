@@ -190,6 +190,67 @@ async def test_a_note_is_shown_once_whichever_comes_first_answer_or_event(model:
 
 
 @pytest.mark.gen_test
+async def test_of_a_note_what_it_says_last_counts_whatever_is_told_last(model: Model) -> None:
+    first, again = note(), note(content="她要专票", editedAt="2025-12-29T17:21:00.000+08:00", former=["她要发票"])
+    gone = note(content="", removedAt="2025-12-29T17:22:00.000+08:00")
+    heard_of = [heard("note_added", first), heard("note_updated", again), heard("note_updated", gone)]
+    loaded = {"type": "notesLoaded", "id": "s", "notes": [first], "upTo": 1}        # asked for before it was changed
+    for events, last in ((heard_of, gone), ([heard_of[1], loaded], again), ([*heard_of, heard_of[1]], gone)):
+        assert (await model.after(*opened(message(1)), *events))["notes"]["s"]["notes"] == [last]
+    back = [*opened(message(1), noteCount=1), loaded, {"type": "selected", "id": None}, {"type": "selected", "id": "s"}]
+    for doubt in (back, [*back[:-2], {"type": "resync"}, {"type": "sessionLoaded", "session": session(
+            version=2, status="manual", manualCsId="wang", noteCount=1)}]):
+        wanted = await model.asked("wants", *doubt)
+        assert any(want["kind"] == "notes" for want in wanted)      # it may have been changed meanwhile
+        assert not any(want["kind"] == "notes" for want in await model.asked("wants", *doubt, loaded))
+
+
+@pytest.mark.gen_test
+async def test_who_wrote_a_note_is_offered_to_change_it_as_long_as_the_server_lets_her(model: Model) -> None:
+    written = 1_767_000_001_500
+    for more, csId, later, may in (
+        ({}, "li", 59, True), ({}, "li", 61, False), ({}, "wang", 1, False),
+        ({"removedAt": "2025-12-29T17:22:00.000+08:00"}, "li", 1, False), ({"noteId": None}, "li", 1, False),
+    ):
+        given = note(**more), {"csId": csId}, written + later * 60_000
+        assert await model.calls("notes", "mayChangeNote", *given) is may
+
+
+@pytest.mark.gen_test
+async def test_what_was_put_aside_counts_no_more_and_is_no_news(model: Model) -> None:
+    failed = message(2, sender="manual", state="failed", senderId="wang")
+    aside = {**failed, "delivery": {"state": "failed", "dismissedAt": "2025-12-29T17:21:00.000+08:00"}}
+    before = opened(message(1), failed)
+    assert await model.asked("undelivered", *before, given=["s"]) == 1
+    after = await model.after(*before, heard("message_updated", aside))
+    assert await model.asked("undelivered", *before, heard("message_updated", aside), given=["s"]) == 0
+    assert after["news"] == []
+
+
+@pytest.mark.gen_test
+async def test_only_what_is_new_to_herself_is_divided_from_the_rest(model: Model) -> None:
+    said = [message(1), message(2, sender="manual", state="sent"), message(3)]
+    for how, divided in (
+        ({"status": "manual", "manualCsId": "wang"}, 3), ({"status": "manual", "manualCsId": "li"}, None),
+        ({"status": "pending"}, 3), ({"status": "closed", "manualCsId": "wang"}, None),
+    ):
+        shown = session(messageCount=3, unread=1, **how)
+        state = await model.after(*entered({**WANG, "role": "supervisor"}), {"type": "sessionLoaded", "session": shown},
+                                  {"type": "selected", "id": "s"}, loaded({"limit": 50}, *said))
+        assert state["threads"]["s"]["divider"] == divided
+
+
+@pytest.mark.gen_test
+async def test_what_has_ended_leads_to_where_the_customer_goes_on(model: Model) -> None:
+    ended, other = session("a", status="closed"), session("b", kfId="2")
+    state = {"sessions": {"a": ended, "b": other}}
+    assert await model.calls("earlier", "nowOf", state, ended) is None        # she is another account's customer there
+    state["sessions"]["c"] = session("c", status="ai")
+    assert (await model.calls("earlier", "nowOf", state, ended))["sessionId"] == "c"
+    assert await model.calls("earlier", "nowOf", state, state["sessions"]["c"]) is None
+
+
+@pytest.mark.gen_test
 async def test_notes_that_are_missing_are_asked_for_once(model: Model) -> None:
     three = opened(message(1), noteCount=3)
     assert {"kind": "notes", "id": "s", "upTo": 3} in await model.asked("wants", *three)

@@ -44,7 +44,10 @@ def edit_note(
     if content == note.content:
         return NOTHING
     former = (*note.former, note.content)[-MOST_FORMER:]
-    return _note_changes(session, evolve(note, content=content, mentions=mentions, former=former, edited_at=now))
+    edited = evolve(note, content=content, mentions=mentions, former=former, edited_at=now)
+    called = tuple(cs_id for cs_id in mentions if cs_id not in note.mentions)
+    change = _note_changes(session, edited)
+    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called)))
 
 
 def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:

@@ -10,7 +10,7 @@ import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
-import { isHelped } from "../state/helps.js";
+import { isAsDrafted, isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
@@ -107,11 +107,11 @@ export function createActions(store, { live, onExpired, ...outside }) {
     if (parse(location.hash).id !== id) location.hash = format({ id });
   };
 
-  /** To a message, by the address. With `replace` the way back leads to where one was before. */
-  function jump(id, seq, { replace = false } = {}) {
-    const hash = format({ id, m: seq });
+  /** To a message, or a note after it, by the address. With `replace` the way back leads to where one was before. */
+  function jump(id, seq, { replace = false, note = null } = {}) {
+    const hash = format({ id, m: seq, n: note });
     const at = parse(location.hash);
-    if (at.id === id && at.m === seq) dispatch({ type: "jumped", id, seq });
+    if (at.id === id && at.m === seq && at.n === note) dispatch({ type: "jumped", id, seq, note });
     else if (replace) location.replace(hash);
     else location.hash = hash;
   }
@@ -136,7 +136,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
-    ...createSearching(store, { onExpired, jump }),
+    ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
@@ -207,8 +207,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
     },
     say(id, text, until) {
       actions.dropHelp(id);
-      const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment(), until });
+      const drafted = isAsDrafted(store.state, id, text);
+      dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: text, drafted, now: moment(), until });
     },
     /** `card` is `{msgType, fields, fileId, shown}`. */
     sayCard(id, card) {
@@ -222,16 +222,6 @@ export function createActions(store, { live, onExpired, ...outside }) {
       dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });
     },
     unsay: (id, clientMsgId) => dispatch({ type: "unsaid", id, clientMsgId }),
-    /** A stored message that did not arrive: a new attempt. */
-    async retry(id, msgId) {
-      if (store.state.retrying[msgId]) return;
-      const asked = store.state.serial;
-      dispatch({ type: "retrying", msgId, on: true });
-      const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), "retry"), { csId: me() });
-      dispatch({ type: "retrying", msgId, on: false });
-      if (answer.ok) dispatch({ type: "stored", message: answer.data, asked });
-      else explain(id, answer);
-    },
     older: (id) => dispatch({ type: "olderWanted", id }),
     retryHistory: (id) => dispatch({ type: "historyRetried", id }),
     atBottom: (atBottom) => atBottom !== store.state.reading.atBottom && dispatch({ type: "reading", atBottom }),

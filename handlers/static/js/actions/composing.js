@@ -17,7 +17,7 @@ export function createComposing(store, { open, act }) {
     draftNote: (id, text) => dispatch({ type: "drafted", mode: "note", id, text, now: now() }),
     mode(id, mode) {
       dispatch({ type: "moded", id, mode });
-      focusSoon(mode);
+      focusShown(store, mode);
     },
     // For keys that work anywhere
     noteMode: () => store.state.selected && composing.mode(store.state.selected, "note"),
@@ -71,7 +71,8 @@ export function createComposing(store, { open, act }) {
   return composing;
 }
 
-/** Into a box that is about to be shown: what is hidden takes no focus. */
-export function focusSoon(mode) {
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(mode)?.focus()));
+/** Into a box that is shown first, since what is hidden takes no focus: the very next letter is meant for it. */
+export function focusShown(store, mode) {
+  store.showNow();
+  document.getElementById(mode)?.focus();
 }

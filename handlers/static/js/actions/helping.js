@@ -1,7 +1,7 @@
 /* What an agent can have the assistant do for her reply. It writes for her and never sends; what she gives up, it ends. */
 
 import * as api from "../outside/api.js";
-import { focusSoon } from "./composing.js";
+import { focusShown } from "./composing.js";
 import { replyWith } from "../state/helps.js";
 import { words } from "../texts/texts.js";
 
@@ -58,7 +58,7 @@ export function createHelping(store, { onExpired }) {
     useDraft(id, text, doubts = []) {
       dispatch({ type: "helpUsed", id, doubts, ...replyWith(store.state, id, text) });
       dispatch({ type: "moded", id, mode: "reply" });
-      focusSoon("reply");
+      focusShown(store, "reply");
     },
     undoHelp: (id) => dispatch({ type: "helpUndone", id }),
     /** Ends what is asked, and puts away what was told. */

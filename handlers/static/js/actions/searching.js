@@ -11,7 +11,7 @@ const PAGE = 30;
 const PAGE_HERE = 200; // the most the server gives at once
 const MOST = 1000; // hits in one session; nobody steps through more
 
-export function createSearching(store, { onExpired, jump }) {
+export function createSearching(store, { onExpired, jump, offerTags }) {
   const { dispatch } = store;
   const w = (...args) => words(store.state.prefs.lang)(...args);
   let searchTimer = null;
@@ -57,7 +57,7 @@ export function createSearching(store, { onExpired, jump }) {
         dispatch({ type: "findFailed", id, asked, error: failure(answer) });
         return;
       }
-      hits.push(...answer.data.map(({ message, note }) => message?.seq ?? note.afterSeq));
+      hits.push(...answer.data.map(placeOf));
       cursor = answer.headers.get("X-Next-Cursor");
     }
     dispatch({ type: "findFound", id, asked, hits, more: cursor !== null });
@@ -66,7 +66,7 @@ export function createSearching(store, { onExpired, jump }) {
 
   function showHit() {
     const { id, hits, at } = store.state.finding;
-    if (hits.length) jump(id, hits[at], { replace: true });
+    if (hits.length) jump(id, hits[at].seq, { note: hits[at].note, replace: true });
   }
 
   function remember() {
@@ -84,6 +84,7 @@ export function createSearching(store, { onExpired, jump }) {
       if (!store.state.searching.open) before = document.activeElement;
       dispatch({ type: "searchesRemembered", recent: readSearches(store.state.me.csId) });
       dispatch({ type: "searchOpened" });
+      offerTags();
       if (typeof text === "string" && text.trim()) actions.searchNow(text);
     },
     closeSearch() {
@@ -100,7 +101,7 @@ export function createSearching(store, { onExpired, jump }) {
       dispatch({ type: "searchWanted", text });
       ask();
     },
-    /** `{channel, agent, days}`, any of them. */
+    /** To any of `NARROWINGS`, and `from` and `to`. */
     narrow(change) {
       dispatch({ type: "searchWanted", ...change });
       ask();
@@ -125,7 +126,8 @@ export function createSearching(store, { onExpired, jump }) {
     openHit({ session, message, note }) {
       remember();
       dispatch({ type: "searchPicked", active: message?.msgId ?? note.noteId });
-      jump(session.sessionId, message?.seq ?? note.afterSeq);
+      const { seq, note: noted } = placeOf({ message, note });
+      jump(session.sessionId, seq, { note: noted });
     },
     /** All hits of a session, in it. */
     openHits(id) {
@@ -161,3 +163,6 @@ export function createSearching(store, { onExpired, jump }) {
   };
   return actions;
 }
+
+/** Where a hit stands: at a message, or at a note after one. */
+const placeOf = ({ message, note }) => (message ? { seq: message.seq, note: null } : { seq: note.afterSeq, note: note.noteId });

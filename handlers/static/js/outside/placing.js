@@ -31,11 +31,11 @@ export function createPlacing(store, keepOwn) {
   });
 
   function navigated() {
-    const { id, m, tab, channels, filters } = parse(location.hash);
+    const { id, m, n, tab, channels, filters } = parse(location.hash);
     if (tab) store.dispatch({ type: "placed", tab, channels, filters });
     store.dispatch({ type: "selected", id });
-    store.dispatch({ type: "placedAt", m });
-    if (id && m) store.dispatch({ type: "jumped", id, seq: m });
+    store.dispatch({ type: "placedAt", m, n });
+    if (id && (m || n)) store.dispatch({ type: "jumped", id, seq: m, note: n });
   }
 
   function keep({ auth, me, own, selected, place, tab, channels, filters, sought }) {

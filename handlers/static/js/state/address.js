@@ -1,6 +1,6 @@
 /*
- * The address, `#/s/{id}?m=12&tab=mine&channel=jd&tag=退款&sort=waiting`: which session is open, at which message, and what
- * is listed. Pure: texts to values and back.
+ * The address, `#/s/{id}?m=12&tab=mine&channel=jd&tag=退款&sort=waiting`: which session is open, at which message (`n` is a
+ * note after it), and what is listed. Pure: texts to values and back.
  *
  * What this page writes always names the tab. An address without one, as in a link that somebody was sent, says nothing of
  * the list, and the list stays as it is.
@@ -8,7 +8,7 @@
 
 import { SWITCHES, fitting } from "./filters.js";
 
-const SESSION_ID = /^[0-9a-f]{32}$/;
+const SESSION_ID = /^[0-9a-f]{32}$/; // notes have such ids too
 
 /** `id` is null where no session is named; what no session is called leads to one that does not exist. */
 export function parse(hash) {
@@ -18,6 +18,7 @@ export function parse(hash) {
   return {
     id: id ? (SESSION_ID.test(id) ? id : "-") : null,
     m: /^\d{1,9}$/.test(query.get("m")) ? Number(query.get("m")) : null,
+    n: SESSION_ID.test(query.get("n")) ? query.get("n") : null,
     tab: query.get("tab"),
     channels: query.getAll("channel"),
     filters: fitting({
@@ -27,9 +28,9 @@ export function parse(hash) {
   };
 }
 
-export function format({ id = null, m = null, tab = null, channels = [], filters = null }) {
+export function format({ id = null, m = null, n = null, tab = null, channels = [], filters = null }) {
   const query = [
-    ...(id && m !== null ? [["m", m]] : []), ...(tab ? [["tab", tab]] : []),
+    ...(id && m !== null ? [["m", m], ...(n ? [["n", n]] : [])] : []), ...(tab ? [["tab", tab]] : []),
     ...channels.map((channel) => ["channel", channel]), ...(filters ? asked(filters) : []),
   ].map(([name, value]) => (value === "" ? name : `${name}=${encodeURIComponent(value)}`)).join("&");
   return `#/${id ? `s/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;

@@ -30,10 +30,11 @@ export function withNews(state, piece) {
 /** What an event is to this agent whatever it does to the session; null if nothing, or if it was told before. */
 export function newsBeside({ me, sessions, news }, { type, eventId, sessionId: id, data }) {
   if (news.some((each) => each.eventId === eventId)) return null;
-  if (type === "note_added" && data.mentions?.includes(me.csId) && data.csId !== me.csId) {
+  if (data.noteId && data.mentions?.includes(me.csId) && data.csId !== me.csId) {
     return { kind: "mentioned", id, eventId, by: data.csId, text: data.content };
   }
-  const failed = type === "message_updated" && data.delivery?.state === "failed" && data.senderType === "manual";
+  const failed = type === "message_updated" && data.senderType === "manual"
+    && data.delivery?.state === "failed" && !data.delivery.dismissedAt;
   if (!failed || !sessions[id] || !isMine(sessions[id], me)) return null;
   return { kind: "failed", id, eventId, reason: data.delivery.reason };
 }

@@ -58,7 +58,9 @@ export const COMMANDS = [
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", {
     enabled: open((session, me) => isHelped(session, mayServe(session, me))),
   }),
-  command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", { enabled: served }),
+  command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", {
+    enabled: open((session, me) => mayServe(session, me) || session.status === "ai"), // whose box asks first
+  }),
 
   command("duty", "frame", [], "toggleDuty", {
     words: (state) => ({ key: state.own.duty === "off" ? "commands.onDuty" : "commands.offDuty" }),

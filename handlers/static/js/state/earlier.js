@@ -23,6 +23,11 @@ export function chainOf(state, id, session) {
   }));
 }
 
+/** The session in which a customer goes on whose session this was; null as far as we know of none. */
+export const nowOf = ({ sessions }, { channelType, kfId, customerId, status }) => (status !== "closed" ? null
+  : Object.values(sessions).find((each) => each.status !== "closed" && each.customerId === customerId
+    && each.kfId === kfId && each.channelType === channelType) ?? null);
+
 /** Whether all of a session is here, from its first message on. */
 export const isWhole = (thread) => thread.phase === "ready" && firstSeq(thread) <= 1;
 

@@ -70,7 +70,7 @@ export const FILTER_REDUCERS = {
   /** As she left it, unless the address says otherwise. */
   placedAsKept: (state, { kept: { channels = [], filters = {} } }) => (state.placed ? state
     : { ...FILTER_REDUCERS.placed(state, { tab: null, channels, filters }), placed: false }),
-  placedAt: (state, { m }) => (state.place.m === m ? state : { ...state, place: { m } }),
+  placedAt: (state, { m, n = null }) => (state.place.m === m && state.place.n === n ? state : { ...state, place: { m, n } }),
 };
 
 /** The same thing where it says the same, so that nobody takes it for news. */
@@ -82,8 +82,8 @@ function forgetLists(state) {
   return { ...state, lists: Object.fromEntries(kept) };
 }
 
-/** A colleague wrote a note that names this agent. */
-export function hearsMention(state, { type, sessionId, data }) {
-  if (type !== "note_added" || !data.mentions?.includes(state.me?.csId) || state.mentioned[sessionId]) return state;
+/** A colleague wrote a note, or wrote one anew, that names this agent. */
+export function hearsMention(state, { sessionId, data }) {
+  if (!data.mentions?.includes(state.me?.csId) || state.mentioned[sessionId]) return state;
   return { ...state, mentioned: { ...state.mentioned, [sessionId]: true } };
 }

@@ -25,10 +25,12 @@ export const initial = {
   lists: {}, // source key → {phase, edge, cursor}; see sessions.js
   round: 0, // of loading: answers of an earlier one are not taken
   threads: {}, // id → what was said; see threads.js
-  jump: null, // {id, seq} of the message she is brought to
+  jump: null, // {id, seq, note} of what she is brought to
   earlier: {}, // id → the customer's sessions before it; see earlier.js
   notes: {}, // id → what colleagues told each other; see notes.js
   noting: {}, // id → notes the server has not answered yet
+  renoting: {}, // noteId → {phase, error} of one that is being changed
+  rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
   tagging: {}, // id → tags on their way
   offered: [], // tags that can be chosen
@@ -66,7 +68,7 @@ export const initial = {
   filters: NO_FILTERS, // what else narrows and orders the list; see filters.js
   sought: "", // what the server is asked to look for; follows `filters.q` after a pause
   placed: false, // whether the address said what is listed
-  place: { m: null }, // the seq of the message that the address leads to
+  place: { m: null, n: null }, // the seq of the message, and the id of the note, that the address leads to
   checked: {}, // ids of rows that are ticked
   labelling: null, // ids of the sessions whose tags are being changed in the list
   selected: null,

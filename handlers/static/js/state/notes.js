@@ -5,8 +5,9 @@
  * `state.noting[id]` has what this agent is noting, under its clientNoteId until the stored note takes its place.
  */
 
-const NOTHING = { phase: "wanted", notes: [], upTo: 0 };
+const NOTHING = { phase: "wanted", notes: [], upTo: 0, doubtful: false };
 const NONE = [];
+const CHANGEABLE = 60 * 60_000; // ms for which the server lets who wrote a note change it
 
 export const notesOf = (state, id) => state.notes[id] ?? NOTHING;
 export const notingOf = (state, id) => state.noting[id] ?? NONE;
@@ -25,11 +26,25 @@ export function notesShown(state, id) {
   return all;
 }
 
-/** Whether there are notes that we have not seen; each count is asked for once. */
+/** Whether there are notes that we have not seen, or not seen changing; each count is asked for once. */
 export function wantsNotes(state, { sessionId, noteCount = 0 }) {
-  const { phase, notes, upTo } = notesOf(state, sessionId);
-  return phase !== "loading" && phase !== "failed" && noteCount > Math.max(notes.length, upTo);
+  const { phase, notes, upTo, doubtful } = notesOf(state, sessionId);
+  return phase !== "loading" && phase !== "failed" && (doubtful || noteCount > Math.max(notes.length, upTo));
 }
+
+/** Notes that may have been changed without our knowing: those of one session, or all. */
+export function doubtNotes(state, id = null) {
+  const known = Object.entries(state.notes).filter(([each, { notes }]) => notes.length && (id === null || each === id));
+  const doubtful = Object.fromEntries(known.map(([each, notes]) => [each, { ...notes, doubtful: true }]));
+  return known.length ? { ...state, notes: { ...state.notes, ...doubtful } } : state;
+}
+
+/** Whether this agent may still write it anew or take it away. */
+export const mayChangeNote = ({ noteId, csId, removedAt, createdAt }, me, now) =>
+  Boolean(noteId) && csId === me?.csId && !removedAt && now - Date.parse(createdAt) < CHANGEABLE;
+
+/** Its key among what a thread shows. */
+export const keyOfNote = ({ clientNoteId, noteId }) => `internal-${clientNoteId ?? noteId}`;
 
 export const mentions = ({ mentions = [] }, me) => mentions.includes(me?.csId);
 
@@ -62,15 +77,19 @@ export function hearsNote(state, note) {
   const id = note.sessionId;
   const next = withNoting(state, id, (noting) => noting.filter((each) => each.clientNoteId !== note.clientNoteId));
   const known = notesOf(next, id);
-  if (known.notes.some(({ noteId }) => noteId === note.noteId)) return next;
-  const notes = [...known.notes, note].sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  const before = known.notes.find(({ noteId }) => noteId === note.noteId);
+  if (before && changedAt(before) >= changedAt(note)) return next;
+  const notes = [...known.notes.filter((each) => each !== before), note]
+    .sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
   return { ...next, notes: { ...next.notes, [id]: { ...known, notes } } };
 }
+
+const changedAt = ({ removedAt, editedAt, createdAt }) => Date.parse(removedAt ?? editedAt ?? createdAt);
 
 export const NOTE_REDUCERS = {
   notesLoading: (state, { id }) => withNotes(state, id, { phase: "loading" }),
   notesLoaded: (state, { id, notes, upTo }) =>
-    notes.reduce(hearsNote, withNotes(state, id, { phase: "ready", upTo: Math.max(upTo, notes.length) })),
+    notes.reduce(hearsNote, withNotes(state, id, { phase: "ready", upTo: Math.max(upTo, notes.length), doubtful: false })),
   notesFailed: (state, { id }) => withNotes(state, id, { phase: "failed" }),
   notesRetried: (state, { id }) => withNotes(state, id, { phase: "wanted" }),
   noted: (state, { id, clientNoteId, content, csId, now }) => withNoting(state, id, (noting) => [...noting, {
@@ -79,6 +98,14 @@ export const NOTE_REDUCERS = {
   noting: (state, { type, id, clientNoteId, ...change }) => withNoting(state, id, (noting) => noting.map(
     (each) => (each.clientNoteId === clientNoteId ? { ...each, ...change } : each))),
   noteStored: (state, { note }) => hearsNote(state, note),
+  /** `phase` is `edit` while she writes it anew, `sure` while she is asked, `busy` while the server is; null is neither. */
+  renoting: (state, { noteId, phase, error = null }) => {
+    const { [noteId]: _, ...others } = state.renoting;
+    const { [noteId]: written, ...rewritten } = state.rewritten;
+    return { ...state, renoting: phase ? { ...others, [noteId]: { phase, error } } : others,
+      rewritten: phase || written === undefined ? state.rewritten : rewritten };
+  },
+  rewritten: (state, { noteId, text }) => ({ ...state, rewritten: { ...state.rewritten, [noteId]: text } }),
   unnoted: (state, { id, clientNoteId }) =>
     withNoting(state, id, (noting) => noting.filter((each) => each.clientNoteId !== clientNoteId)),
 };

@@ -26,7 +26,7 @@ export function slashAt(text, caret) {
 export const mentionAt = (text, caret) => markAt(text, caret, /([@＠])([^\s@＠]*)$/);
 
 /** The # before the caret with what was typed after it, at the start or after a space; null if there is none. */
-export const hashAt = (text, caret) => markAt(text, caret, /(?:^|\s)([#＃])([^\s#＃]*)$/);
+export const hashAt = (text, caret) => markAt(text, caret, /(?:^|\s)([#＃])([^\s#＃@＠]*)$/);
 
 function markAt(text, caret, pattern) {
   const [, , query] = text.slice(Math.max(0, caret - LONGEST_QUERY - 2), caret).match(pattern) ?? [];

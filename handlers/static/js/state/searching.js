@@ -8,16 +8,19 @@
 export const RECENT = 8; // searches that are remembered
 const GROUP = 3; // hits shown of a session; the others are found in it
 const WORTH_A_WORD = 100; // messages behind; a few are always on their way
-const DAY = 86_400_000;
+
+/** Narrowed to nothing. `days` is how many, or `own` for those from `from` up to `to`, each a day as the browser writes it. */
+export const EVERYTHING = { channel: "", agent: "", tag: "", status: "", days: "", from: "", to: "" };
+export const NARROWINGS = ["channel", "agent", "tag", "status", "days"];
 
 export const SEARCHING = {
   searching: {
-    open: false, focus: 0, text: "", channel: "", agent: "", days: "", // narrowed to a channel, who holds it, so many days
+    open: false, focus: 0, text: "", ...EVERYTHING,
     phase: "idle", asked: 0, hits: [], cursor: null, behind: 0, error: null,
     active: null, // key of what Enter opens: a hit, or the rest of a session's
     recent: [],
   },
-  finding: null, // {id, focus, text, phase, asked, hits: [seq], more, at, error} in the open session
+  finding: null, // {id, focus, text, phase, asked, hits: [{seq, note}], more, at, error} in the open session
 };
 
 export const SEARCH_REDUCERS = {
@@ -121,13 +124,27 @@ export function meant({ hits, active }) {
 export const indexing = ({ behind }) => (behind >= WORTH_A_WORD ? behind : 0);
 
 /** What is asked of the server. `days` counts from the beginning of today. */
-export function queryOf({ text, channel, agent, days }, now) {
-  const from = new Date(new Date(now).setHours(0, 0, 0, 0) - (Number(days) - 1) * DAY);
-  return {
-    q: text.trim(), ...(channel ? { channelType: channel } : {}), ...(agent ? { csId: agent } : {}),
-    ...(days ? { from: from.toISOString() } : {}),
+export function queryOf({ text, channel, agent, tag, status, days, from, to }, now) {
+  const since = days === "own" ? startOf(from) : days ? startOf(now, 1 - Number(days)) : null;
+  const until = days === "own" ? startOf(to, 1) : null;
+  const query = {
+    q: text.trim(), channelType: channel, csId: agent, tag, status, from: since?.toISOString(), to: until?.toISOString(),
   };
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value));
 }
+
+/** Midnight where she is, at the beginning of a day or so many days after it; null if it is none. */
+function startOf(day, later = 0) {
+  const date = typeof day === "string" ? new Date(`${day}T00:00`) : new Date(day);
+  if (Number.isNaN(date.getTime())) return null;
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + later);
+}
+
+export const isNarrowed = (searching) => NARROWINGS.some((name) => searching[name] !== "");
+
+/** Tags to choose from: what is chosen, the usual ones, and those in use. */
+export const tagsToSearch = ({ searching: { tag }, tags, offered }) =>
+  [...new Set([...(tag ? [tag] : []), ...tags, ...offered.map(({ name }) => name)])];
 
 /** The latest first, each once. */
 export const remembering = (recent, text) => [text, ...recent.filter((each) => each !== text)].slice(0, RECENT);

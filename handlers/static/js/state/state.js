@@ -22,7 +22,7 @@ import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
-import { NOTE_REDUCERS, hearsNote } from "./notes.js";
+import { NOTE_REDUCERS, doubtNotes, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
@@ -105,7 +105,7 @@ const REDUCERS = {
   caughtUp: (state, { frames }) => manyTold(
     state, (start) => frames.reduce((state, frame) => REDUCERS.heard(state, { frame }), start),
   ),
-  resync: (state) => ({ ...doubtThreads(doubtAll(state)), countsDoubtful: true }),
+  resync: (state) => ({ ...doubtNotes(doubtThreads(doubtAll(state))), countsDoubtful: true }),
 
   // What was asked for
 
@@ -138,10 +138,11 @@ const REDUCERS = {
       ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
       panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
     };
-    return id ? openThread(next, id) : next;
+    return id ? openThread(doubtNotes(next, id), id) : next;
   },
-  /** To a message of a session, or to its end with `seq` null. */
-  jumped: (state, { id, seq, offset }) => ({ ...turnTo(state, id, seq), jump: { id, seq, offset } }),
+  /** To a message of a session, or to a note after it, or to its end with `seq` null. */
+  jumped: (state, { id, seq, offset, note = null }) =>
+    ({ ...turnTo(state, id, note ? Math.max(1, seq) : seq), jump: { id, seq, offset, note } }),
   tab: (state, { tab }) => (tab === state.tab ? state : forgetClosed({ ...state, tab, checked: {} })),
   channels: (state, { channels }) => ({ ...state, channels, checked: {} }),
   reading: (state, { type, ...change }) => ({ ...state, reading: { ...state.reading, ...change } }),
@@ -186,9 +187,9 @@ const REDUCERS = {
     return { ...state, endings: on ? { ...endings, [id]: true } : endings };
   },
   /** `card` is `{msgType, fields, fileId, shown}`; what was being written stays beside it. It waits `until`, if at all. */
-  said: (state, { id, clientMsgId, csId, content, card = {}, now, until }) => withOutgoing(
+  said: (state, { id, clientMsgId, csId, content, card = {}, drafted, now, until }) => withOutgoing(
     content ? REDUCERS.otherDropped(written(state, "reply", id, "", now), { id, mode: "reply" }) : state, id,
-    (said) => [...said, { clientMsgId, csId, content, ...card, at: now, until, state: "queued" }],
+    (said) => [...said, { clientMsgId, csId, content, ...card, drafted, at: now, until, state: "queued" }],
   ),
   saying: (state, { id, clientMsgId, ...change }) => withOutgoing(
     state, id, (said) => said.map((each) => (each.clientMsgId === clientMsgId ? { ...each, ...change } : each)),
@@ -213,7 +214,7 @@ function hears(state, frame) {
   const id = frame.sessionId;
   const before = state.sessions[id];
   const session = frame.session ?? (frame.data.msgId || frame.data.noteId ? null : frame.data);
-  let next = frame.type === "note_added" ? hearsNote(hearsMention(state, frame), frame.data) : state;
+  let next = frame.data.noteId ? hearsNote(hearsMention(state, frame), frame.data) : state;
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);

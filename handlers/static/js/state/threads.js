@@ -38,7 +38,7 @@ export function openThread(state, id) {
   const { [id]: before = NO_THREAD, ...others } = state.threads;
   const known = before.away || before.around !== null ? { ...NO_THREAD, notes: before.notes } : before;
   const kept = Object.fromEntries(Object.entries(others).slice(-(KEPT - 1)));
-  const divider = firstUnread(known.messages, state.sessions[id]);
+  const divider = firstUnread(known.messages, state.sessions[id], state.me);
   const thread = { ...known, divider, doubtful: known.phase === "ready", failed: null };
   return { ...state, threads: { ...kept, [id]: thread } };
 }
@@ -77,7 +77,7 @@ export function historyLoaded(state, { id, query, messages, asked }) {
     away: (before.away || before.around !== null) && lastSeq({ messages: joined }) < (session?.messageCount ?? 0),
     doubtful: query.after === undefined && before.doubtful,
   };
-  if (before.phase !== "ready") change.divider = before.around === null ? firstUnread(joined, session) : null;
+  if (before.phase !== "ready") change.divider = before.around === null ? firstUnread(joined, session, state.me) : null;
   return outgoingAnswered(withThread(state, id, change), id, messages);
 }
 
@@ -111,9 +111,10 @@ function join(thread, messages, asked) {
   return [...known.slice(0, from), ...run, ...known.slice(to)];
 }
 
-/** The seq above which the customer's words are new to the holder; null if there is nothing to divide. */
-function firstUnread(messages, session) {
-  const unread = session?.unread ?? 0;
+/** From which seq on the customer's words are new to this agent; null if there is nothing to divide. */
+function firstUnread(messages, session, me) {
+  const isHers = session && session.status !== "closed" && (session.status !== "manual" || session.manualCsId === me?.csId);
+  const unread = isHers ? session.unread : 0; // what another holder has not read is none of hers
   if (!unread) return null;
   const theirs = messages.filter((message) => message.senderType === "customer");
   const seq = theirs.at(-unread)?.seq;
@@ -160,7 +161,7 @@ const undelivered = new WeakMap(); // messages → those of them that did not ar
 
 function undeliveredOf(messages) {
   if (!undelivered.has(messages)) {
-    undelivered.set(messages, messages.filter(({ delivery }) => delivery?.state === "failed"));
+    undelivered.set(messages, messages.filter(({ delivery }) => delivery?.state === "failed" && !delivery.dismissedAt));
   }
   return undelivered.get(messages);
 }

@@ -7,6 +7,7 @@
  * what a long history costs is what is seen of it.
  */
 
+import { keyOfNote } from "./notes.js";
 import { lastSeq, placeOf } from "./threads.js";
 
 export const FIRST = 50; // messages in a window at first; two screens of them
@@ -122,7 +123,7 @@ function stretch(line, { id, thread, notes = [] }, first, end) {
 const happened = (id, note) => ({ type: "note", note, key: `${id}/${note.key}`, after: note.after, at: Date.parse(note.at) });
 
 const noted = (id, note) => ({
-  type: "internal", internal: note, key: `internal-${note.clientNoteId ?? note.noteId}`, after: note.afterSeq,
+  type: "internal", internal: note, key: keyOfNote(note), after: note.afterSeq,
   at: note.at ?? Date.parse(note.createdAt),
 });
 

@@ -5,7 +5,7 @@ export const COMPOSER_TEXTS = {
   modes: { reply: ["回复", "Reply"], note: ["内部备注", "Note"] },
   modeDraft: ["有草稿", "Has a draft"],
   reply: ["回复 {name}", "Reply to {name}"],
-  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply; / for quick replies, # for orders and products…"],
+  replyPrompt: ["输入回复，/ 选快捷回复，# 选订单或商品…", "Write a reply… / quick replies, # orders"],
   replyHints: {
     enter: ["Enter 发送 · Shift+Enter 换行", "Enter sends · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 发送 · Enter 换行", "Ctrl+Enter sends · Enter for a new line"],
@@ -18,7 +18,7 @@ export const COMPOSER_TEXTS = {
   // Notes
   noteLabel: ["内部备注", "Note for colleagues"],
   noteOnly: ["仅内部可见，不会发给客户", "For colleagues only; the customer never sees it"],
-  notePrompt: ["写给同事的备注，@ 提醒同事…", "A note for colleagues; @ tells one of them…"],
+  notePrompt: ["写给同事的备注，@ 提醒同事，# 选订单…", "A note for colleagues… @ tells one, # orders"],
   noteHints: {
     enter: ["Enter 保存 · Shift+Enter 换行", "Enter saves · Shift+Enter for a new line"],
     ctrl: ["Ctrl+Enter 保存 · Enter 换行", "Ctrl+Enter saves · Enter for a new line"],
@@ -35,7 +35,10 @@ export const COMPOSER_TEXTS = {
   takeOverSend: ["接管并发送", "Take over and send"],
   heldByNobody: ["客户正在等待接入", "The customer is waiting"],
   heldByNobodyHint: ["接入后才能回复", "Accept to reply"],
-  closedWhy: ["会话已结束，客户再次来信时会开启新会话", "It has ended. The customer's next message opens a new one"],
+  closedWhy: ["会话已结束，不能重新打开", "It has ended, and is not opened again"],
+  closedHint: ["客户再次来信时会开启新会话。现在可以写备注。", "The customer's next message opens a new one. Until then you can leave a note."],
+  closedGoesOn: ["客户已经开始了新的会话。", "The customer has begun a new one."],
+  goOn: ["打开新会话", "Open the new one"],
   supervising: ["当前由 {name} 接待，您以主管身份回复", "{name} holds it. You reply as a supervisor"],
 
   // Drafts

@@ -10,8 +10,21 @@ export const SEARCH_TEXTS = {
     anyChannel: ["全部渠道", "All channels"],
     agent: ["客服", "Agent"],
     anyAgent: ["全部客服", "All agents"],
-    time: ["时间", "Time"],
-    times: { any: ["不限时间", "Any time"], 1: ["今天", "Today"], 7: ["近 7 天", "Last 7 days"], 30: ["近 30 天", "Last 30 days"] },
+    tag: ["标签", "Tag"],
+    anyTag: ["全部标签", "All tags"],
+    status: ["状态", "State"],
+    anyStatus: ["全部状态", "All states"],
+    statuses: {
+      ai: ["AI 接待中", "With the AI"], pending: ["待接入", "Waiting"], manual: ["人工接待中", "With an agent"],
+      closed: ["已结束", "Closed"],
+    },
+    days: ["时间", "Time"],
+    anyDays: ["不限时间", "Any time"],
+    spans: {
+      1: ["今天", "Today"], 7: ["近 7 天", "Last 7 days"], 30: ["近 30 天", "Last 30 days"], own: ["选择日期…", "Choose days…"],
+    },
+    from: ["从", "From"],
+    to: ["到", "To"],
     recent: ["最近搜索", "Recent searches"],
     forget: ["清除", "Clear"],
     hints: {
@@ -21,7 +34,7 @@ export const SEARCH_TEXTS = {
     },
     none: ["没有找到“{text}”", "Nothing found for “{text}”"],
     noneHint: ["换个说法试试，或少写几个字", "Try other words, or fewer"],
-    noneNarrowed: ["当前限定了渠道、客服或时间", "The search is narrowed to a channel, an agent or a time"],
+    noneNarrowed: ["当前限定了范围：{to}", "The search is narrowed to: {to}"],
     widen: ["取消限定", "Search everything"],
     indexing: [
       { other: "索引中：还有 {n} 条消息暂时搜不到" },

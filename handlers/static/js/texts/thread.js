@@ -29,7 +29,8 @@ export const THREAD_TEXTS = {
   messageMenus: {
     copy: ["复制", "Copy"], quote: ["引用", "Quote"], note: ["转为笔记", "Make it a note"],
     quick: ["加入快捷回复", "Add to the quick replies"], teach: ["加入知识库", "Add to the knowledge base"],
-    link: ["复制链接", "Copy the link"], raw: ["查看原始数据", "Show its data"], recall: ["撤回", "Take back"],
+    link: ["复制链接", "Copy the link"], retry: ["重试发送", "Send it again"],
+    editNote: ["修改", "Edit"], removeNote: ["删除", "Remove"], raw: ["查看原始数据", "Show its data"], recall: ["撤回", "Take back"],
   },
   rawTitle: ["消息的原始数据", "The data of the message"],
   rawCopy: ["复制全部", "Copy all"],
@@ -41,11 +42,20 @@ export const THREAD_TEXTS = {
   insideOnly: ["仅内部可见", "Only colleagues see this"],
   noteSending: ["保存中…", "Saving…"],
   noteFailed: ["备注没有保存", "The note was not saved"],
+  noteSave: ["保存", "Save"],
+  noteEdit: ["修改备注", "Edit the note"],
+  noteEdited: ["已修改", "edited"],
+  noteFormer: ["原来写的：{text}", "Before: {text}"],
+  noteRemoved: ["{name} 删除了一条备注 · {time}", "{name} removed a note · {time}"],
+  noteRemoveSure: ["删除后同事不再看到内容。确定删除？", "Colleagues will no longer see it. Remove it?"],
+  noteRemoveYes: ["删除", "Remove"],
+  givenUp: ["未送达，已删除", "Not delivered, and given up"],
 
   // Voices and pictures
   voicePlay: ["播放{name}", "Play: {name}"],
   voicePause: ["暂停{name}", "Pause: {name}"],
   voiceSeek: ["播放位置", "Position"],
+  transcript: ["平台转写", "As the platform heard it"],
   voiceSpeed: ["播放速度 {n} 倍，点按切换", "Speed {n}×, press to change"],
   turnRight: ["向右旋转 (R)", "Turn right (R)"],
 };

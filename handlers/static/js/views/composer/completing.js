@@ -13,16 +13,18 @@ const PAGES = { PageDown: 1, PageUp: -1 };
 
 /**
  * `find(text, caret)` gives `{start, query}` or null, `choices(query)` `{rows, empty}` where each of `rows` has a `key`;
- * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row.
+ * `make()` a row's view, `take(row, range)` what is done with it. `beside` is shown next to the list and told the row; a
+ * `narrow` list takes no more room than names need.
  */
-export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null }) {
+export function completing(box, { id, name, find, choices, make, take, beside = null, foot = null, narrow = false }) {
   const list = h("ul", { class: "completing-rows", role: "none" });
   const scroller = h("div", {
     class: "completing-list", role: "listbox", id, tabindex: 0, on: { scroll: () => !element.hidden && render() },
   }, list);
   const empty = h("p", { class: "completing-empty" });
-  const element = h("div", { class: "completing", hidden: true, on: { mousedown: (event) => event.preventDefault() } },
-    h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
+  const element = h("div", {
+    class: "completing", "data-narrow": narrow, hidden: true, on: { mousedown: (event) => event.preventDefault() },
+  }, h("div", { class: "completing-main" }, scroller, empty, foot), beside?.element);
   box.element.append(element);
   let found = null;
   let rows = [];
@@ -38,11 +40,12 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     if (next?.start !== left) left = null;
     const other = next?.start !== found?.start || next?.query !== found?.query;
     found = next && left === null ? next : null;
-    show();
-    if (other && !element.hidden) activate(0);
+    if (other) active = 0;
+    show(other);
   }
 
-  function show() {
+  /** With `moved` the chosen row is brought into view; without, she looks where she has scrolled to. */
+  function show(moved = false) {
     const offer = found && w ? choices(found.query) : null;
     rows = offer?.rows ?? [];
     const open = rows.length > 0 || Boolean(offer?.empty);
@@ -57,6 +60,7 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     set(empty, { text: offer.empty ?? "", hidden: rows.length > 0 });
     set(element, { "data-empty": !rows.length });
     list.style.height = `${rows.length * height}px`;
+    if (moved) bringIntoView();
     render();
     beside?.update(rows[active] ?? null, w);
     place();
@@ -111,13 +115,14 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
     };
   }
 
-  /** Chosen, and in view. */
+  function bringIntoView() {
+    const top = active * height;
+    scroller.scrollTop = Math.min(top, Math.max(top + height - scroller.clientHeight, scroller.scrollTop));
+  }
+
   function activate(place) {
     active = place;
-    const top = place * height;
-    const most = top + height - scroller.clientHeight;
-    scroller.scrollTop = Math.min(top, Math.max(most, scroller.scrollTop));
-    show();
+    show(true);
   }
 
   function choose(row) {
@@ -139,9 +144,6 @@ export function completing(box, { id, name, find, choices, make, take, beside = 
 
   return {
     element, look,
-    get isOpen() {
-      return !element.hidden;
-    },
     /** True if the key was for the list. */
     keyed({ key, shiftKey, ctrlKey, metaKey, altKey }) {
       if (element.hidden || shiftKey || ctrlKey || metaKey || altKey) return false;

@@ -13,18 +13,19 @@ import { isOpen } from "./lock.js";
 const SIGNS = { order: "list", product: "bag", parcel: "send" };
 const LONGEST_WORD = 6; // characters after a # that may still be meant to find something
 
-/** `now()` gives `{state, session}`. */
-export function goods(box, actions, now) {
+/** `now()` gives `{state, session}`; of `id` there is one on the page. A note takes no `cards`. */
+export function goods(box, actions, now, { id = "goods-list", cards = true } = {}) {
   const keys = h("span", { class: "muted" });
   const foot = h("div", { class: "completing-foot only-keys" }, keys);
   let words = null;
 
   const list = completing(box, {
-    id: "goods-list", name: (w) => w("goodsNamed"), find: hashAt, foot,
+    id, name: (w) => w("goodsNamed"), find: hashAt, foot,
     choices(query) {
       const { state, session } = now();
       const known = goodsKnown(state, session);
-      const rows = goodsFitting(known, query, (kind) => words(`numbers.${kind}`)).flatMap((good) => waysOf(good, state, session));
+      const rows = goodsFitting(known, query, (kind) => words(`numbers.${kind}`))
+        .flatMap((good) => waysOf(good, cards && isOpen(state, session) && goesAsCard(state, session, good)));
       if (rows.length || query.length > (known.length ? LONGEST_WORD : 0)) return { rows, empty: null };
       return { rows, empty: words(known.length ? "goodsNoneFits" : "goodsNone") };
     },
@@ -37,9 +38,6 @@ export function goods(box, actions, now) {
 
   return {
     ...list,
-    get isOpen() {
-      return list.isOpen;
-    },
     update(w) {
       words = w;
       set(keys, { text: w("quickKeys") });
@@ -49,8 +47,7 @@ export function goods(box, actions, now) {
 }
 
 /** A good as text, and as a card where it can be one. */
-function waysOf(good, state, session) {
-  const carded = isOpen(state, session) && goesAsCard(state, session, good);
+function waysOf(good, carded) {
   const text = { key: keyOf(good), good, card: false, says: inText(good, carded) };
   return carded ? [text, { ...text, key: `card/${keyOf(good)}`, card: true }] : [text];
 }
@@ -64,10 +61,11 @@ function makeRow() {
   return {
     element,
     update({ good: { kind, number, form }, card, says }, query, w) {
+      const more = [form.title, number].filter((each) => each && each !== says).join(" · ");
       sign.update(card ? "card" : SIGNS[kind]);
       set(element, { "data-card": card });
       set(main, { text: card ? w("sendOne", { kind: w(`types.${kind}`) }) : says });
-      set(about, { text: card ? form.title || number : [form.title, number].filter((each) => each && each !== says).join(" · ") });
+      set(about, { text: card ? form.title || number : more });
       set(what, { text: w(`numbers.${kind}`), hidden: card });
     },
   };

@@ -5,6 +5,7 @@
 
 import { h, set } from "../parts/dom.js";
 import { changingIcon } from "../parts/icons.js";
+import { nowOf } from "../../state/earlier.js";
 import { lockOf } from "../../state/platform.js";
 import { mayAccept, mayServe, mayTakeOver } from "../../state/rights.js";
 import { agentName, serverNow } from "../../state/state.js";
@@ -55,6 +56,7 @@ export function lock(actions) {
     if (verb === "reclaim" && !asking) ask(true);
     else if (verb === "reclaim") actions.reclaim(id).then(() => ask(false));
     else if (verb === "undo") actions.keepOpen(id);
+    else if (verb === "goOn") actions.open(nowOf(...latest).sessionId);
     else actions[verb](id);
   }
 }
@@ -75,6 +77,7 @@ function reasonOf(state, session) {
 function verbOf(because, session, state) {
   if (because === "ending") return "undo";
   if (because === "owner") return "reclaim";
+  if (because === "closed" && nowOf(state, session)) return "goOn";
   if (mayAccept(session)) return "accept";
   return because !== null && mayTakeOver(session, state.me) ? "takeOver" : null;
 }
@@ -86,7 +89,7 @@ const WORDS = {
   ending: (state, session, w) => [w("ending")],
   ai: (state, session, w) => [w("answersHere")],
   pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
-  closed: (state, session, w) => [w("closedWhy")],
+  closed: (state, session, w) => [w("closedWhy"), w(nowOf(state, session) ? "closedGoesOn" : "closedHint")],
   manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
   owner: (state, session, w) => [
     w("heldAtPlatform", { name: session.platformOwner, client: client(session, w) }), w("heldAtPlatformHint"),

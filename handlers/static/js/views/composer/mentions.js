@@ -7,7 +7,7 @@ import { completing } from "./completing.js";
 /** `now()` gives `{state}`. */
 export function mentions(box, now) {
   const list = completing(box, {
-    id: "colleagues", name: (w) => w("colleagues"), find: mentionAt,
+    id: "colleagues", name: (w) => w("colleagues"), find: mentionAt, narrow: true,
     choices(query) {
       const { agents, me } = now().state;
       const fits = ({ csId, name }) => csId !== me.csId
@@ -19,9 +19,6 @@ export function mentions(box, now) {
   });
   return {
     ...list,
-    get isOpen() {
-      return list.isOpen;
-    },
     open() {
       box.insert("@");
       list.reopen();

@@ -6,6 +6,7 @@ import { draftOf } from "../../state/drafts.js";
 import { lengthOf } from "../../state/platform.js";
 import { box, hasKeyboard } from "./box.js";
 import { emoji } from "./emoji.js";
+import { goods } from "./goods.js";
 import { mentions } from "./mentions.js";
 import { other } from "./other.js";
 
@@ -13,8 +14,9 @@ const LONGEST = 4000; // characters
 const COUNT_FROM = 0.8;
 
 export function noting(actions) {
-  const text = box({ id: "note", on: { typed, sent: submit, keyed, moved: () => named.look(), pasted() {} } });
+  const text = box({ id: "note", on: { typed, sent: submit, keyed, moved, pasted() {} } });
   const named = mentions(text, () => latest);
+  const lists = [named, goods(text, actions, () => latest, { id: "note-goods", cards: false })];
   const lost = other(actions, "note");
   const faces = emoji(actions, (one) => text.insert(one));
   const at = h("button", { type: "button", class: "icon-button", on: { click: () => named.open() } }, icon("at"));
@@ -33,15 +35,19 @@ export function noting(actions) {
     actions.draftNote(id, value);
   }
 
+  function moved() {
+    for (const list of lists) list.look();
+  }
+
   function keyed(event) {
-    return named.keyed(event);
+    return lists.some((list) => list.keyed(event));
   }
 
   function submit() {
     const said = text.field.value.trim();
     if (!said || lengthOf(said) > LONGEST) return;
     text.clear();
-    named.close();
+    for (const list of lists) list.close();
     actions.draftNote(id, "");
     actions.addNote(id, said);
     text.focus();
@@ -62,7 +68,7 @@ export function noting(actions) {
         value: draft, force: fresh, key: state.own.send?.key, placeholder: w("notePrompt"), "aria-label": w("noteLabel"),
       });
       lost.update(state, session, w);
-      named.update(w);
+      for (const list of lists) list.update(w);
       faces.update(state, w);
       set(only, { text: w("noteOnly") });
       set(at, { "aria-label": w("mention"), title: w("mention") });

@@ -29,7 +29,7 @@ import { warning } from "./warning.js";
 export function replying(actions) {
   const text = box({ id: "reply", on: { typed, sent: submit, keyed, moved, pasted: takeIn }, marksOf });
   const quick = slash(text, actions, () => latest);
-  const named = goods(text, actions, () => latest);
+  const lists = [quick, goods(text, actions, () => latest)];
   const ready = chips(actions);
   const held = waiting(actions);
   const queued = queue(actions);
@@ -51,7 +51,7 @@ export function replying(actions) {
   let writable = false; // or it goes once she has taken the session over
   let shown = false;
   let latest = null;
-  let asked = null; // {text, then}: she is asked whether it is to go as it is
+  let asked = null; // {text, then, asks}: she is asked whether it is to go as it is
   let tried = null; // the text that could not go
 
   function typed(value) {
@@ -59,7 +59,7 @@ export function replying(actions) {
   }
 
   function moved() {
-    for (const list of [quick, named]) list.look();
+    for (const list of lists) list.look();
   }
 
   function marksOf(value) {
@@ -71,7 +71,7 @@ export function replying(actions) {
   }
 
   function keyed(event) {
-    if (quick.keyed(event) || named.keyed(event)) return true;
+    if (lists.some((list) => list.keyed(event))) return true;
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey;
     if (isUndo(event) && markOf(latest.state, id)) {
@@ -95,12 +95,13 @@ export function replying(actions) {
     const taking = !open && state.acts[id];
     if (!writable || !shown || taking || !measured(state, session, value.trim()).goes) return;
     const wrong = guarded(state, session, value, Date.now());
+    const answered = asked?.text === value ? asked.asks : [];
     if (wrong.blocked) {
       tried = value;
       text.select(wrong.blocked === "blanks" ? wrong.blanks[0] : wrong.forbidden.find(({ action }) => action === "block"));
       view.update(state, session, latest.w, { shown: true });
-    } else if (wrong.asks.length && asked?.text !== value) {
-      asked = { text: value, then };
+    } else if (wrong.asks.some((each) => !answered.includes(each))) {
+      asked = { text: value, then, asks: wrong.asks };
       view.update(state, session, latest.w, { shown: true });
     } else {
       go(then);
@@ -110,7 +111,7 @@ export function replying(actions) {
   function go(then) {
     const said = text.field.value.trim();
     [asked, tried] = [null, null];
-    for (const list of [quick, named]) list.close();
+    for (const list of lists) list.close();
     if (open) {
       text.clear(); // now, or a second Enter before the next frame says it twice
       actions.send(id, said, then);
@@ -157,7 +158,7 @@ export function replying(actions) {
     });
     for (const part of [holder, queued, held, lost]) part.update(state, session, w);
     ready.update(state, id, w);
-    for (const list of [quick, named]) list.update(w);
+    for (const list of lists) list.update(w);
     how.update(state, w);
     if (asked && asked.text !== draft) asked = null;
     if (tried !== draft) tried = null;

@@ -48,9 +48,6 @@ export function slash(box, actions, now) {
 
   return {
     ...list,
-    get isOpen() {
-      return list.isOpen;
-    },
     /** Opens the whole list at the caret, as if a slash had been typed. */
     open() {
       const { start } = box.caret;

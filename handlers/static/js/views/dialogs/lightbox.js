@@ -1,6 +1,6 @@
 /*
- * A picture, as large as the window, and from it to the others of the session: ← and →, + and -, Esc, R turns
- * it, or the buttons. A click beside it closes too, and focus goes back to where it was.
+ * A picture, as large as the window, and from it to the others of the session: ← and →, + and - or the wheel, Esc, R turns
+ * it, or the buttons; what is larger than the window is dragged. A click beside it closes, and focus goes back to where it was.
  */
 
 import { h, set } from "../parts/dom.js";
@@ -8,11 +8,13 @@ import { icon } from "../parts/icons.js";
 import { picturesOf } from "../../state/pictures.js";
 import { words } from "../../texts/texts.js";
 
+const NOTCH = 100; // px of a wheel that are one step; a touchpad tells of few at a time
 const ZOOMS = [1, 1.5, 2, 3, 4]; // of the size at which it fits
 
 export function mount(element, actions) {
-  const image = h("img", { class: "lightbox-picture", on: { load: fit, dblclick: () => zoomBy(zoom ? -zoom : 2) } });
-  const stage = h("div", { class: "lightbox-stage", on: { click: beside } }, image);
+  const image = h("img", { class: "lightbox-picture", draggable: "false", on: { load: fit, dblclick: () => zoomBy(zoom ? -zoom : 2) } });
+  const stage = h("div", { class: "lightbox-stage", on: { click: beside, pointermove: drag } }, image);
+  stage.addEventListener("wheel", wheel, { passive: false });
   const name = h("span", { class: "lightbox-name" });
   const place = h("span", { class: "muted lightbox-place" });
   const button = (sign, act) => h("button", { type: "button", class: "icon-button", on: { click: act } }, icon(sign));
@@ -34,6 +36,19 @@ export function mount(element, actions) {
   let around = []; // pictures of the session
   let at = -1;
   let id = null;
+  let wheeled = 0;
+
+  function wheel(event) {
+    event.preventDefault();
+    wheeled += event.deltaY;
+    if (Math.abs(wheeled) < NOTCH) return;
+    zoomBy(wheeled < 0 ? 1 : -1);
+    wheeled = 0;
+  }
+
+  function drag({ buttons, movementX, movementY, pointerType }) {
+    if (buttons === 1 && pointerType === "mouse" && zoom > 0) stage.scrollBy(-movementX, -movementY);
+  }
 
   function go(step) {
     const next = around[at + step];

@@ -3,15 +3,14 @@
  * it, and the panel stays for the next one. On a narrow page what is opened takes its place.
  */
 
-import { CHANNELS } from "../../state/sessions.js";
 import { agentName, customerName, serverNow } from "../../state/state.js";
-import { activeOf, grouped, indexing, keyOf, pieces, restOf } from "../../state/searching.js";
+import { EVERYTHING, activeOf, grouped, indexing, isNarrowed, keyOf, pieces, restOf } from "../../state/searching.js";
 import { words } from "../../texts/texts.js";
 import { avatar } from "../parts/avatar.js";
 import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { narrowedTo, narrowing } from "./narrowing.js";
 
-const DAYS = ["", "1", "7", "30"];
 const NEAR_END = 200; // px before the end at which the next page is asked for
 const NARROW = matchMedia("(max-width: 959px)");
 const KEY_OF_INPUT_METHOD = 229;
@@ -23,12 +22,8 @@ export function mount(list, actions) {
     on: { input: () => actions.searchText(input.value), keydown: pressed },
   });
   const close = h("button", { type: "button", class: "icon-button", on: { click: actions.closeSearch } }, icon("close"));
-  const channel = h("select", { on: { change: () => actions.narrow({ channel: channel.value }) } },
-    ...["", ...CHANNELS].map(choice));
-  const agent = h("select", { on: { change: () => actions.narrow({ agent: agent.value }) } });
-  const days = h("select", { on: { change: () => actions.narrow({ days: days.value }) } },
-    ...DAYS.map(choice));
   const count = h("span", { class: "search-count muted", role: "status" });
+  const narrow = narrowing(actions, count);
   const behindText = h("span");
   const behind = h("p", { class: "search-behind", role: "status" }, icon("clock"), behindText);
   const errorText = h("span");
@@ -44,10 +39,11 @@ export function mount(list, actions) {
     idle.element, none.element, error, skeleton, groups, more);
   const element = h("section", { class: "search", role: "search", hidden: true, on: { keydown: leave } },
     h("div", { class: "search-head" }, h("label", { class: "search-field" }, icon("search"), input), close),
-    h("div", { class: "search-tools" }, channel, agent, days, count), behind, scroller);
+    h("div", { class: "search-tools" }, narrow.element), behind, scroller);
   list.append(element);
   let focused = 0;
   let hits = 0;
+  let latest = null;
 
   function pressed(event) {
     if (event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD) return;
@@ -85,10 +81,7 @@ export function mount(list, actions) {
     hits = searching.hits.length;
     label(w);
     set(input, { value: text, "aria-activedescendant": hits ? `found-${activeOf(searching)}` : null });
-    set(channel, { value: searching.channel });
-    each(agent, [{ csId: "", name: w("searching.anyAgent") }, ...agents], ({ csId }) => csId, option);
-    set(agent, { value: searching.agent });
-    set(days, { value: searching.days });
+    narrow.update(latest, w);
     const empty = phase === "ready" && !hits;
     set(count, { text: hits ? w(searching.cursor ? "searching.foundMore" : "searching.found", { n: hits }) : "" });
     const left = text.trim() ? indexing(searching) : 0;
@@ -99,7 +92,7 @@ export function mount(list, actions) {
     skeleton.hidden = phase !== "loading" || hits > 0;
     set(groups, { "aria-busy": String(phase === "loading"), "aria-label": w("searching.title") });
     idle.update(phase === "idle" ? searching : null, w);
-    none.update(empty ? searching : null, w);
+    none.update(empty ? latest : null, w);
     set(more, { hidden: !searching.cursor || phase === "failed", text: w(phase === "more" ? "loading" : "searching.more") });
     const active = activeOf(searching);
     const items = grouped(searching.hits).map((group) => ({ ...group, active, w, me, agents, now: day }));
@@ -112,14 +105,7 @@ export function mount(list, actions) {
     set(element, { "aria-label": w("searching.title") });
     set(input, { placeholder: w("searching.prompt"), "aria-label": w("searching.title") });
     set(close, { "aria-label": w("searching.close"), title: w("searching.close") });
-    set(channel, { "aria-label": w("searching.channel") });
-    set(agent, { "aria-label": w("searching.agent") });
-    set(days, { "aria-label": w("searching.time") });
     set(again, { text: w("retry") });
-    [...channel.options].forEach((option, place) => set(option, {
-      text: place ? w(`channels.${option.value}`) : w("searching.anyChannel"),
-    }));
-    [...days.options].forEach((option) => set(option, { text: w(`searching.times.${option.value || "any"}`) }));
   }
 
   return {
@@ -130,7 +116,8 @@ export function mount(list, actions) {
       }
       const { searching } = state;
       const minute = Math.floor(serverNow(state) / 60_000) * 60_000;
-      show(searching, state.prefs.lang, state.me, state.agents, searching.open ? minute : 0);
+      latest = state;
+      show(searching, state.prefs.lang, state.me, state.agents, searching.open ? minute : 0, state.offered, state.tags);
       if (searching.open && searching.focus !== focused) {
         focused = searching.focus;
         input.focus();
@@ -138,18 +125,6 @@ export function mount(list, actions) {
       }
     },
   };
-}
-
-/** Its value is an attribute even when it is empty, or its text would take that place. */
-function choice(value) {
-  const option = h("option");
-  option.setAttribute("value", value);
-  return option;
-}
-
-function option({ csId }) {
-  const element = choice(csId);
-  return { element, update: ({ name }) => set(element, { text: name }) };
 }
 
 /** A session, and what was found in it. */
@@ -212,11 +187,10 @@ function line(first, actions, opened) {
 }
 
 function speaker({ message, note }, w, me, agents) {
-  if (note) return `${w("searching.note")} `;
+  const agent = (csId) => (csId === me.csId ? w("prefixMe") : w("prefixAgent", { name: agentName({ agents, me }, csId) }));
+  if (note) return `${w("searching.note")} · ${agent(note.csId)}`;
   if (message.senderType === "customer") return "";
-  if (message.senderType === "ai") return w("prefixAi");
-  if (message.senderId === me.csId) return w("prefixMe");
-  return w("prefixAgent", { name: agentName({ agents, me }, message.senderId) });
+  return message.senderType === "ai" ? w("prefixAi") : agent(message.senderId);
 }
 
 function whereabouts(session, w, me, agents) {
@@ -255,16 +229,16 @@ function idleCard(actions) {
 function noneCard(actions) {
   const title = h("p", { class: "empty-title" });
   const hint = h("p", { class: "muted" });
-  const widen = h("button", { type: "button", on: { click: () => actions.narrow({ channel: "", agent: "", days: "" }) } });
+  const widen = h("button", { type: "button", on: { click: () => actions.narrow(EVERYTHING) } });
   const element = h("div", { class: "empty" }, icon("search"), title, hint, widen);
   return {
     element,
-    update(searching, w) {
-      element.hidden = !searching;
-      if (!searching) return;
-      const narrowed = Boolean(searching.channel || searching.agent || searching.days);
-      set(title, { text: w("searching.none", { text: searching.text.trim() }) });
-      set(hint, { text: w(narrowed ? "searching.noneNarrowed" : "searching.noneHint") });
+    update(state, w) {
+      element.hidden = !state;
+      if (!state) return;
+      const narrowed = isNarrowed(state.searching);
+      set(title, { text: w("searching.none", { text: state.searching.text.trim() }) });
+      set(hint, { text: narrowed ? w("searching.noneNarrowed", { to: narrowedTo(state, w) }) : w("searching.noneHint") });
       set(widen, { text: w("searching.widen"), hidden: !narrowed });
     },
   };

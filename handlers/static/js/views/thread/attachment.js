@@ -20,7 +20,9 @@ export function attachment({ actions }) {
   const about = h("span", { class: "muted file-about" });
   const save = h("a", { class: "button file-save" }, icon("download"), h("span"));
   const row = h("div", { class: "file-row" }, icon("file"), h("div", { class: "file-text" }, name, about), save);
-  const beside = h("span", { class: "content" });
+  const spoken = h("span", { class: "muted transcript-mark" });
+  const besideWords = h("span", { class: "content" });
+  const beside = h("div", {}, spoken, besideWords);
   const stage = h("div", { class: "file-stage" });
   const element = h("div", { class: "attachment" }, stage, waiting, row, beside, progress);
   let shown = null; // {kind, key, broken}: what stands on the stage
@@ -48,7 +50,10 @@ export function attachment({ actions }) {
     set(save, { hidden: Boolean(sending), href: told.msgId ? fileAddress(told, "download=1") : null, download: file.name || true });
     set(save.lastChild, { text: w("download") });
     const said = wordsIn(told.content);
-    set(beside, { text: said, hidden: !said || said === file.name });
+    const isVoice = told.msgType === "voice";
+    set(beside, { class: isVoice ? "transcript" : null, hidden: !said || said === file.name });
+    set(besideWords, { text: said });
+    set(spoken, { text: isVoice ? w("transcript") : "", hidden: !isVoice });
     set(progress, {
       hidden: !(sending?.phase === "uploading"), value: sending?.progress ?? 0, "aria-label": w("deliveries.uploading"),
     });
@@ -71,7 +76,7 @@ export function attachment({ actions }) {
     if (!shown) return;
     if (shown.src !== src) shown.show(src);
     shown.src = src;
-    const seconds = Number(told.fields?.seconds);
+    const seconds = Number(told.fields?.duration ?? told.fields?.seconds); // gateways call it so
     const lasts = Math.round(seconds) > 0 ? w("seconds", { n: Math.round(seconds) }) : "";
     shown.name([file.name || w(`types.${told.msgType}`), lasts].filter(Boolean).join(" · "), w, seconds);
   }

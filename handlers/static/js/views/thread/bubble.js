@@ -7,6 +7,7 @@
 import { h, set } from "../parts/dom.js";
 import { icon, changingIcon } from "../parts/icons.js";
 import { outcomeOf } from "../parts/outcome.js";
+import { mayDismiss } from "../../state/rights.js";
 import { agentName, customerName, isOfStaff } from "../../state/state.js";
 import { body } from "./body.js";
 import { extras } from "./extras.js";
@@ -72,12 +73,14 @@ function message({ actions, sessionId }) {
   const trouble = h("div", { class: "trouble" });
   const why = h("span", { class: "why" }, icon("warn"), h("span"));
   const again = h("button", { type: "button", on: { click: () => retry() } });
-  const drop = h("button", { type: "button", on: { click: () => actions.unsay(sessionId, key) } });
-  trouble.append(why, again, drop);
+  const copy = h("button", { type: "button", on: { click: () => actions.copy((shown.item.message ?? shown.item.said).content) } });
+  const drop = h("button", { type: "button", on: { click: () => discard() } });
+  trouble.append(why, h("span", { class: "trouble-acts" }, again, copy, drop));
   const line = h("div", { class: "line" }, bubble, fate);
   const element = h("li", { class: "message", tabindex: -1 }, head, line, trouble);
   const more = extras(element, { actions, sessionId });
   let retry = () => {};
+  let discard = () => {};
   let key = null;
   let shown = null; // {item, given}
 
@@ -101,16 +104,17 @@ function message({ actions, sessionId }) {
       set(author, { text: name, title: name, hidden: side === "me" || side === "ai" });
       set(time, { text: w.time(item.at), datetime: new Date(item.at).toISOString(), title: whenOf(item, told, w) });
       set(bubble, { title: item.starts ? null : whenOf(item, told, w) });
-      set(element, { "data-recalled": Boolean(told.recalledAt) });
-      set(recalled, { text: recallOf(told, side, name, w), hidden: !told.recalledAt });
+      const gone = goneBy(told, side, name, w);
+      set(element, { "data-recalled": Boolean(gone) });
+      set(recalled, { text: gone, hidden: !gone });
       what.update(told, { w, session, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
       more.update(told, state, session, w);
-      delivery(item, told, state, w);
+      delivery(item, told, state, w, mayDismiss(session, state.me));
     },
   };
 
-  function delivery(item, told, state, w) {
-    const { state: where, reason } = item.said ?? told.delivery ?? {};
+  function delivery(item, told, state, w, hers) {
+    const { state: where, reason } = item.said ?? (told.delivery?.dismissedAt ? {} : told.delivery) ?? {};
     const shown = item.said?.until ? "waiting" : wordFor(where, item.held, state.line.phase === "open", state.files[key]);
     const troubled = TROUBLED.includes(shown);
     const words = shown ? w(`deliveries.${shown}`) : "";
@@ -125,9 +129,12 @@ function message({ actions, sessionId }) {
     const lost = Boolean(item.said?.file) && !item.said.fileId && !state.files[key];
     const because = reason || (shown === "unconfirmed" ? w("unconfirmedWhy") : lost ? w("fileLost") : "");
     set(why.lastChild, { text: because ? w("because", { note: words, reason: because }) : words });
-    set(again, { text: w("retry"), hidden: lost, disabled: Boolean(state.retrying[told.msgId]) });
-    set(drop, { text: w("discard"), hidden: !item.said });
+    const busy = Boolean(state.retrying[told.msgId]);
+    set(again, { text: w("retry"), hidden: lost, disabled: busy });
+    set(copy, { text: w("messageMenus.copy"), hidden: told.msgType !== "text" });
+    set(drop, { text: w("discard"), hidden: !item.said && !(where === "failed" && hers), disabled: busy });
     retry = () => (item.said ? actions.sayAgain(sessionId, key) : actions.retry(sessionId, told.msgId));
+    discard = () => (item.said ? actions.unsay(sessionId, key) : actions.dismissFailed(sessionId, told.msgId));
   }
 }
 
@@ -155,7 +162,9 @@ function nameOf(told, state, session, w) {
   return isOfStaff(told) ? w("ofStaff", { name, client: w(`clients.${session.channelType}`) }) : name;
 }
 
-function recallOf({ recalledAt }, side, name, w) {
+/** That it was taken back, or given up; nothing while it stands. */
+function goneBy({ recalledAt, delivery }, side, name, w) {
+  if (delivery?.dismissedAt) return `${w("givenUp")} · ${w.time(Date.parse(delivery.dismissedAt))}`;
   if (!recalledAt) return "";
   const who = side === "customer" ? "recalledByCustomer" : side === "me" ? "recalledByMe" : "recalledBy";
   return `${w(who, { name })} · ${w.time(Date.parse(recalledAt))}`;

@@ -9,7 +9,9 @@ import { popup } from "../parts/popup.js";
 import { isOpen } from "../composer/lock.js";
 import { mayRecall } from "../../state/recalls.js";
 import { canTeach } from "../../state/teaching.js";
-import { mayExamine, mayRead } from "../../state/rights.js";
+import { mayChangeNote } from "../../state/notes.js";
+import { mayExamine, mayRead, mayServe } from "../../state/rights.js";
+import { serverNow } from "../../state/state.js";
 import { wordsIn } from "./card.js";
 
 /** `factsOf` gives what a message's element shows. */
@@ -27,12 +29,12 @@ export function messageMenu({ items, around, actions, factsOf }) {
   });
 
   function standBeside(target) {
-    const message = target.closest?.(".message");
+    const message = target.closest?.(".message, .internal-note");
     if (!message || message === at || list.isOpen()) return;
     const facts = factsOf(message);
-    if (!facts?.told) return; // it is still on its way
+    if (!facts?.told && !facts?.note) return; // it is still on its way, or gone
     at = message;
-    message.querySelector(".line").append(button);
+    message.querySelector(".line, .internal-head").append(button);
     set(button, { "aria-label": facts.w("messageMenu"), title: facts.w("messageMenu"), "aria-expanded": "false" });
   }
 
@@ -50,9 +52,10 @@ export function messageMenu({ items, around, actions, factsOf }) {
     if (!message) return;
     standBeside(message);
     const facts = factsOf(message);
-    if (!facts?.told) return;
+    if (!facts?.told && !facts?.note) return;
     set(button, { "aria-expanded": "true" });
-    list.open(button, choicesFor(facts, actions), facts.w("messageMenu"), message);
+    const choices = facts.note ? choicesForNote(facts, actions) : choicesFor(facts, actions);
+    list.open(button, choices, facts.w("messageMenu"), message);
   }
 
   return { element: list.element, openAt, close: () => list.close() };
@@ -73,9 +76,23 @@ function choicesFor({ told, sessionId: id, state, w, session }, actions) {
     ...words,
     ...(canTeach(told, state) ? [choice("teach", "book", () => actions.askTeach({ id, msgId: told.msgId }))] : []),
     choice("link", "link", () => actions.copyLink(id, told.seq)),
+    ...(told.delivery?.dismissedAt && mayServe(session, state.me)
+      ? [choice("retry", "send", () => actions.retry(id, told.msgId))] : []),
     ...(maySeeRaw(state) ? [choice("raw", "file", () => actions.showRaw(told))] : []),
     ...(here && mayRecall(state, session, told)
       ? [choice("recall", "undo", () => actions.askRecall(told.msgId, "sure"), { danger: true })] : []),
+  ];
+}
+
+function choicesForNote({ note, sessionId: id, state, w }, actions) {
+  const choice = (key, sign, act, more = {}) => ({ key, sign, text: w(`messageMenus.${key}`), act, ...more });
+  return [
+    choice("copy", "copy", () => actions.copy(note.content)),
+    ...(mayChangeNote(note, state.me, serverNow(state)) ? [
+      choice("editNote", "edit", () => actions.askRenote(note.noteId, "edit")),
+      choice("removeNote", "close", () => actions.askRenote(note.noteId, "sure"), { danger: true }),
+    ] : []),
+    choice("link", "link", () => actions.copyLink(id, note.afterSeq, note.noteId)),
   ];
 }
 

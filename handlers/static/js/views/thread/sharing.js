@@ -6,7 +6,10 @@
 import { dayNumber } from "../../texts/texts.js";
 import { whenChanged } from "../parts/dom.js";
 
-const SLICES = ["retrying", "agents", "me", "files", "lookups", "recalling", "abilities", "judging", "assistant", "auth"];
+const SLICES = [
+  "retrying", "agents", "me", "files", "lookups", "recalling", "renoting", "rewritten", "abilities", "judging",
+  "assistant", "auth",
+];
 const FACTS = ["sessionId", "customerName", "customerRemark", "customerId", "channelType", "via", "status", "manualCsId"];
 
 export function sharing() {

@@ -7,7 +7,7 @@
 
 import { each, h, set, whenChanged } from "../parts/dom.js";
 import { chainOf, earlierOf } from "../../state/earlier.js";
-import { notingOf } from "../../state/notes.js";
+import { keyOfNote, notesOf, notingOf, wantsNotes } from "../../state/notes.js";
 import { customerName } from "../../state/state.js";
 import { firstSeq, lastSeq, outgoingOf, placeOf } from "../../state/threads.js";
 import { FOLLOWING, boundsOf, grownDown, grownUp, settled, timeline, totalOf, windowAround } from "../../state/timeline.js";
@@ -151,16 +151,20 @@ export function mount(element, actions) {
 
   // Being brought to a message
 
-  /** Lays the window around the message; its key. */
-  function lookFor(seq) {
-    const { messages } = chain.at(-1).thread;
+  /** Notes that are not here yet may be what she is brought to. */
+  const awaitsNotes = (id) => wantsNotes(latest[0], latest[1]) || notesOf(latest[0], id).phase === "loading";
+
+  /** Lays the window around the message; the key of it, or of the note after it. */
+  function lookFor({ seq, note: noteId }) {
+    const { thread: { messages }, notes } = chain.at(-1);
     if (seq === null || !messages.length) {
       follow();
       return null;
     }
     const message = messages[Math.min(placeOf(messages, seq), messages.length - 1)];
     windows.set(id, windowAround(chain, { id, seq: message.seq }));
-    return message.clientMsgId ?? message.msgId;
+    const note = noteId && notes.find((each) => each.noteId === noteId);
+    return note ? keyOfNote(note) : message.clientMsgId ?? message.msgId;
   }
 
   /** With an `offset` it is no more than where she was before. */
@@ -190,8 +194,9 @@ export function mount(element, actions) {
     const divided = ready && (fresh || !places.has(id)) && thread.divider !== null;
     if (divided) windows.set(id, windowAround(chain, { id, seq: thread.divider }));
     const place = divided ? AT_DIVIDER : places.get(id) ?? "bottom";
-    const target = ready && jump && jump !== brought ? lookFor(jump.seq) : null;
-    if (ready) brought = jump;
+    const there = ready && !(jump?.note && awaitsNotes(id));
+    const target = there && jump && jump !== brought ? lookFor(jump) : null;
+    if (there) brought = jump;
     else if (fresh) brought = null;
     if (places.has(id)) windows.set(id, settled(chain, windowOf(), places.get(id) === "bottom"));
     if (fresh) each(items, [], () => "", null);

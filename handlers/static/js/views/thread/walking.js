@@ -1,5 +1,5 @@
 /*
- * Going through messages by keyboard: Tab comes to one of them, arrows go on from there, Enter or the menu key opens
+ * Going through messages and notes by keyboard: Tab comes to one of them, arrows go on from there, Enter or the menu key opens
  * what can be done with it. Where nobody was yet, Tab comes to the last.
  */
 
@@ -7,16 +7,18 @@ import { set } from "../parts/dom.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
+const STOPS = ".message, .internal-note";
+
 function lastOf(items) {
   let node = items.lastElementChild;
-  while (node && !node.matches(".message")) node = node.previousElementSibling;
+  while (node && !node.matches(STOPS)) node = node.previousElementSibling;
   return node;
 }
 
 export function walking(items, open) {
   let stop = null;
 
-  const all = () => [...items.querySelectorAll(":scope > .message")];
+  const all = () => [...items.children].filter((node) => node.matches(STOPS));
 
   function stopAt(node) {
     if (stop === node) return;
@@ -33,7 +35,7 @@ export function walking(items, open) {
 
   function keydown(event) {
     const { target, key, shiftKey, altKey, ctrlKey, metaKey } = event;
-    if (!target.matches(".message") || altKey || ctrlKey || metaKey) return;
+    if (!target.matches(STOPS) || altKey || ctrlKey || metaKey) return;
     const nodes = all();
     const next = nodes[nodes.indexOf(target) + (STEPS[key] ?? NaN)];
     if (next) {
