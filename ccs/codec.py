@@ -134,6 +134,12 @@ def _whole(value: Any, _: Any) -> int:
     return value
 
 
+def _yes_or_no(value: Any, _: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("必须是 true 或 false")
+    return value
+
+
 def _fault(error: BaseException, _: Any) -> str:
     if isinstance(error, KeyError):
         return "缺少必填字段"
@@ -144,6 +150,7 @@ def _strict(texts: dict[Any, Callable[[Any, Any], Any]]) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _whole)
+    converter.register_structure_hook(bool, _yes_or_no)
     for kind, hook in texts.items():
         converter.register_structure_hook_func(partial(eq, kind), hook)
     return converter

@@ -55,6 +55,7 @@ class MessageRequest:
     fields: Fields | None = None
     clientMsgId: Identifier | None = None
     fileId: Identifier | None = None
+    drafted: bool = False       # as the assistant wrote it
 
 
 class SessionHandler(ApiHandler):
@@ -211,7 +212,7 @@ class Reply(SessionHandler):
         if request.msgType == "text":
             if not request.content.strip():
                 raise BadRequest("不能为空 @ $.content")
-            return Outgoing(request.content)
+            return Outgoing(request.content, fields={"assistant": {"drafted": True}} if request.drafted else {})
         fields = request.fields or {}
         if card := cards.told(request.msgType, fields):
             fields = {**fields, "card": card.card()}

@@ -129,6 +129,19 @@ async def test_only_answers_are_judged_in_known_words(stage: Stage, with_assista
 
 
 @pytest.mark.gen_test
+async def test_a_draft_that_an_agent_sent_as_it_was_is_marked_and_judged(stage: Stage, with_assistant: Config) -> None:
+    await stage.start(with_assistant)
+    session_id, _ = await answered(stage)
+    await stage.post(f"/api/sessions/{session_id}/takeover", {"csId": "wang"})
+    for drafted in (True, False):
+        said = {"content": "今天发出", "drafted": drafted, "clientMsgId": str(drafted)}
+        message = (await stage.post(f"/api/sessions/{session_id}/message", said)).json()["data"]
+        assert message.get("fields") == ({"assistant": {"drafted": True}} if drafted else None)
+        judged = await judges(stage, session_id, message["msgId"], "bad")
+        assert judged.status_code == (200 if drafted else 400)
+
+
+@pytest.mark.gen_test
 async def test_whoever_may_not_read_a_session_may_not_judge_in_it_nor_for_others(
     stage: Stage, with_assistant: Config
 ) -> None:

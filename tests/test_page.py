@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from ccs import accounts
@@ -15,6 +14,7 @@ from ccs.models import Status
 from ccs.settings import AgentSettings, AuthSettings
 from tests.browser import PHONE, Office, Workbench
 from tests.conftest import Stage, until
+from tests.looks import faults
 from tests.moods import answers, hangs
 
 STATIC = Path(__file__).parent.parent / "handlers" / "static"
@@ -197,8 +197,7 @@ async def test_axe_finds_nothing(office: Office, scheme) -> None:
     await wang.replies("在的")
     await expect(wang.message("在的")).to_contain_text("已发送")
     await wang.tab("待接入").click()
-    found = (await Axe().run(wang.page)).response["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in await faults(wang.page)] == []
 
 
 @pytest.mark.gen_test

@@ -64,6 +64,7 @@ def day(*events: Any, until: int = 0) -> list[dict[str, Any]]:
     ([5, waits(), 22, taken(), 90], [[5, "ring"], [15, "ring"]]),
     ([5, waits(), 22, {"type": "acting", "id": "t", "act": "accept"}, 90], [[5, "ring"], [15, "ring"]]),
     ([5, waits("t"), 6, waits("u"), 12, waits("v"), 20], [[5, "ring"], [8, "ring"], [12, "ring"]]),
+    ([5, waits(), 12, heard("session_updated", session("t", version=2, blocked=True)), 30], [[5, "ring"]]),
     ([5, waits(), waits(), 14], [[5, "ring"]]),
     ([AWAY, {"type": "sessionLoaded", "session": mine()}, 5, says(2), says(3), 6, says(4), 9, says(5), 20],
      [[5, "ding"], [9, "ding"]]),
@@ -77,8 +78,8 @@ def day(*events: Any, until: int = 0) -> list[dict[str, Any]]:
     ([5, {"type": "lost", "now": T0 + 5000, "retryAt": T0 + 6000}, 90], [[35, "low"]]),
     ([5, {"type": "lost", "now": T0 + 5000, "retryAt": T0 + 6000}, 20,
       {"type": "pong", "now": T0 + 20_000, "frame": {"serverTime": "2025-12-29T09:20:20.000Z"}}, 90], []),
-], ids=["rings", "a colleague accepts", "she accepts", "more come", "told twice", "dings", "she reads", "wants it read",
-        "off duty", "off duty and yet", "muted", "not of that", "line lost", "line back"])
+], ids=["rings", "a colleague accepts", "she accepts", "more come", "blocked", "told twice", "dings", "she reads",
+        "wants it read", "off duty", "off duty and yet", "muted", "not of that", "line lost", "line back"])
 async def test_tones(model: Model, events, tones) -> None:
     assert (await model.page.evaluate(PLAY, [day(*events)]))["tones"] == tones
 

@@ -184,6 +184,18 @@ async def test_what_waits_for_the_line_can_be_had_back_and_what_is_on_its_way_ca
 
 
 @pytest.mark.gen_test
+async def test_only_what_is_all_the_assistants_counts_as_its_draft(model: Model) -> None:
+    async def drafted(before: str, *events: dict[str, Any], text: str = "今天发出") -> bool:
+        used = {"type": "helpUsed", "id": "s", "text": f"{before}{text}", "before": before, "doubts": []}
+        state = await model.after(*opened(), used, *events)
+        return await model.calls("helps", "isAsDrafted", state, "s", state["drafts"]["s"].strip())
+
+    assert await drafted("") and await drafted("", text="今天发出\n")
+    assert not await drafted("您好，")
+    assert not await drafted("", typed("今天发出！"))
+
+
+@pytest.mark.gen_test
 async def test_a_note_outlives_the_end_of_its_session_and_a_reply_does_not(model: Model) -> None:
     note = {"type": "drafted", "mode": "note", "id": "s", "text": "已补发", "now": T0}
     closed = heard("session_closed", session(status="closed", version=5))

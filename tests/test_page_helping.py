@@ -73,6 +73,14 @@ async def test_a_suggestion_is_put_into_the_reply_by_her_and_sent_by_her(office:
     await wang.composer.press("Enter")
     await expect(sent(wang)).to_have_count(1)
     await expect(chip).to_be_hidden()
+    await wang.page.keyboard.press("Alt+j")
+    await chip.click()
+    await wang.composer.press("Enter")
+    await expect(sent(wang)).to_have_count(2)
+    await expect(sent(wang).first).not_to_contain_text("AI 起草")
+    await expect(sent(wang).last).to_contain_text("AI 起草")
+    await sent(wang).last.get_by_role("button", name="答得好").click()
+    await expect(sent(wang).last.get_by_role("button", name="答得好")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.gen_test(timeout=30)

@@ -26,7 +26,7 @@ async def test_from_the_first_word_to_the_next_visit(
     await expect(wang.message("我是智能助手")).to_contain_text("AI")
     await expect(wang.message("我是智能助手")).to_contain_text("已发送")
     await expect(wang.state).to_have_text("AI 接待中")
-    await expect(wang.composer).to_be_hidden()
+    await expect(wang.button("写备注")).to_be_visible()                   # the reply is not hers, and says so
     await chen.says("转人工")
     await expect(wang.note).to_contain_text("转人工：客户要求人工")
     await expect(wang.state).to_have_text("待接入")

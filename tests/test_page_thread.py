@@ -90,6 +90,9 @@ async def test_a_note_is_mended_where_it_stands_and_found_there(office: Office, 
     field = note.get_by_role("textbox", name="修改备注")
     await expect(field).to_be_focused()
     await field.fill("退运费")
+    await wang.leaves()
+    await wang.opens("陈女士")         # she has looked at something else meanwhile
+    await expect(field).to_have_value("退运费")
     await field.press("Enter")
     await expect(note).to_contain_text("退运费")
     await expect(note.get_by_text("已修改")).to_have_attribute("title", "原来写的：退云费")

@@ -37,6 +37,10 @@ async def notes(stage: Stage, session_id: str) -> list[dict[str, Any]]:
     return (await stage.get(f"/api/sessions/{session_id}/notes")).json()["data"]
 
 
+async def on_the_bell(stage: Stage, cs_id: str) -> list[dict[str, Any]]:
+    return (await stage.get("/api/bell", csId=cs_id)).json()["data"]
+
+
 async def tags(stage: Stage, session_id: str, *add: str, remove: tuple[str, ...] = ()) -> Any:
     return await verb(stage, session_id, "tags", add=add, remove=remove)
 
@@ -259,12 +263,15 @@ async def test_a_note_that_was_written_anew_says_so_and_one_that_was_taken_away_
     assert again.json()["data"] == edited                               # the page has sent it twice
     assert await found(stage, mentions="li") == ["陈女士"]
 
+    assert [each["text"] for each in await on_the_bell(stage, "li")] == ["@小李 补运费险"]
+
     removed = (await stage.http.delete(path, params={"csId": "wang"})).json()["data"]
     assert removed == {**note, "content": "", "removedAt": removed["removedAt"]}
     assert refused(await stage.http.put(path, json={"content": "补", "csId": "wang"}), 400, 4011)
     await stage.stop()
     await stage.start()
     assert await notes(stage, session_id) == [removed]
+    assert await on_the_bell(stage, "li") == []
     assert await found(stage, mentions="li") == []
     frames = await replayed(await comes_back(stage, "wang", wang, before))
     assert [frame["data"] for frame in frames if frame["type"] == "note_updated"] == [removed, removed]

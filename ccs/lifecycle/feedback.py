@@ -13,7 +13,7 @@ from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Sender
 def judge(session: Session, now: datetime, message: Message, thumb: Thumb, note: str, by: Agent | None) -> Change:
     """Whoever may read an answer says whether it was good, as often as she likes: her last verdict counts."""
     must_read(session, by)
-    if message.sender is not Sender.AI:
+    if message.sender is not Sender.AI and not message.is_drafted:
         raise Refusal("只能评价助手的回答")
     verdict = Verdict(message.session_id, message.seq, by.id if by else "", thumb, note, now)
     before = next((each for each in message.verdicts if each.agent_id == verdict.agent_id), None)

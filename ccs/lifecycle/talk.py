@@ -47,7 +47,7 @@ def edit_note(
     edited = evolve(note, content=content, mentions=mentions, former=former, edited_at=now)
     called = tuple(cs_id for cs_id in mentions if cs_id not in note.mentions)
     change = _note_changes(session, edited)
-    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called, created_at=now)))
+    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called)))
 
 
 def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:

@@ -34,6 +34,7 @@ import { fitting } from "./texts/texts.js";
 import { lastSeq, threadOf } from "./state/threads.js";
 import { createTitle } from "./outside/title.js";
 import { createUploader } from "./outside/uploader.js";
+import { mount as mountBlocking } from "./views/dialogs/blocking.js";
 import { mount as mountCarding } from "./views/dialogs/carding.js";
 import { mount as mountCheckup } from "./views/dialogs/checkup.js";
 import { mount as mountCommand } from "./views/frame/command.js";
@@ -168,7 +169,7 @@ const views = [
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountTagging,
-    mountLightbox, mountCheckup, mountQuick, mountRaw,
+    mountLightbox, mountCheckup, mountQuick, mountRaw, mountBlocking,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];

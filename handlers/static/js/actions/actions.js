@@ -10,7 +10,7 @@ import { createComposing } from "./composing.js";
 import { copy } from "../outside/copying.js";
 import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
-import { isHelped } from "../state/helps.js";
+import { isAsDrafted, isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
@@ -138,7 +138,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createListing(store, { toast, explain, open, tag: (...given) => actions.tag(...given) }),
     ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
-    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createPanelActions(store, { toast, explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);
@@ -207,8 +207,8 @@ export function createActions(store, { live, onExpired, ...outside }) {
     },
     say(id, text, until) {
       actions.dropHelp(id);
-      const clientMsgId = newId();
-      dispatch({ type: "said", id, clientMsgId, csId: me(), content: text, now: moment(), until });
+      const drafted = isAsDrafted(store.state, id, text);
+      dispatch({ type: "said", id, clientMsgId: newId(), csId: me(), content: text, drafted, now: moment(), until });
     },
     /** `card` is `{msgType, fields, fileId, shown}`. */
     sayCard(id, card) {

@@ -28,9 +28,9 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
 
   async function settle(id, msgId, verb) {
     if (store.state.retrying[msgId]) return;
-    const asked = store.state.serial;
+    const { serial: asked, me: { csId } } = store.state;
     dispatch({ type: "retrying", msgId, on: true });
-    const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), verb), { csId: store.state.me.csId });
+    const answer = await api.post(api.ofSession(id, "messages", encodeURIComponent(msgId), verb), { csId });
     dispatch({ type: "retrying", msgId, on: false });
     if (answer.ok) dispatch({ type: "stored", message: answer.data, asked });
     else explain(id, answer);
@@ -72,6 +72,7 @@ export function createThreadActions(store, { newId, moment, explain, copy, onExp
     unnote: (id, clientNoteId) => dispatch({ type: "unnoted", id, clientNoteId }),
     /** A note of hers is about to be written anew (`edit`) or taken away (`sure`); null: it is left as it is. */
     askRenote: (noteId, phase) => dispatch({ type: "renoting", noteId, phase }),
+    rewriteNote: (noteId, text) => dispatch({ type: "rewritten", noteId, text }),
     editNote: ({ sessionId, noteId }, content) => renote(noteId, "edit",
       api.put(api.ofSession(sessionId, "notes", noteId), { content, csId: store.state.me.csId })),
     removeNote: ({ sessionId, noteId }) => renote(noteId, "sure",

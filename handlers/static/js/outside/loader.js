@@ -14,7 +14,7 @@ export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, reminders, bell, served };
+  const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
 
   const askBeside = afterwards(() => {
     const { state } = store;
@@ -120,6 +120,17 @@ export function createLoader(store, onExpired) {
     } else {
       store.dispatch({ type: "personFailed", id });
       failed(answer, { type: "personRetried", id });
+    }
+  }
+
+  async function log({ id, sign }) {
+    store.dispatch({ type: "logLoading", id, sign });
+    const answer = await api.get(api.ofSession(id, "log"));
+    if (answer.ok) {
+      store.dispatch({ type: "logLoaded", id, deeds: answer.data });
+    } else {
+      store.dispatch({ type: "logFailed", id });
+      failed(answer, { type: "logWanted", id });
     }
   }
 

@@ -33,10 +33,10 @@ export function createSender(store, onExpired) {
     store.dispatch({ type: "saying", id, clientMsgId, state: "refused", reason: file?.reason ?? "" });
   }
 
-  async function send(id, { clientMsgId, content, msgType, fields, fileId }, asked) {
+  async function send(id, { clientMsgId, content, msgType, fields, fileId, drafted }, asked) {
     sending.add(id);
     store.dispatch({ type: "saying", id, clientMsgId, state: "sending", reason: "" });
-    const what = msgType ? { content, msgType, fields, fileId } : { content };
+    const what = msgType ? { content, msgType, fields, fileId } : { content, drafted };
     const answer = await api.post(api.ofSession(id, "message"), { ...what, clientMsgId });
     if (answer.status === 503 && (resting.get(clientMsgId) ?? 0) < TRIES) {
       rest(id, clientMsgId);

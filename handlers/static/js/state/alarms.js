@@ -73,7 +73,7 @@ export function decide(state, memory) {
 function waiting(state, { rings, rangAt }, fresh) {
   const began = fresh.filter(({ kind }) => kind === "waiting").map(({ id }) => id);
   const ids = [...new Set([...Object.keys(rings), ...began])]
-    .filter((id) => state.sessions[id]?.status === "pending" && !state.acts[id]);
+    .filter((id) => state.sessions[id]?.status === "pending" && !state.sessions[id].blocked && !state.acts[id]);
   const { calls, due } = call(rings, ids, state.now - rangAt, AGAIN);
   const shown = began.filter((id) => ids.includes(id)).map((id) => ({ event: "waiting", id, quiet: true }));
   return {

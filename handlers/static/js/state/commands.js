@@ -9,7 +9,8 @@
  */
 
 import { isHelped } from "./helps.js";
-import { mayAccept, mayClose, mayExamine, mayServe, mayTakeOver } from "./rights.js";
+import { isBlocked } from "./blocking.js";
+import { mayAccept, mayClose, mayExamine, mayRead, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
@@ -38,6 +39,10 @@ export const COMMANDS = [
   command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: anyOpen }),
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),
   command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
+  command("block", "sessions", [], "blockCurrent", {
+    enabled: open(mayRead),
+    words: (state) => ({ key: current(state) && isBlocked(state, current(state)) ? "commands.unblock" : "commands.block" }),
+  }),
 
   command("previous", "going", ["Alt+ArrowUp"], "previous", { repeats: true }),
   command("following", "going", ["Alt+ArrowDown"], "following", { repeats: true }),

@@ -16,6 +16,12 @@ export function markOf({ helped, drafts }, id) {
   return mark && mark.text === drafts[id] ? mark : null;
 }
 
+/** Whether these words are the assistant's own, all of them and unchanged. */
+export function isAsDrafted(state, id, text) {
+  const mark = markOf(state, id);
+  return Boolean(mark) && !mark.before.trim() && mark.text.trim() === text;
+}
+
 /** Whether there is somebody to be helped: who may write, or may be about to. */
 export const isHelped = (session, writable) => writable || mayAccept(session);
 

@@ -32,7 +32,11 @@ export const initial = {
   notes: {}, // id → what colleagues told each other; see notes.js
   noting: {}, // id → notes the server has not answered yet
   renoting: {}, // noteId → {phase, error} of one that is being changed
+  rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
+  blocking: null, // the session whose customer is about to be blocked
+  revealed: {}, // phone id → what this agent was shown; see phones.js
+  logs: {}, // id → what was done with it; see deeds.js
   tagging: {}, // id → tags on their way
   offered: [], // tags that can be chosen
   viewing: {}, // id → csIds of who looks at it

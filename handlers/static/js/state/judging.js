@@ -1,8 +1,11 @@
 /* What agents think of the assistant's answers, as told with each message in `feedback`. Pure. */
 
-/** Whatever the assistant said, but that the customer should wait. */
-export const canBeJudged = ({ senderType, msgId, fields }) =>
-  senderType === "ai" && Boolean(msgId) && !fields?.assistant?.holding;
+/** Whether an agent has sent what the assistant had written, as it was. */
+export const isDrafted = ({ senderType, fields }) => senderType === "manual" && Boolean(fields?.assistant?.drafted);
+
+/** Whatever the assistant said or wrote, but that the customer should wait. */
+export const canBeJudged = (told) =>
+  Boolean(told.msgId) && (isDrafted(told) || (told.senderType === "ai" && !told.fields?.assistant?.holding));
 
 /** This agent's verdict on a message, with what is on its way as if it were told. */
 export function verdictOf(state, told) {

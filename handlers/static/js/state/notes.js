@@ -101,8 +101,11 @@ export const NOTE_REDUCERS = {
   /** `phase` is `edit` while she writes it anew, `sure` while she is asked, `busy` while the server is; null is neither. */
   renoting: (state, { noteId, phase, error = null }) => {
     const { [noteId]: _, ...others } = state.renoting;
-    return { ...state, renoting: phase ? { ...others, [noteId]: { phase, error } } : others };
+    const { [noteId]: written, ...rewritten } = state.rewritten;
+    return { ...state, renoting: phase ? { ...others, [noteId]: { phase, error } } : others,
+      rewritten: phase || written === undefined ? state.rewritten : rewritten };
   },
+  rewritten: (state, { noteId, text }) => ({ ...state, rewritten: { ...state.rewritten, [noteId]: text } }),
   unnoted: (state, { id, clientNoteId }) =>
     withNoting(state, id, (noting) => noting.filter((each) => each.clientNoteId !== clientNoteId)),
 };

@@ -7,6 +7,10 @@ export const isMine = (session, me) => session.status === "manual" && session.ma
 /** Who may write to the customer, and hand her over to anyone: the holder, and supervisors. */
 export const mayServe = (session, me) => session.status === "manual" && (isMine(session, me) || supervises(me));
 
+/** Who may put aside what did not arrive: who may serve, and after its end who had it last. */
+export const mayDismiss = (session, me) =>
+  !session.manualCsId || session.manualCsId === me.csId || supervises(me);
+
 /** Who may be told what is said: while somebody holds it, she and supervisors; otherwise everyone. */
 export const mayRead = (session, me) => session.status !== "manual" || mayServe(session, me);
 

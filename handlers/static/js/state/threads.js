@@ -115,8 +115,9 @@ function join(thread, messages, asked) {
 function firstUnread(messages, session, me) {
   const isHers = session && session.status !== "closed" && (session.status !== "manual" || session.manualCsId === me?.csId);
   const unread = isHers ? session.unread : 0; // what another holder has not read is none of hers
+  if (!unread) return null;
   const theirs = messages.filter((message) => message.senderType === "customer");
-  const seq = unread > 0 ? theirs.at(-unread)?.seq : undefined;
+  const seq = theirs.at(-unread)?.seq;
   return seq !== undefined && seq > firstSeq({ messages }) ? seq : null;
 }
 

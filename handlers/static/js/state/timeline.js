@@ -10,7 +10,7 @@
 import { keyOfNote } from "./notes.js";
 import { lastSeq, placeOf } from "./threads.js";
 
-export const FIRST = 80; // messages in a window at first
+export const FIRST = 50; // messages in a window at first; two screens of them
 export const STEP = 60; // by which it grows
 export const MOST = 200; // beyond which it lets go at its other end
 

@@ -5,6 +5,7 @@
  */
 
 import { wantsBell } from "./bell.js";
+import { wantedLog } from "./deeds.js";
 import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
 import { queue, sources } from "./lists.js";
@@ -66,10 +67,13 @@ function wantedPages(state, session) {
   });
 }
 
-function wantedOfCustomer(state, { sessionId: id }) {
+function wantedOfCustomer(state, session) {
+  const { sessionId: id } = session;
   const query = wantedEarlier(state, id);
+  const sign = wantedLog(state, session);
   return [
-    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, id) ? [{ kind: "person", id }] : []),
+    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, session) ? [{ kind: "person", id }] : []),
+    ...(sign ? [{ kind: "log", id, sign }] : []),
   ];
 }
 

@@ -51,6 +51,7 @@ export const ASSISTANT_TEXTS = {
   helpClose: ["收起", "Put away"],
   noSuggestions: ["没有可以建议的回复：知识库里没有相近的问题", "Nothing to suggest: the knowledge base has no such question"],
   helpMark: ["AI 写的，请看过再发送", "Written by the AI. Read it before you send it"],
+  drafted: ["AI 起草", "Drafted by the AI"],
   helpUndo: ["恢复原文", "Have mine back"],
   helpTakeOut: ["清除", "Take it out"],
   doubts: ["请核对：{what}", "Check: {what}"],

@@ -10,6 +10,8 @@ export const COMMAND_TEXTS = {
     remind: ["稍后提醒", "Remind me later"],
     unread: ["标为未读", "Mark as unread"],
     tag: ["打标签", "Tag this conversation"],
+    block: ["拉黑当前客户", "Block this customer"],
+    unblock: ["把当前客户移出黑名单", "Unblock this customer"],
     previous: ["上一个会话", "Previous conversation"],
     following: ["下一个会话", "Next conversation"],
     toTab: ["切换到“{tab}”", "Go to “{tab}”"],

@@ -51,7 +51,7 @@ export function replying(actions) {
   let writable = false; // or it goes once she has taken the session over
   let shown = false;
   let latest = null;
-  let asked = null; // {text, then}: she is asked whether it is to go as it is
+  let asked = null; // {text, then, asks}: she is asked whether it is to go as it is
   let tried = null; // the text that could not go
 
   function typed(value) {
@@ -95,12 +95,13 @@ export function replying(actions) {
     const taking = !open && state.acts[id];
     if (!writable || !shown || taking || !measured(state, session, value.trim()).goes) return;
     const wrong = guarded(state, session, value, Date.now());
+    const answered = asked?.text === value ? asked.asks : [];
     if (wrong.blocked) {
       tried = value;
       text.select(wrong.blocked === "blanks" ? wrong.blanks[0] : wrong.forbidden.find(({ action }) => action === "block"));
       view.update(state, session, latest.w, { shown: true });
-    } else if (wrong.asks.length && asked?.text !== value) {
-      asked = { text: value, then };
+    } else if (wrong.asks.some((each) => !answered.includes(each))) {
+      asked = { text: value, then, asks: wrong.asks };
       view.update(state, session, latest.w, { shown: true });
     } else {
       go(then);

@@ -17,6 +17,7 @@ import { marks } from "./marks.js";
 export function row(id, actions, { tick: onTick }) {
   const face = avatar();
   const name = h("span", { class: "row-name" });
+  const struck = h("span", { class: "row-struck" }, icon("block"), h("span"));
   const where = h("span", { class: "row-state" });
   const clockText = h("span");
   const clock = h("span", { class: "row-clock" }, icon("warn"), clockText);
@@ -26,7 +27,7 @@ export function row(id, actions, { tick: onTick }) {
   const left = marks();
   const link = h("a", { class: "row-link" },
     face.element,
-    h("span", { class: "row-top" }, name, where, clock),
+    h("span", { class: "row-top" }, name, struck, where, clock),
     h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), unread), left.element);
   const box = h("input", {
     type: "checkbox", class: "row-check", tabindex: -1,
@@ -43,6 +44,9 @@ export function row(id, actions, { tick: onTick }) {
     face.update(who, session, w);
     set(name, { text: who });
     set(element, { "data-status": session.status, "data-unread": news > 0, "data-ending": ending });
+    set(element, { "data-blocked": Boolean(session.blocked) });
+    set(struck.lastChild, { text: session.blocked ? w("blocked") : "" });
+    struck.hidden = !session.blocked;
     set(link, { "aria-current": selected ? "true" : null });
     const drafted = readable && !ending && !selected && draftText; // what she is writing she sees
     set(where, { text: tab === "all" ? stateOf(session, w, me, agents) : "" });

@@ -7,7 +7,7 @@
 import { h, set } from "../parts/dom.js";
 import { icon, changingIcon } from "../parts/icons.js";
 import { outcomeOf } from "../parts/outcome.js";
-import { mayServe } from "../../state/rights.js";
+import { mayDismiss } from "../../state/rights.js";
 import { agentName, customerName, isOfStaff } from "../../state/state.js";
 import { body } from "./body.js";
 import { extras } from "./extras.js";
@@ -73,7 +73,7 @@ function message({ actions, sessionId }) {
   const trouble = h("div", { class: "trouble" });
   const why = h("span", { class: "why" }, icon("warn"), h("span"));
   const again = h("button", { type: "button", on: { click: () => retry() } });
-  const copy = h("button", { type: "button", on: { click: () => actions.copy(shown.item.message?.content ?? shown.item.said.content) } });
+  const copy = h("button", { type: "button", on: { click: () => actions.copy((shown.item.message ?? shown.item.said).content) } });
   const drop = h("button", { type: "button", on: { click: () => discard() } });
   trouble.append(why, h("span", { class: "trouble-acts" }, again, copy, drop));
   const line = h("div", { class: "line" }, bubble, fate);
@@ -109,7 +109,7 @@ function message({ actions, sessionId }) {
       set(recalled, { text: gone, hidden: !gone });
       what.update(told, { w, session, sending: item.said?.file ? { ...item.said.file, ...state.files[key] } : null });
       more.update(told, state, session, w);
-      delivery(item, told, state, w, mayServe(session, state.me));
+      delivery(item, told, state, w, mayDismiss(session, state.me));
     },
   };
 

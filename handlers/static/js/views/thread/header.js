@@ -98,7 +98,7 @@ export function mount(element, actions) {
       const shown = isPanelShown(state);
       set(panel, { "aria-pressed": String(shown), "aria-label": w("panelToggle"), title: `${w("panelToggle")} (Alt+I)` });
       if (fresh) list.close();
-      set(pill, { text: where(state, session, w), "data-status": isMine(session, me) ? "mine" : session.status });
+      set(pill, { text: where(state, session, w), "data-status": standingOf(session, me) });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
       const waits = session.waitingSince && mayRead(session, me) && ["pending", "manual"].includes(session.status);
       const waited = serverNow(state) - session.waiting;
@@ -134,7 +134,16 @@ export function mount(element, actions) {
   }
 }
 
+/** Whether a colleague serves her in the platform's own client. */
+const isElsewhere = ({ platformOwner, status }) => Boolean(platformOwner) && status !== "closed";
+
+function standingOf(session, me) {
+  if (isElsewhere(session)) return "owner";
+  return isMine(session, me) ? "mine" : session.status;
+}
+
 function where(state, session, w) {
+  if (isElsewhere(session)) return `${w(`clients.${session.channelType}`)} · ${session.platformOwner}`;
   if (session.status !== "manual") return w(`states.${session.status}`);
   if (isMine(session, state.me)) return w("stateMine");
   return w("stateOther", { name: agentName(state, session.manualCsId) });

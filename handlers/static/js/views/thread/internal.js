@@ -56,13 +56,12 @@ export function internal({ actions, sessionId }) {
   }
 
   function changing(state, w) {
-    const how = note.removedAt ? null : state.renoting[note.noteId] ?? null;
-    if (how && !change) {
+    if (state.renoting[note.noteId] && !change) {
       change = rewriting(actions, () => element.focus({ preventScroll: true }));
       element.append(change.element);
     }
-    change?.update(note, how, state.own.send?.key, w);
-    if (how && change.edits()) words.hidden = true;
+    change?.update(note, state, w);
+    if (change?.edits()) words.hidden = true;
   }
 }
 

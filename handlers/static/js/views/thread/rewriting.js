@@ -8,7 +8,7 @@ const LONGEST = 4000; // characters
 
 /** `left` is called when she thinks better of it, to give the focus back. */
 export function rewriting(actions, left) {
-  const text = box({ id: null, on: { typed: check, sent: save, keyed, moved() {}, pasted() {} } });
+  const text = box({ id: null, on: { typed, sent: save, keyed, moved() {}, pasted() {} } });
   const question = h("span");
   const yes = h("button", { type: "button", on: { click: () => does() } });
   const no = h("button", { type: "button", on: { click: leave } });
@@ -37,26 +37,30 @@ export function rewriting(actions, left) {
     return key === "Escape";
   }
 
+  /** Kept, since she may go to another customer meanwhile. */
+  function typed(words) {
+    actions.rewriteNote(note.noteId, words);
+    check();
+  }
+
   function check() {
     const length = lengthOf(text.field.value.trim());
     set(yes, { disabled: busy || (asked === "edit" && (!length || length > LONGEST)) });
   }
 
-  function begin() {
-    if (asked === "edit") {
-      text.update({ value: note.content, force: true });
-      text.field.focus();
-    } else {
-      yes.focus();
-    }
+  /** With what she had `written` before she went elsewhere, if she comes back to it. */
+  function begin(written) {
+    if (asked === "edit") text.update({ value: written ?? note.content, force: true });
+    if (asked === "edit" && written === undefined) text.field.focus();
+    if (asked === "sure") yes.focus();
   }
 
   return {
     element,
     edits: () => asked === "edit",
-    /** `how` is what is being done to the note, null if nothing. */
-    update(latest, how, key, w) {
+    update(latest, state, w) {
       note = latest;
+      const how = note.removedAt ? null : state.renoting[note.noteId] ?? null;
       const before = asked;
       busy = how?.phase === "busy";
       if (!busy) asked = how?.phase ?? null;
@@ -64,13 +68,13 @@ export function rewriting(actions, left) {
       if (!asked) return;
       const edits = asked === "edit";
       text.element.hidden = !edits;
-      text.update({ value: text.field.value, key, "aria-label": w("noteEdit") });
+      text.update({ value: text.field.value, key: state.own.send?.key, "aria-label": w("noteEdit") });
       set(question, { text: edits ? "" : w("noteRemoveSure"), hidden: edits });
       set(yes, { text: w(edits ? "noteSave" : "noteRemoveYes"), class: edits ? "primary" : "danger" });
       set(no, { text: w("cancel") });
       set(why, { text: how.error ?? "" });
       does = edits ? save : () => actions.removeNote(note);
-      if (asked !== before) begin();
+      if (asked !== before) begin(state.rewritten[note.noteId]);
       check();
     },
   };

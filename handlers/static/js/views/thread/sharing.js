@@ -7,7 +7,8 @@ import { dayNumber } from "../../texts/texts.js";
 import { whenChanged } from "../parts/dom.js";
 
 const SLICES = [
-  "retrying", "agents", "me", "files", "lookups", "recalling", "renoting", "abilities", "judging", "assistant", "auth",
+  "retrying", "agents", "me", "files", "lookups", "recalling", "renoting", "rewritten", "abilities", "judging",
+  "assistant", "auth",
 ];
 const FACTS = ["sessionId", "customerName", "customerRemark", "customerId", "channelType", "via", "status", "manualCsId"];
 
