@@ -17,11 +17,6 @@ SHOWN = 100                             # of one agent, the newest
 SEEN_KEPT = timedelta(days=7)
 KEPT = timedelta(days=30)               # what nobody looked at for so long was settled in another way
 
-_TAKEN_AWAY = (         # the note that mentions her
-    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.agent_id = bell.by_id"
-    " AND notes.created_at = bell.at AND notes.removed_at IS NOT NULL)"
-)
-
 
 def to_row(entry: BellEntry) -> Row:
     return (
@@ -31,10 +26,10 @@ def to_row(entry: BellEntry) -> Row:
 
 
 def of_agent(connection: Any, agent_id: str) -> list[tuple[BellEntry, Session]]:
-    """Hers with their sessions, the newest first."""
+    """Hers with their sessions, the newest first, but for notes that were taken away."""
     rows = connection.execute(
-        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND NOT {_TAKEN_AWAY} ORDER BY at DESC, id DESC LIMIT ?",
-        (agent_id, SHOWN),
+        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND (kind <> 'mentioned' OR text <> '')"
+        " ORDER BY at DESC, id DESC LIMIT ?", (agent_id, SHOWN),
     ).fetchall()
     entries = [_entry(row) for row in rows]
     found = {session.id: session for session in sessions.these(connection, {entry.session_id for entry in entries})}
