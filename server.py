@@ -326,7 +326,7 @@ class Server:
         reception.heed = lambda tells: channels[tells.channel].heed(tells)
         reception.introduce = introducer.introduce
         reception.use_code = welcome.use
-        reception.remark_of = talk.remark_of
+        reception.recognised = talk.recognised
         reception.forget_owner = lambda customer: channels[customer.channel].owner_changed(customer)
         desk.check = lambda session, said: channels[session.customer.channel].check(session.via, said)
         desk.brief = turns.brief

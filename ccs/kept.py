@@ -113,6 +113,34 @@ class Card:
     note: str
     changed_by: str
     changed_at: datetime
+    blocked_at: datetime | None = None          # None: she is not
+    blocked_by: str = ""
+    blocked_reason: str = ""
+
+
+class DeedKind(StrEnum):
+    """What may be done with a session, as its log tells it; `about` says more."""
+
+    ASKED = "asked"                 # a person, by the assistant or in its place; about: the reason
+    ACCEPTED = "accepted"
+    TAKEN_OVER = "taken_over"       # about: from whom; nothing: from the assistant
+    RELEASED = "released"           # to the assistant
+    TRANSFERRED = "transferred"     # about: to whom; nothing: to the queue
+    CLOSED = "closed"               # about: the reason
+    BLOCKED = "blocked"             # its customer; about: the reason
+    UNBLOCKED = "unblocked"
+    REVEALED = "revealed"           # a number of hers; about: the number, masked
+
+
+@frozen
+class Deed:
+    """What was done with a session, and by whom. Kept for good."""
+
+    session_id: str
+    kind: DeedKind
+    at: datetime
+    agent_id: str = ""              # empty: none of ours, or nobody was named while access is open
+    about: str = ""
 
 
 @frozen

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from attrs import Factory, field, frozen
 
 from ccs.kept import (
-    BellEntry, Card, Cursor, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse, Reminder,
-    Token, Verdict,
+    BellEntry, Card, Cursor, Deed, Draft, Login, Note, Notice, Nudge, Preferences, Profile, QuickReply, QuickUse,
+    Reminder, Token, Verdict,
 )
 
 Clock = Callable[[], datetime]
@@ -140,6 +140,7 @@ class Customer:
     name: str = ""
     avatar: str = ""
     remark: str = ""        # what agents call her
+    blocked: bool = False   # agents want nothing of her
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -160,7 +161,7 @@ class Session:
     agent_id: str | None = None                 # the holder; kept after close
     seq: int = 0                                # of the last message; also how many there are
     version: int = 1                            # orders what clients see of it
-    turn: int = 1                               # rises with status, holder or a customer's message only
+    turn: int = 1                               # rises only with status, holder, a customer's message or her blocking
     last_text: str | None = None
     last_message_at: datetime | None = None
     waiting_since: datetime | None = None       # the oldest thing nobody of ours has answered yet
@@ -181,7 +182,8 @@ class Session:
 
     @property
     def awaits_assistant(self) -> bool:
-        return self.status is Status.AI and self.waiting_since is not None and self.platform_owner is None
+        waits = self.waiting_since is not None and not self.customer.blocked
+        return waits and self.status is Status.AI and self.platform_owner is None
 
 
 @frozen
@@ -330,6 +332,7 @@ class Change:
     untagged: tuple[str, ...] = ()              # the tags that the session has no longer
     notes: tuple[Note, ...] = ()
     cards: tuple[Card, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     logins: tuple[Login, ...] = ()              # begun, or ended by another `expires_at`
     briefings: Mapping[str, Briefing] = Factory(dict)       # by the id of the session
     drafts: tuple[Draft, ...] = ()
@@ -337,7 +340,8 @@ class Change:
     reminders: tuple[Reminder, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     quick_uses: tuple[QuickUse, ...] = ()
-    bell: tuple[BellEntry, ...] = ()            # rung for the first time, or seen
+    bell: tuple[BellEntry, ...] = ()            # new, or with other words than before
+    seen: tuple[BellEntry, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -363,3 +367,4 @@ class Snapshot:
     outgoing: tuple[Message, ...]           # those with open deliveries
     last_event_id: int
     counts: Counter[CountKey]               # of all sessions, closed ones too
+    blocked: Counter[CountKey] = Factory(Counter)   # of these the open ones of blocked customers

@@ -32,8 +32,8 @@ class Reception:
 
     `wake_puller` is told the channel and account that have news, `introduce` a session whose customer has no name yet,
     `heed` a platform's notice, `use_code` what may be answered once: each once what it rests on is on disk.
-    `remark_of` says how agents call a customer who opens a session, `forget_owner` hears of whom the platform says that
-    somebody else serves her now.
+    `recognised` is a customer who opens a session, with what agents keep of her; `forget_owner` hears of whom the
+    platform says that somebody else serves her now.
     """
 
     def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
@@ -44,7 +44,7 @@ class Reception:
         self.wake_puller: Callable[[str, str], None] = lambda channel, account: None
         self.heed: Callable[[PlatformTells], None] = lambda tells: None
         self.introduce: Callable[[Session], None] = lambda session: None
-        self.remark_of: Callable[[Customer], str] = lambda customer: ""
+        self.recognised: Callable[[Customer], Customer] = lambda customer: customer
         self.use_code: Callable[[CodeOffered], None] = lambda offered: None
         self.forget_owner: Callable[[Customer], None] = lambda customer: None
 
@@ -55,8 +55,8 @@ class Reception:
         allowed = self._pipe.limits(says.customer.channel, says.via)
         unsent = sum(map(allowed.unsent, self.registry.outgoing(session.id))) if session and allowed.replies else 0
         serves = self._assistant_on(says.customer.channel)
-        if session is None and (remark := self.remark_of(says.customer)):
-            says = evolve(says, customer=evolve(says.customer, remark=remark))
+        if session is None:
+            says = evolve(says, customer=self.recognised(says.customer))
         change = lifecycle.customer_writes(session, self._now(), says, serves, allowed, unsent)
         ticket = self._pipe.commit(change)
         if change.session and not change.session.customer.name:

@@ -62,6 +62,7 @@ class Registry:
         self._last_event_id = 0
         self._suspended = False
         self._counts: Counter[CountKey] = Counter()             # durable sessions, closed ones too
+        self._blocked: Counter[CountKey] = Counter()            # of these the open ones of blocked customers
         self.published_event_id = 0                             # the last that is on disk
 
     # Looking
@@ -93,11 +94,11 @@ class Registry:
 
     def count(self, wanted: SessionFilter) -> int:
         """How many sessions on disk a list with these filters holds, whatever their number. Not for searches."""
-        return sum(
-            number for (channel, status, agent_id), number in self._counts.items()
-            if wanted.channel in (None, channel) and wanted.status in (None, status)
-            and wanted.agent_id in (None, agent_id)
-        )
+        return _sum(self._counts, wanted)
+
+    def count_calling(self, wanted: SessionFilter) -> int:
+        """The same without those of blocked customers, for whom nobody is called: how many want somebody."""
+        return _sum(self._counts, wanted) - _sum(self._blocked, wanted)
 
     def counts(self) -> Mapping[CountKey, int]:
         """How many sessions there are on disk, by channel, status and agent."""
@@ -249,8 +250,13 @@ class Registry:
         self.published_event_id = max(self.published_event_id, ticket.first_event_id + len(change.events) - 1)
         if change.session and (before or change.session.is_open):       # what is not in memory has long been closed
             if before:
-                self._counts[_count_key(before)] -= 1
-            self._counts[_count_key(change.session)] += 1
+                self._add(before, -1)
+            self._add(change.session, 1)
+
+    def _add(self, session: Session, by: int) -> None:
+        self._counts[_count_key(session)] += by
+        if session.customer.blocked and session.is_open:
+            self._blocked[_count_key(session)] += by
 
     # Failing and coming back
 
@@ -272,9 +278,17 @@ class Registry:
             self._track(message)
         self._last_event_id = max(self._last_event_id, snapshot.last_event_id)
         self.published_event_id = max(self.published_event_id, snapshot.last_event_id)
-        self._counts = Counter(snapshot.counts)
+        self._counts, self._blocked = Counter(snapshot.counts), Counter(snapshot.blocked)
         self._taken.look_again()
         self._suspended = False
+
+
+def _sum(counts: Mapping[CountKey, int], wanted: SessionFilter) -> int:
+    return sum(
+        number for (channel, status, agent_id), number in counts.items()
+        if wanted.channel in (None, channel) and wanted.status in (None, status)
+        and wanted.agent_id in (None, agent_id)
+    )
 
 
 def _count_key(session: Session) -> CountKey:

@@ -1,4 +1,4 @@
-"""The verbs of what agents tell each other: notes, tags, and what is kept of customers.
+"""The verbs of what agents tell each other: notes, tags, and what is kept of customers, blocked ones included.
 
 As in `ccs/desk.py` nothing awaits between reading and committing, and each verb returns a ticket.
 """
@@ -109,22 +109,48 @@ class Talk:
     def mark_unread(self, session_id: str, by: Agent | None) -> Ticket:
         return self._pipe.apply(session_id, lifecycle.mark_unread, by)
 
-    def remark_of(self, customer: Customer) -> str:
-        """How agents call her, for a session that she opens."""
-        return self._card(customer)[0].remark
+    def recognised(self, customer: Customer) -> Customer:
+        """With what agents keep of her, for a session that she opens."""
+        card, _ = self._card(customer)
+        return evolve(customer, remark=card.remark, blocked=card.blocked_at is not None)
 
     def describe(self, session_id: str, remark: str | None, note: str | None, by: Agent | None) -> Ticket:
         """Keep of the session's customer what is given. The ticket's value is the card."""
+        def rule(session: Session, before: Card, open_session: Session | None) -> Change:
+            card = evolve(
+                before, remark=before.remark if remark is None else remark, note=before.note if note is None else note,
+                changed_by=by.id if by else "", changed_at=self._now(),
+            )
+            return lifecycle.describe(session, before, card, open_session, by)
+
+        return self._keep(session_id, rule)
+
+    def block(self, session_id: str, reason: str, by: Agent | None) -> Ticket:
+        """The session's customer. The ticket's value is the card."""
+        return self._keep(session_id, lambda session, before, open_session: lifecycle.block(
+            session, self._now(), before, reason, open_session, by
+        ))
+
+    def unblock(self, session_id: str, by: Agent | None) -> Ticket:
+        return self._keep(session_id, lambda session, before, open_session: lifecycle.unblock(
+            session, self._now(), before, open_session, by
+        ))
+
+    def reveal(self, session_id: str, masked: str, by: Agent | None) -> Ticket:
+        """Once this is kept the agent may be told the number."""
+        return self._pipe.apply(session_id, lifecycle.reveal, masked, by)
+
+    def _keep(self, session_id: str, rule: Callable[[Session, Card, Session | None], Change]) -> Ticket:
+        """What the rule makes of the card of the session's customer."""
         session = self._registry.get(session_id)
         before, ticket = self._card(session.customer)
-        given = {name: text for name, text in (("remark", remark), ("note", note)) if text is not None}
-        card = evolve(before, **given, changed_by=by.id if by else "", changed_at=self._now())
         try:
-            change = lifecycle.describe(session, before, card, self._registry.open_session(session.customer), by)
+            change = rule(session, before, self._registry.open_session(session.customer))
         except Refusal as refusal:
             return self._registry.in_flight(session_id).followed_by(error=refusal)
         if change.is_empty:
             return ticket.followed_by(before)
+        [card] = change.cards
         ticket, key = self._pipe.commit(change, card), session.customer.key
         self._describing[key] = (card, ticket)
         ticket.finally_(lambda error: self._described(key, ticket))

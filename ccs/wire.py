@@ -11,7 +11,7 @@ from typing import Any
 from ccs.avatars import digest_of
 from ccs.beside import NOTHING, Beside, LastSaid
 from ccs.codec import encode
-from ccs.kept import BellEntry, Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
+from ccs.kept import BellEntry, Deed, Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 
 TIMES_KEPT = 4096
@@ -43,7 +43,7 @@ class Wire:
             "createdAt": self.time(session.created_at),
             "updatedAt": self.time(session.updated_at),
             "version": session.version,
-            "unread": session.unread,
+            "unread": 0 if session.customer.blocked else session.unread,
         }
         if session.agent_id:
             info["manualCsId"] = session.agent_id
@@ -51,7 +51,9 @@ class Wire:
             info["lastMessage"] = session.last_text
         if session.last_message_at:
             info["lastMessageTime"] = self.time(session.last_message_at)
-        if session.waiting_since:
+        if session.customer.blocked:
+            info["blocked"] = True
+        elif session.waiting_since:
             info["waitingSince"] = self.time(session.waiting_since)
         if session.customer.name:
             info["customerName"] = session.customer.name
@@ -148,6 +150,12 @@ class Wire:
         if note.edited_at:
             return {**info, "editedAt": self.time(note.edited_at), "former": note.former}
         return info
+
+    def deed(self, deed: Deed) -> dict[str, Any]:
+        """DeedInfo."""
+        told = {"csId": deed.agent_id, "about": deed.about}
+        known = {name: text for name, text in told.items() if text}
+        return {"kind": deed.kind.value, "at": self.time(deed.at), **known}
 
     def draft(self, draft: Draft) -> dict[str, Any]:
         """DraftInfo."""

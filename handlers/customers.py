@@ -1,15 +1,20 @@
 """What is known of a session's customer beside what she writes: her earlier sessions, and what agents keep of her."""
 
+import asyncio
+import logging
 from typing import Any
 
 from attrs import frozen
 
 from ccs.codec import Identifier, OptionalText
-from ccs.errors import BadRequest
+from ccs.errors import BadRequest, NotFound
 from ccs.kept import Card
 from ccs.models import Session
+from ccs.phones import Phone, given
 from ccs.wire import avatar_path
-from handlers.sessions import SessionHandler
+from handlers.sessions import OptionalAgentRequest, SessionHandler
+
+log = logging.getLogger(__name__)
 
 MOST_EARLIER = 100
 USUAL_EARLIER = 20
@@ -22,12 +27,31 @@ class CustomerRequest:
     csId: Identifier | None = None
 
 
+@frozen
+class BlockRequest:
+    reason: OptionalText | None = None
+    csId: Identifier | None = None
+
+
+@frozen
+class RevealRequest:
+    phone: Identifier
+    csId: Identifier | None = None
+
+
 class Earlier(SessionHandler):
     async def get(self, session_id: str) -> None:
         session = self.readable(session_id)
         limit = self.number("limit", 1, MOST_EARLIER) or USUAL_EARLIER
         found = await self.parts.archive.earlier(self._edge(session), limit)
-        self.answer([self.parts.wire.session(each, words=self.may_read(each)) for each in found])
+        self.answer([self._told(each) for each in found])
+
+    def _told(self, session: Session) -> dict[str, Any]:
+        """With what it was about, in a line, where an agent or the assistant has said so."""
+        told = self.parts.wire.session(session, words=self.may_read(session))
+        briefing = self.parts.archive.briefing(session.id)
+        summary = session.conclusion or (briefing and briefing.wants)
+        return {**told, "summary": summary} if summary and self.may_read(session) else told
 
     def _edge(self, session: Session) -> Session:
         """The one before which the page begins."""
@@ -38,20 +62,10 @@ class Earlier(SessionHandler):
         return min(session, edge, key=lambda each: (each.created_at, each.id))
 
 
-class CustomerCard(SessionHandler):
-    async def get(self, session_id: str) -> None:
-        session = self.readable(session_id)
-        await self._answer_card(session, self.parts.archive.card(session.customer))
+class CustomerHandler(SessionHandler):
+    """Handlers that answer with what is kept of the session's customer."""
 
-    async def put(self, session_id: str) -> None:
-        self.parts.registry.get(session_id)
-        request = self.read(CustomerRequest)
-        by = self.by(request.csId)
-        remark, note = (text if text is None else text.strip() for text in (request.remark, request.note))
-        card = await self.parts.talk.describe(session_id, remark, note, by)
-        await self._answer_card(self.stored(session_id), card)
-
-    async def _answer_card(self, session: Session, card: Card | None) -> None:
+    async def answer_card(self, session: Session, card: Card | None) -> None:
         """CustomerInfo."""
         customer = session.customer
         count, first_seen_at = await self.parts.archive.acquaintance(customer)
@@ -61,6 +75,62 @@ class CustomerCard(SessionHandler):
         }
         maybe = {
             "customerName": customer.name, "customerAvatar": customer.avatar and avatar_path(session),
-            "remark": card and card.remark, "note": card and card.note,
+            "remark": card and card.remark, "note": card and card.note, "blocked": card and self._blocked(card),
+            "phones": [{"id": phone.id, "masked": phone.masked} for phone in await self.phones(session)],
         }
-        self.answer({**told, **{name: text for name, text in maybe.items() if text}})
+        self.answer({**told, **{name: value for name, value in maybe.items() if value}})
+
+    async def phones(self, session: Session) -> list[Phone]:
+        """Those that she gave, the newest first. They are looked for in a thread: somebody may have written much."""
+        heard = await self.parts.archive.heard(session.customer, self.may_read)
+        return await asyncio.to_thread(given, heard)
+
+    def _blocked(self, card: Card) -> dict[str, Any] | None:
+        if card.blocked_at is None:
+            return None
+        told = {"csId": card.blocked_by, "reason": card.blocked_reason}
+        return {"at": self.parts.wire.time(card.blocked_at), **{name: text for name, text in told.items() if text}}
+
+
+class CustomerCard(CustomerHandler):
+    async def get(self, session_id: str) -> None:
+        session = self.readable(session_id)
+        await self.answer_card(session, self.parts.archive.card(session.customer))
+
+    async def put(self, session_id: str) -> None:
+        self.parts.registry.get(session_id)
+        request = self.read(CustomerRequest)
+        by = self.by(request.csId)
+        remark, note = (text if text is None else text.strip() for text in (request.remark, request.note))
+        card = await self.parts.talk.describe(session_id, remark, note, by)
+        await self.answer_card(self.stored(session_id), card)
+
+
+class Block(CustomerHandler):
+    async def post(self, session_id: str) -> None:
+        request = self.read(BlockRequest)
+        by = self.by(request.csId)
+        card = await self.parts.talk.block(session_id, (request.reason or "").strip(), by)
+        await self.answer_card(self.stored(session_id), card)
+
+
+class Unblock(CustomerHandler):
+    async def post(self, session_id: str) -> None:
+        by = self.by(self.read(OptionalAgentRequest).csId)
+        card = await self.parts.talk.unblock(session_id, by)
+        await self.answer_card(self.stored(session_id), card)
+
+
+class Reveal(CustomerHandler):
+    """One of her numbers, once it is kept who was told it."""
+
+    async def post(self, session_id: str) -> None:
+        session = self.readable(session_id)
+        request = self.read(RevealRequest)
+        by = self.by(request.csId)
+        phone = next((each for each in await self.phones(session) if each.id == request.phone), None)
+        if phone is None:
+            raise NotFound("没有这个号码")
+        await self.parts.talk.reveal(session_id, phone.masked, by)
+        log.info("session %s: phone %s was shown to %s", session_id, phone.id, by.id if by else "somebody")
+        self.answer({"phone": phone.number})

@@ -1,14 +1,14 @@
 """What handlers ask of the disk, without knowing it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from ccs import fetcher
 from ccs.asked import Finding, Judged, Page, SessionFilter, Sought
 from ccs.beside import Beside
-from ccs.kept import BellEntry, Card, Draft, Login, Note, Preferences, Pulse, QuickUse
+from ccs.kept import BellEntry, Card, Deed, Draft, Login, Note, Preferences, Pulse, QuickUse
 from ccs.models import Briefing, Customer, Event, Message, Session
 
 
@@ -56,6 +56,10 @@ class Archive(Protocol):
     async def earlier(self, session: Session, limit: int) -> list[Session]: ...
 
     async def acquaintance(self, customer: Customer) -> tuple[int, datetime]: ...
+
+    async def heard(self, customer: Customer, is_told: Callable[[Session], bool]) -> list[Message]: ...
+
+    async def deeds(self, session_id: str, limit: int) -> list[Deed]: ...
 
     async def tags(self) -> dict[str, int]: ...
 

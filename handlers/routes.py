@@ -5,7 +5,7 @@ from typing import Any
 from tornado.web import Application
 
 from handlers import (
-    avatars, callbacks, customers, doctor, douyin, feedback, files, health, helping, knowledge, logins, lookups,
+    avatars, callbacks, customers, deeds, doctor, douyin, feedback, files, health, helping, knowledge, logins, lookups,
     metrics, notes, own, pages, replies, searching, sessions, tagging, uploads,
 )
 from handlers.base import Nowhere, Parts
@@ -47,6 +47,10 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (SESSION + r"/unread", tagging.Unread),
     (SESSION + r"/earlier", customers.Earlier),
     (SESSION + r"/customer", customers.CustomerCard),
+    (SESSION + r"/customer/block", customers.Block),
+    (SESSION + r"/customer/unblock", customers.Unblock),
+    (SESSION + r"/customer/reveal", customers.Reveal),
+    (SESSION + r"/log", deeds.Log),
     (r"/api/tags", tagging.Tags),
     (SESSION + r"/drafts/([^/]+)", own.SessionDraft),
     (r"/api/drafts", own.Drafts),

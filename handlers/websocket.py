@@ -241,8 +241,8 @@ class AgentSocket(Handler, WebSocketHandler):
         self._tell({"type": "pong", "serverTime": time, "counts": self._counts(line.agent)})
 
     def _counts(self, agent: Agent) -> dict[str, int]:
-        """How many sessions are open: as they are after every event that was sent before."""
-        count = self.parts.registry.count
+        """How many sessions are open, but for those of blocked customers: as after every event that was sent before."""
+        count = self.parts.registry.count_calling
         return {
             "ai": count(SessionFilter(status=Status.AI)),
             "pending": count(SessionFilter(status=Status.PENDING)),

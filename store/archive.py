@@ -16,19 +16,20 @@ from ccs.asked import Judged, Page, SessionFilter
 from ccs.beside import Beside
 from ccs.errors import StoreUnavailable
 from ccs.kept import (
-    BellEntry, Card, Cursor, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse, Reminder,
-    Token, Verdict,
+    BellEntry, Card, Cursor, Deed, Draft, Login, Note, Nudge, Preferences, Profile, Pulse, QuickReply, QuickUse,
+    Reminder, Token, Verdict,
 )
 from ccs.models import Briefing, Customer, Event, Message, PlatformId, Sender, Session, to_millis
 from store import (
-    attachments, bell, customers, database, events, feedback, handoffs, inbox, listed, logins, messages, notes, own,
-    pulses, replies, served, sessions, streams, tags,
+    attachments, bell, customers, database, deeds, events, feedback, handoffs, inbox, listed, logins, messages, notes,
+    own, pulses, replies, served, sessions, streams, tags,
 )
 
 READERS = 2             # threads; more only queue for the interpreter lock on two cores
 PAGE = 50               # rows read, and later rendered, in one go
 
 LATEST = 20             # messages that the assistant looks back
+SESSIONS, HEARD = 10, 200   # of a customer, and messages of hers in each, in which something is looked for
 REFERRED = 200          # messages back that a platform's later event may mean
 
 P = ParamSpec("P")
@@ -87,7 +88,7 @@ class Archive:
 
     def last_heard(self, session: Session) -> Message | None:
         """The customer's newest message."""
-        return self._now(messages.last_of, session.id, Sender.CUSTOMER)
+        return next(iter(self._now(messages.latest_of, session.id, Sender.CUSTOMER, 1)), None)
 
     def noted(self, session_id: str, client_id: str) -> Note | None:
         return self._now(notes.one, session_id, "client_id", client_id)
@@ -206,6 +207,14 @@ class Archive:
         """How many sessions a customer has had, and when the first began."""
         return await self._soon(customers.acquaintance, customer)
 
+    async def heard(self, customer: Customer, is_told: Callable[[Session], bool]) -> list[Message]:
+        """What she wrote last in those of her last sessions that the caller is told, the newest first."""
+        return await self._soon(_heard, customer, is_told)
+
+    async def deeds(self, session_id: str, limit: int) -> list[Deed]:
+        """What was done with the session: the last of it, oldest first."""
+        return await self._soon(deeds.latest, session_id, limit)
+
     async def tags(self) -> dict[str, int]:
         """The tags of open sessions, and how many have each."""
         return await self._soon(tags.counted)
@@ -255,6 +264,13 @@ class Archive:
         if not hasattr(self._local, "connection"):
             self._local.connection = database.connect(self._path, read_only=True)
         return self._local.connection
+
+
+def _heard(connection: Any, customer: Customer, is_told: Callable[[Session], bool]) -> list[Message]:
+    told = filter(is_told, sessions.of_customer(connection, customer, SESSIONS))
+    return [
+        message for session in told for message in messages.latest_of(connection, session.id, Sender.CUSTOMER, HEARD)
+    ]
 
 
 def _judged(connection: Any, after: feedback.Place, until: int) -> list[Judged]:

@@ -9,10 +9,9 @@ from ccs.models import Session, from_millis, to_millis
 from store import sessions
 from store.rows import Row, Table
 
-TABLE = Table(
-    "bell", ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen"), key=("id",),
-    mutable=("is_seen",),
-)
+COLUMNS = ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen")
+TABLE = Table("bell", COLUMNS, key=("id",), mutable=("text", "is_seen"))
+SEEN = Table("bell", COLUMNS, key=("id",), mutable=("is_seen",))        # whose words may have changed meanwhile
 
 SHOWN = 100                             # of one agent, the newest
 SEEN_KEPT = timedelta(days=7)

@@ -7,17 +7,21 @@ from ccs.kept import Card
 from ccs.models import Customer, from_millis, to_millis
 from store.rows import Row, Table
 
+_MUTABLE = ("remark", "note", "changed_by", "changed_at", "blocked_at", "blocked_by", "blocked_reason")
 TABLE = Table(
-    "customers", ("channel", "account", "customer_id", "remark", "note", "changed_by", "changed_at"),
-    key=("channel", "account", "customer_id"), mutable=("remark", "note", "changed_by", "changed_at"),
+    "customers", ("channel", "account", "customer_id", *_MUTABLE),
+    key=("channel", "account", "customer_id"), mutable=_MUTABLE,
 )
 
-# Of one session, as a column beside it.
-COLUMN = """(
-    SELECT remark FROM customers
-    WHERE customers.channel = sessions.channel AND customers.account = sessions.account
-        AND customers.customer_id = sessions.customer_id
-)"""
+# Of one session, as columns beside it: what she is called, and since when she is blocked.
+BESIDE = ("remark", "blocked_at")
+COLUMNS = ", ".join(
+    f"""(
+        SELECT {column} FROM customers
+        WHERE customers.channel = sessions.channel AND customers.account = sessions.account
+            AND customers.customer_id = sessions.customer_id
+    )""" for column in BESIDE
+)
 
 _HERS = "channel = ? AND account = ? AND customer_id = ?"
 
@@ -25,7 +29,8 @@ _HERS = "channel = ? AND account = ? AND customer_id = ?"
 def to_row(card: Card) -> Row:
     return (
         card.channel, card.account, card.customer_id, card.remark, card.note, card.changed_by,
-        to_millis(card.changed_at),
+        to_millis(card.changed_at), card.blocked_at and to_millis(card.blocked_at), card.blocked_by,
+        card.blocked_reason,
     )
 
 
@@ -33,8 +38,11 @@ def one(connection: Any, customer: Customer) -> Card | None:
     row = connection.execute(f"SELECT {TABLE.listed} FROM customers WHERE {_HERS}", customer.key).fetchone()
     if row is None:
         return None
-    channel, account, customer_id, remark, note, changed_by, changed_at = row
-    return Card(channel, account, customer_id, remark, note, changed_by, from_millis(changed_at))
+    channel, account, customer_id, remark, note, changed_by, changed_at, blocked_at, blocked_by, reason = row
+    return Card(
+        channel, account, customer_id, remark, note, changed_by, from_millis(changed_at),
+        None if blocked_at is None else from_millis(blocked_at), blocked_by, reason,
+    )
 
 
 def acquaintance(connection: Any, customer: Customer) -> tuple[int, datetime]:

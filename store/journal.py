@@ -21,8 +21,8 @@ from typing import Any, Protocol
 from ccs.errors import StoreUnavailable
 from ccs.models import Briefing, Change, Message, Session, Snapshot
 from store import (
-    attachments, bell, customers, database, deliveries, events, feedback, handoffs, inbox, logins, messages, meta,
-    notes, own, replies, sessions, streams, tags,
+    attachments, bell, customers, database, deeds, deliveries, events, feedback, handoffs, inbox, logins, messages,
+    meta, notes, own, replies, sessions, streams, tags,
 )
 from store.rows import Table, write
 
@@ -251,6 +251,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield feedback.TABLE, [feedback.to_row(verdict) for change in changes for verdict in change.verdicts]
     yield notes.TABLE, [notes.to_row(note) for change in changes for note in change.notes]
     yield customers.TABLE, [customers.to_row(card) for change in changes for card in change.cards]
+    yield deeds.TABLE, [deeds.to_row(deed) for change in changes for deed in change.deeds]
     yield handoffs.TABLE, [handoffs.to_row(*each) for each in _last_briefings(changes)]
     yield logins.TABLE, [logins.to_row(login) for change in changes for login in change.logins]
     yield own.DRAFTS, [own.draft_row(draft) for change in changes for draft in change.drafts]
@@ -258,6 +259,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield replies.TABLE, [replies.to_row(reply) for change in changes for reply in change.quick_replies]
     yield replies.USES, [replies.use_row(use) for change in changes for use in change.quick_uses]
     yield bell.TABLE, [bell.to_row(entry) for change in changes for entry in change.bell]
+    yield bell.SEEN, [bell.to_row(entry) for change in changes for entry in change.seen]
     yield own.PREFERENCES, [own.preferences_row(each) for change in changes for each in change.preferences]
 
 
@@ -273,7 +275,8 @@ def snapshot_of(connection: Any, touched: set[str] | None = None) -> Snapshot:
     else:
         found = iter(sessions.these(connection, touched))
         waiting = messages.undelivered(connection, list(touched))
-    return Snapshot(tuple(found), tuple(waiting), events.last_id(connection), sessions.count(connection))
+    counts, blocked = sessions.count(connection), sessions.count_blocked(connection)
+    return Snapshot(tuple(found), tuple(waiting), events.last_id(connection), counts, blocked)
 
 
 def load(path: Path) -> Snapshot:

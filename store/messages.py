@@ -98,10 +98,9 @@ def before(connection: Any, session_id: str, seq: int, limit: int) -> list[Messa
     return _page(connection, "messages.seq < ?", "DESC", session_id, seq, limit)[::-1]
 
 
-def last_of(connection: Any, session_id: str, sender: Sender) -> Message | None:
-    """The newest that this side said."""
-    found = _page(connection, "messages.sender = ?", "DESC", session_id, sender.value, 1)
-    return found[0] if found else None
+def latest_of(connection: Any, session_id: str, sender: Sender, limit: int) -> list[Message]:
+    """What this side said last, the newest first."""
+    return _page(connection, "messages.sender = ?", "DESC", session_id, sender.value, limit)
 
 
 def _page(connection: Any, where: str, order: str, *values: str | int) -> list[Message]:

@@ -362,3 +362,25 @@ def m010_put_aside(db: Database) -> None:
         ALTER TABLE notes ADD COLUMN removed_at INTEGER;
         """
     )
+
+
+@steps()
+def m011_blocking(db: Database) -> None:
+    """Customers of whom agents want nothing, and what was done with sessions."""
+    db.executescript(
+        """
+        ALTER TABLE customers ADD COLUMN blocked_at INTEGER;
+        ALTER TABLE customers ADD COLUMN blocked_by TEXT NOT NULL DEFAULT '';
+        ALTER TABLE customers ADD COLUMN blocked_reason TEXT NOT NULL DEFAULT '';
+
+        CREATE TABLE deeds (
+            id INTEGER PRIMARY KEY,
+            session_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            agent_id TEXT NOT NULL,
+            about TEXT NOT NULL
+        );
+        CREATE INDEX deeds_of_session ON deeds (session_id, id);
+        """
+    )

@@ -24,7 +24,7 @@ TABLE = Table(
     mutable=_MUTABLE,
 )
 _OPEN = [status for status in Status if status is not Status.CLOSED]
-COLUMNS = f"{TABLE.listed}, {customers.COLUMN}"
+COLUMNS = f"{TABLE.listed}, {customers.COLUMNS}"
 
 
 def to_row(session: Session) -> Row:
@@ -47,9 +47,11 @@ def from_row(row: Sequence[Any]) -> Session:
         session_id, channel, account, customer_id, via, conversation, created_at, name, avatar, status, agent_id,
         seq, version, turn, last_text, last_message_at, waiting_since, unread, unhelped, pending_reason,
         close_reason, updated_at, reply_until, replies_left, platform_owner, conclusion, tags, notes, remark,
+        blocked_at,
     ) = row
     return Session(
-        session_id, Customer(channel, account, customer_id, name, avatar, remark or ""), Via(via), Status(status),
+        session_id, Customer(channel, account, customer_id, name, avatar, remark or "", blocked_at is not None),
+        Via(via), Status(status),
         from_millis(created_at), from_millis(updated_at), conversation, agent_id, seq, version, turn, last_text,
         None if last_message_at is None else from_millis(last_message_at),
         None if waiting_since is None else from_millis(waiting_since),
@@ -82,8 +84,27 @@ def earlier(connection: Any, session: Session, limit: int) -> list[Session]:
     return [from_row(row) for row in rows]
 
 
+def of_customer(connection: Any, customer: Customer, limit: int) -> list[Session]:
+    """Hers, the newest first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM sessions WHERE channel = ? AND account = ? AND customer_id = ?"
+        " ORDER BY created_at DESC, id DESC LIMIT ?", (*customer.key, limit),
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
 def count(connection: Any) -> Counter[CountKey]:
     rows = connection.execute("SELECT channel, status, agent_id, count(*) FROM sessions GROUP BY 1, 2, 3")
+    return Counter({(channel, status, agent_id): number for channel, status, agent_id, number in rows})
+
+
+def count_blocked(connection: Any) -> Counter[CountKey]:
+    """Of these the open ones of blocked customers."""
+    rows = connection.execute(
+        "SELECT sessions.channel, status, agent_id, count(*) FROM customers"
+        " CROSS JOIN sessions USING (channel, account, customer_id)"
+        " WHERE blocked_at IS NOT NULL AND status <> 'closed' GROUP BY 1, 2, 3"
+    )
     return Counter({(channel, status, agent_id): number for channel, status, agent_id, number in rows})
 
 
@@ -150,7 +171,7 @@ def _tagged(connection: Any, wanted: SessionFilter, place: Page) -> Iterable[Row
             f" FROM {tags.JOINED} WHERE {' AND '.join(clauses)}"
         )
         values += own
-    width = len(TABLE.columns) + 1      # and the customer's remark
+    width = len(TABLE.columns) + len(customers.BESIDE)
     sql = f"{' UNION ALL '.join(parts)} ORDER BY {width + 1} DESC, {width + 2} DESC LIMIT ?"
     return [row[:width] for row in connection.execute(sql, [*values, place.limit])]
 

@@ -447,6 +447,11 @@ async def test_what_a_person_concluded_reaches_the_assistant_and_is_not_answered
     (question,) = thinker.asked
     assert (question.said, question.concluded) == (("周三几点",), "已补发，周三到")
     assert [(each.sender, each.text) for each in question.before] == [(Sender.CUSTOMER, "我要投诉")]
+    await stage.post(f"/api/sessions/{session_id}/close")
+    await chen.says("又来了")
+    later = (await chen.session())["sessionId"]
+    [earlier] = (await stage.get(f"/api/sessions/{later}/earlier")).json()["data"]
+    assert (earlier["sessionId"], earlier["summary"]) == (session_id, "已补发，周三到")
 
 
 @pytest.mark.gen_test

@@ -1,5 +1,6 @@
 """What concerned an agent while she was away lies on her bell until she has seen it, in every window of hers."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,23 @@ async def test_who_was_away_when_a_note_named_her_finds_it_until_she_has_seen_it
     await sees(stage, entry["id"])
     assert await office.heard_nothing() and await home.heard_nothing()
     assert await on_bell(stage) == [{**entry, "seen": True}]
+
+
+@pytest.mark.gen_test
+async def test_of_a_note_that_was_removed_no_bell_keeps_the_words(stage: Stage) -> None:
+    await stage.start()
+    session_id = await session_of(stage)
+    wang = await stage.agent("wang")
+    path = f"/api/sessions/{session_id}/notes"
+    note = (await stage.post(path, {"content": "@小王 写错了", "csId": "li"})).json()["data"]
+    [entry] = await on_bell(stage)
+    await asyncio.gather(
+        stage.http.delete(f"{stage.base}{path}/{note['noteId']}", params={"csId": "li"}), sees(stage, entry["id"]),
+    )
+    [left] = await on_bell(stage)
+    assert left == {**{name: value for name, value in entry.items() if name != "text"}, "seen": True}
+    await wang.all_until_now()
+    assert wang.rung[-1]["data"] == left and len(wang.rung) == 2
 
 
 @pytest.mark.gen_test

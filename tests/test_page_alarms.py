@@ -64,6 +64,7 @@ def day(*events: Any, until: int = 0) -> list[dict[str, Any]]:
     ([5, waits(), 22, taken(), 90], [[5, "ring"], [15, "ring"]]),
     ([5, waits(), 22, {"type": "acting", "id": "t", "act": "accept"}, 90], [[5, "ring"], [15, "ring"]]),
     ([5, waits("t"), 6, waits("u"), 12, waits("v"), 20], [[5, "ring"], [8, "ring"], [12, "ring"]]),
+    ([5, waits(), 12, heard("session_updated", session("t", version=2, blocked=True)), 30], [[5, "ring"]]),
     ([5, waits(), waits(), 14], [[5, "ring"]]),
     ([AWAY, {"type": "sessionLoaded", "session": mine()}, 5, says(2), says(3), 6, says(4), 9, says(5), 20],
      [[5, "ding"], [9, "ding"]]),
@@ -77,8 +78,8 @@ def day(*events: Any, until: int = 0) -> list[dict[str, Any]]:
     ([5, {"type": "lost", "now": T0 + 5000, "retryAt": T0 + 6000}, 90], [[35, "low"]]),
     ([5, {"type": "lost", "now": T0 + 5000, "retryAt": T0 + 6000}, 20,
       {"type": "pong", "now": T0 + 20_000, "frame": {"serverTime": "2025-12-29T09:20:20.000Z"}}, 90], []),
-], ids=["rings", "a colleague accepts", "she accepts", "more come", "told twice", "dings", "she reads", "wants it read",
-        "off duty", "off duty and yet", "muted", "not of that", "line lost", "line back"])
+], ids=["rings", "a colleague accepts", "she accepts", "more come", "blocked", "told twice", "dings", "she reads",
+        "wants it read", "off duty", "off duty and yet", "muted", "not of that", "line lost", "line back"])
 async def test_tones(model: Model, events, tones) -> None:
     assert (await model.page.evaluate(PLAY, [day(*events)]))["tones"] == tones
 
@@ -88,7 +89,7 @@ async def test_a_customer_of_hers_calls_when_she_waits_too_long_and_gives_up(mod
     known = {"type": "sessionLoaded", "session": mine(waitingSince=HOLD)}
     told = await model.page.evaluate(PLAY, [day(own(notify={"desktop": True}), known, 500)])
     assert told["tones"] == [[60, "amber"], *([at, "red"] for at in (180, 210, 240, 270, 300, 330))]
-    assert told["notices"] == [["red", "s"]]
+    assert told["notices"] == [["amber", "s"], ["red", "s"]]
     found_late = await model.page.evaluate(PLAY, [day(300, known, 500)])
     assert found_late["tones"] == []        # the card says it; a tone is for what happens
     answered = {"type": "sessionLoaded", "session": mine(3)}
@@ -96,7 +97,7 @@ async def test_a_customer_of_hers_calls_when_she_waits_too_long_and_gives_up(mod
 
 
 @pytest.mark.gen_test
-async def test_what_concerns_her_is_shown_on_her_desktop_once_and_lies_under_the_bell(model: Model) -> None:
+async def test_what_concerns_her_is_shown_on_her_desktop_once(model: Model) -> None:
     note = {"noteId": "n1", "sessionId": "s", "csId": "li", "content": "@小王 看一下", "mentions": ["wang"]}
     failed = message(2, sender="manual", delivery={"state": "failed", "reason": "超时"})
     events = day(
@@ -109,9 +110,29 @@ async def test_what_concerns_her_is_shown_on_her_desktop_once_and_lies_under_the
     told = await model.page.evaluate(PLAY, [events])
     assert told["notices"] == [["waiting", "t"], ["mentioned", "s"], ["failed", "s"]]
     assert told["tones"] == [[5, "ring"], [10, "ding"], [15, "ring"], [20, "low"], [25, "ring"]]
-    bell = (await model.after(*events))["bell"]
-    assert [(each["kind"], each["seen"]) for each in bell] == [("mentioned", False), ("failed", False)]
-    assert not any(each["seen"] is False for each in (await model.after(*events, {"type": "bellSeen"}))["bell"])
+
+
+def rung(entry_id: str, session_id: str = "s", second: int = 0, **more: Any) -> dict[str, Any]:
+    return {
+        "id": entry_id, "kind": "mentioned", "sessionId": session_id, "customerName": "陈女士", "by": "li", "text": "看一下",
+        "at": f"2025-12-29T17:20:{second:02}.000+08:00", **more,
+    }
+
+
+@pytest.mark.gen_test
+async def test_the_bell_is_the_servers_and_what_she_saw_stays_seen(model: Model) -> None:
+    loaded = {"type": "bellLoaded", "entries": [rung("b", second=2), rung("a", second=1, seen=True)]}
+    told = {"type": "told:bell", "frame": {"data": rung("c", "t", second=3)}}
+    away = await model.after(*entered(), told, loaded, told)        # told while the answer was on its way, and again
+    assert [(each["id"], each["seen"]) for each in away["bell"]["entries"]] == [("c", False), ("b", False), ("a", True)]
+    saw = {"type": "bellSeen", "ids": ["b", "nothing"]}
+    looked = (await model.after(*entered(), told, loaded, saw, loaded))["bell"]
+    assert [each["id"] for each in looked["entries"] if not each["seen"]] == ["c"] and looked["untold"] == ["b"]
+    elsewhere = {"type": "told:bell_seen", "frame": {"data": {"ids": ["c"]}}}
+    done = (await model.after(*entered(), told, loaded, saw, elsewhere, {"type": "bellTold", "ids": ["b"]}))["bell"]
+    assert all(each["seen"] for each in done["entries"]) and done["untold"] == []
+    assert await model.calls("bell", "seenAnyway", {**away, "selected": "t"}) == ["c"]
+    assert {"kind": "bell"} in await model.asked("wants", *entered())
 
 
 @pytest.mark.gen_test

@@ -1,6 +1,7 @@
 """The frame of the workbench: what is found and done by keys, what is heard where, what a reload brings back."""
 
 import time
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -196,7 +197,7 @@ async def test_nothing_sticks_out_at_any_width(office: Office, how) -> None:
     wang = await office.agent("wang", **how)
 
     async def fits(what: str) -> None:
-        width = how["viewport"]["width"]
+        width = width_of(how)
         out = await wang.page.evaluate("""(width) => [...document.querySelectorAll("body *")].filter((each) => {
             const box = each.getBoundingClientRect();
             return box.width && box.right > width + 1 && each.checkVisibility()
@@ -212,10 +213,87 @@ async def test_nothing_sticks_out_at_any_width(office: Office, how) -> None:
     await expect(wang.page.get_by_role("group", name="通知")).to_be_visible()
     await fits("bell")
     await wang.page.keyboard.press("Escape")
-    await wang.page.get_by_role("button", name="小王").click()
-    await wang.page.get_by_role("menuitem", name="设置").click()
+    if width_of(how) < 960:             # no room for the column at the edge
+        await wang.page.get_by_role("button", name="小王").click()
+        await wang.page.get_by_role("menuitem", name="设置").click()
+    else:
+        await wang.page.get_by_role("navigation").get_by_role("button", name="设置").click()
     await expect(wang.page.get_by_role("dialog", name="设置")).to_be_visible()
     await fits("settings")
+
+
+def width_of(how: dict[str, Any]) -> int:
+    return how["viewport"]["width"]
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_the_column_at_the_edge_leads_on_and_says_where_she_is(office: Office) -> None:
+    wang = await office.agent("wang")
+    await office.hears("jd", "陈女士", "在吗")
+    column, keys = wang.page.get_by_role("navigation"), wang.page.keyboard
+    here = column.locator("[aria-current=page]")
+    await expect(here).to_have_text("会话")
+    await column.get_by_role("button", name="AI").click()
+    await expect(here).to_have_text("AI")
+    await expect(wang.tab("AI 接待中")).to_have_attribute("aria-selected", "true")
+    await column.get_by_role("button", name="搜索").click()
+    await expect(here).to_have_text("搜索")
+    await keys.press("Escape")
+    await wang.page.locator("body").click(position={"x": 700, "y": 400})
+    await keys.press("g")
+    await keys.press("i")
+    await expect(here).to_have_text("会话")
+    for name, dialog in (("快捷回复", "快捷回复"), ("体检", "接入体检"), ("设置", "设置"), ("快捷键", "快捷键")):
+        entry = column.get_by_role("button", name=name)
+        await entry.press("Enter")
+        await expect(wang.page.get_by_role("dialog", name=dialog)).to_be_visible()
+        await keys.press("Escape")
+        await expect(entry).to_be_focused()
+
+    # By name, too: the box of the list, and tags
+    await wang.opens("陈女士")
+    await keys.press("Control+k")
+    await keys.type("在列表中筛选")
+    await keys.press("Enter")
+    await expect(wang.page.get_by_role("searchbox", name="搜索客户")).to_be_focused()
+    await keys.press("Control+k")
+    await keys.type("打标签")
+    await keys.press("Enter")
+    await expect(wang.page.get_by_role("dialog", name="陈女士 的标签")).to_be_visible()
+    await keys.type("加急")
+    await keys.press("Enter")
+    await keys.press("Escape")
+    await expect(wang.row("陈女士")).to_contain_text("#加急")
+    await wang.page.locator("#toasts").get_by_role("button", name="撤销").click()
+    await expect(wang.row("陈女士")).not_to_contain_text("#加急")
+    await expect(wang.page.locator("#toasts")).to_be_empty()
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_who_was_away_finds_on_her_bell_what_named_her_and_sees_it_once_for_all_windows(office: Office) -> None:
+    await office.start()
+    await office.hears("jd", "陈女士", "在吗")
+    path = f"/api/sessions/{(await office.stage.customer().session())['sessionId']}/notes"
+    await office.stage.post(path, {"content": "@小王 她要发票", "csId": "li"})
+    wang, other = await office.agent("wang"), await office.agent("wang")
+    for each in (wang, other):
+        await expect(each.page.get_by_role("button", name="通知：1 条新的")).to_be_visible()
+    await wang.page.get_by_role("button", name="通知：1 条新的").click()
+    entry = wang.page.get_by_role("group", name="通知").get_by_role("listitem")
+    await expect(entry).to_contain_text("小李 在 陈女士 的备注中提到您：@小王 她要发票")
+    await expect(entry).to_have_attribute("data-new", "")
+    await expect(other.page.locator(".bell-count")).to_be_hidden()
+    await wang.page.reload()
+    await wang.is_connected()
+    await expect(wang.page.locator(".bell-count")).to_be_hidden()
+
+    # What is said of the session she has open she sees there
+    await wang.opens("陈女士")
+    await office.stage.post(path, {"content": "@小王 还有运费", "csId": "li"})
+    await expect(wang.thread.get_by_text("还有运费")).to_be_visible()
+    await expect(other.page.locator(".bell-count")).to_be_hidden()
+    await other.page.locator(".bell-button").click()
+    await expect(other.page.get_by_role("group", name="通知").get_by_role("listitem")).to_have_count(2)
 
 
 @pytest.mark.gen_test(timeout=60)

@@ -11,6 +11,7 @@ already true returns an empty `Change`.
 
 from ccs.lifecycle.agents import accept, close, read, reclaimed, release, reply, takeover, transfer
 from ccs.lifecycle.assistant import answer, ask_for_human, card_renewed
+from ccs.lifecycle.customers import block, reveal, unblock
 from ccs.lifecycle.deliveries import delivery_moves, dismiss, failed_behind, is_unheard, not_delivered, retry
 from ccs.lifecycle.feedback import judge
 from ccs.lifecycle.platforms import customer_known, customer_writes, file_moves, owner_changes, recall, staff_writes
@@ -20,9 +21,9 @@ from ccs.lifecycle.talk import describe, edit_note, mark_unread, mentioned, remo
 
 __all__ = [
     "PREVIEW",
-    "accept", "answer", "ask_for_human", "card_renewed", "close", "customer_known", "customer_writes",
+    "accept", "answer", "ask_for_human", "block", "card_renewed", "close", "customer_known", "customer_writes",
     "delivery_moves", "describe", "dismiss", "edit_note", "failed_behind", "file_moves", "is_unheard", "judge",
     "mark_unread", "may_open", "may_read", "mentioned", "must_answer", "must_help", "must_hold", "must_read",
     "not_delivered", "owner_changes", "read", "recall", "reclaimed", "release", "remove_note", "reply", "retry",
-    "staff_writes", "tag", "takeover", "transfer", "write_note",
+    "reveal", "staff_writes", "tag", "takeover", "transfer", "unblock", "write_note",
 ]

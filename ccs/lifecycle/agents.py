@@ -8,10 +8,11 @@ from attrs import evolve
 from ccs import fate, limits
 from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent
 from ccs.inbound import Reclaimed
+from ccs.kept import DeedKind
 from ccs.lifecycle import bell
 from ccs.lifecycle.platforms import owner_changes
 from ccs.lifecycle.rights import must_answer, must_hold, where_it_stands, wrong_status
-from ccs.lifecycle.steps import after, held_by, moved, next_message, waits
+from ccs.lifecycle.steps import after, deed, held_by, moved, next_message, waits
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Outgoing, Sender, Session, Status
 
@@ -31,7 +32,7 @@ def accept(
         raise wrong_status(session, "只有待接入的会话可以接入")
     if agent is None:
         raise UnknownAgent
-    return held_by(session, now, agent.id, unsent, allowed)
+    return held_by(session, now, agent.id, unsent, allowed, deed(session, now, DeedKind.ACCEPTED, agent))
 
 
 def takeover(
@@ -45,7 +46,8 @@ def takeover(
             raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", where_it_stands(session))
     elif session.status is not Status.AI:
         raise wrong_status(session, "只有助手或其他客服接待中的会话可以接管")
-    taken = held_by(session, now, agent.id, unsent, allowed)
+    done = deed(session, now, DeedKind.TAKEN_OVER, agent, session.agent_id or "")
+    taken = held_by(session, now, agent.id, unsent, allowed, done)
     return evolve(taken, bell=bell.changes_hands(session, now, agent, agent)) if session.agent_id else taken
 
 
@@ -78,11 +80,12 @@ def release(
     if session.status is not Status.MANUAL:
         raise wrong_status(session, "只有人工接待中的会话可以转回助手")
     must_hold(session, by)
+    done = deed(session, now, DeedKind.RELEASED, by)
     session = moved(
         session, now, status=Status.AI, agent_id=None, unhelped=0, pending_reason=None, conclusion=conclusion,
         waiting_since=None if conclusion else session.waiting_since,
     )
-    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),))
+    return Change(session, events=(Event(EventType.SESSION_UPDATED, session),), deeds=(done,))
 
 
 def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None) -> Change:
@@ -90,11 +93,13 @@ def transfer(session: Session, now: datetime, by: Agent | None, to: Agent | None
     if session.status is not Status.MANUAL:
         raise wrong_status(session, "只有人工接待中的会话可以转接")
     must_hold(session, by)
+    done = deed(session, now, DeedKind.TRANSFERRED, by, to.id if to else "")
     if to is None:
-        return waits(session, now, "transferred")
+        return evolve(waits(session, now, "transferred"), deeds=(done,))
     if to.id == session.agent_id:
         return NOTHING
-    return evolve(held_by(session, now, to.id, (), UNLIMITED), bell=bell.changes_hands(session, now, by, to))
+    taken = held_by(session, now, to.id, (), UNLIMITED, done)
+    return evolve(taken, bell=bell.changes_hands(session, now, by, to))
 
 
 def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Change:
@@ -103,8 +108,9 @@ def close(session: Session, now: datetime, by: Agent | None, reason: str) -> Cha
         return NOTHING
     if session.status is Status.MANUAL:
         must_hold(session, by)
+    done = deed(session, now, DeedKind.CLOSED, by, reason)
     session = moved(session, now, status=Status.CLOSED, waiting_since=None, close_reason=reason)
-    return Change(session, events=(Event(EventType.SESSION_CLOSED, session),))
+    return Change(session, events=(Event(EventType.SESSION_CLOSED, session),), deeds=(done,))
 
 
 def read(session: Session, now: datetime, agent_id: str, seq: int) -> Change:

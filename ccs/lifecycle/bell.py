@@ -1,6 +1,9 @@
 """What of a change an agent is told by her bell, wherever she looks: never of what she does herself."""
 
+import hashlib
 from datetime import datetime
+
+from attrs import evolve
 
 from ccs.kept import BellEntry, BellKind, Note
 from ccs.lifecycle.steps import PREVIEW
@@ -8,10 +11,21 @@ from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
 
 
 def mentions(note: Note) -> tuple[BellEntry, ...]:
+    """Whom the note names; one entry for each, however often the note is changed."""
+    words = note.content[:PREVIEW]
+    told = BellEntry("", "", BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, words)
     return tuple(
-        _entry(cs_id, BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, note.content)
-        for cs_id in note.mentions if cs_id != note.agent_id
+        evolve(told, id=_id_of(note, cs_id), agent_id=cs_id) for cs_id in note.mentions if cs_id != note.agent_id
     )
+
+
+def takes_back(note: Note) -> tuple[BellEntry, ...]:
+    """The note was removed, so nobody is told its words, nor that they wait for her."""
+    return tuple(evolve(entry, text="", is_seen=True) for entry in mentions(note))
+
+
+def _id_of(note: Note, cs_id: str) -> str:
+    return hashlib.sha256(f"{note.id} {cs_id}".encode()).hexdigest()[:32]
 
 
 def changes_hands(before: Session, now: datetime, by: Agent | None, to: Agent) -> tuple[BellEntry, ...]:
@@ -36,4 +50,4 @@ def fails(session: Session, now: datetime, message: Message) -> tuple[BellEntry,
 
 
 def _entry(agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "") -> BellEntry:
-    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text[:PREVIEW])
+    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text)

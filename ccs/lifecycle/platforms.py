@@ -8,9 +8,13 @@ from attrs import evolve
 
 from ccs import limits
 from ccs.inbound import CustomerSays, StaffSays
-from ccs.lifecycle.steps import after, last_moment, moved, next_message, taken_back
+from ccs.kept import Deed, DeedKind
+from ccs.lifecycle.steps import after, calls, last_moment, moved, next_message, taken_back
 from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Change, Customer, Event, EventType, Message, Sender, Session, Status, new_id
+
+NO_ASSISTANT = "assistant_off"
+STAFF_ANSWERED = "staff_answered"
 
 
 def customer_writes(
@@ -47,12 +51,17 @@ def _opens(now: datetime, says: CustomerSays, assistant_on: bool, allowed: Limit
         conversation=says.conversation,
         waiting_since=now,
         unread=1,
-        pending_reason=None if assistant_on else "assistant_off",
+        pending_reason=None if assistant_on else NO_ASSISTANT,
         **allowed.renewed(_heard_at(says, now)),
     )
     session, message = _hears(session, now, says)
-    event = EventType.NEW_MESSAGE if assistant_on else EventType.NEW_PENDING_SESSION
-    return Change(session, (message,), events=(Event(event, session, message),), ids=says.ids)
+    told = (Event(EventType.NEW_MESSAGE, session, message),)
+    if assistant_on:
+        return Change(session, (message,), events=told, ids=says.ids)
+    deeds = (Deed(session.id, DeedKind.ASKED, now, about=NO_ASSISTANT),)
+    if not session.customer.blocked:
+        told = (Event(EventType.NEW_PENDING_SESSION, session, message),)
+    return Change(session, (message,), events=told, ids=says.ids, deeds=deeds)
 
 
 def _hears(session: Session, now: datetime, says: CustomerSays, **fields: Any) -> tuple[Session, Message]:
@@ -83,12 +92,13 @@ def staff_writes(
     if not says.pauses or session.status is not Status.AI:
         return Change(session, (message,), events=(Event(EventType.NEW_MESSAGE, session, message),), ids=says.ids)
     withdrawn, given_back = taken_back(session, unsent, allowed)
-    session = evolve(session, status=Status.PENDING, pending_reason="staff_answered", **given_back)
+    session = evolve(session, status=Status.PENDING, pending_reason=STAFF_ANSWERED, **given_back)
     events = (
-        Event(EventType.NEW_MESSAGE, session, message), Event(EventType.NEW_PENDING_SESSION, session),
+        Event(EventType.NEW_MESSAGE, session, message), Event(calls(session), session),
         *(Event(EventType.MESSAGE_UPDATED, session, each) for each in withdrawn),
     )
-    return Change(session, (message,), deliveries=withdrawn, events=events, ids=says.ids)
+    deeds = (Deed(session.id, DeedKind.ASKED, now, about=STAFF_ANSWERED),)
+    return Change(session, (message,), deliveries=withdrawn, events=events, ids=says.ids, deeds=deeds)
 
 
 def owner_changes(session: Session, now: datetime, owner: str | None, ended: bool) -> Change:

@@ -7,8 +7,9 @@ from typing import Any
 from attrs import evolve
 
 from ccs import fate, limits
+from ccs.kept import Deed, DeedKind
 from ccs.limits import Limits
-from ccs.models import Briefing, Change, Event, EventType, Message, Sender, Session, Status, new_id
+from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Sender, Session, Status, new_id
 
 CANNOT_REPLY = "cannot_reply"   # what the assistant says would not reach her
 PREVIEW = 200                   # characters of the last message that a list row carries
@@ -53,12 +54,25 @@ def waits(session: Session, now: datetime, reason: str, briefing: Briefing | Non
         session, now, status=Status.PENDING, agent_id=None, pending_reason=reason,
         waiting_since=session.waiting_since or now,
     )
-    event = Event(EventType.NEW_PENDING_SESSION, session, briefing=briefing)
-    return Change(session, events=(event,), briefings={session.id: briefing} if briefing else {})
+    event = Event(calls(session), session, briefing=briefing)
+    return Change(
+        session, events=(event,), briefings={session.id: briefing} if briefing else {},
+        deeds=(Deed(session.id, DeedKind.ASKED, now, about=reason),),
+    )
+
+
+def calls(session: Session) -> EventType:
+    """How agents are told of a session that waits for one of them. Nobody is called for a blocked customer."""
+    return EventType.SESSION_UPDATED if session.customer.blocked else EventType.NEW_PENDING_SESSION
+
+
+def deed(session: Session, now: datetime, kind: DeedKind, by: Agent | None, about: str = "") -> Deed:
+    """What an agent does. `by` is None while access is open: then whoever holds the session."""
+    return Deed(session.id, kind, now, by.id if by else session.agent_id or "", about)
 
 
 def held_by(
-    session: Session, now: datetime, agent_id: str, unsent: Iterable[Message], allowed: Limits
+    session: Session, now: datetime, agent_id: str, unsent: Iterable[Message], allowed: Limits, done: Deed
 ) -> Change:
     """By an agent; what the assistant had not begun to send is withdrawn."""
     withdrawn, given_back = taken_back(session, unsent, allowed)
@@ -67,7 +81,7 @@ def held_by(
         Event(EventType.SESSION_ACCEPTED, session),
         *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn),
     )
-    return Change(session, deliveries=withdrawn, events=events)
+    return Change(session, deliveries=withdrawn, events=events, deeds=(done,))
 
 
 def taken_back(

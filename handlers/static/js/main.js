@@ -7,6 +7,7 @@ import { createActions } from "./actions/actions.js";
 import { set, whenChanged } from "./views/parts/dom.js";
 import { createDesktop } from "./outside/desktop.js";
 import { previewOf } from "./actions/attaching.js";
+import { createBelling } from "./outside/belling.js";
 import { createBlobs } from "./outside/blobs.js";
 import { createDrafting } from "./outside/drafting.js";
 import { draftOf } from "./state/drafts.js";
@@ -33,6 +34,7 @@ import { fitting } from "./texts/texts.js";
 import { lastSeq, threadOf } from "./state/threads.js";
 import { createTitle } from "./outside/title.js";
 import { createUploader } from "./outside/uploader.js";
+import { mount as mountBlocking } from "./views/dialogs/blocking.js";
 import { mount as mountCarding } from "./views/dialogs/carding.js";
 import { mount as mountCheckup } from "./views/dialogs/checkup.js";
 import { mount as mountCommand } from "./views/frame/command.js";
@@ -41,6 +43,7 @@ import { mount as mountHint } from "./views/frame/hint.js";
 import { mount as mountKeys } from "./views/dialogs/keys.js";
 import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
+import { mount as mountNav } from "./views/frame/nav.js";
 import { mount as mountOverdue } from "./views/frame/overdue.js";
 import { mountAnnouncer, mountToasts } from "./views/frame/overlays.js";
 import { mount as mountQuick } from "./views/dialogs/quick/manager.js";
@@ -97,6 +100,7 @@ const keepUploading = createUploader(store, onExpired);
 const keepStored = createStorage(draftedElsewhere, preferredElsewhere);
 const keepTold = createNotices(store, { toast: actions.toast });
 const keepRinging = createRinging(store, { sound, leader, desktop });
+const keepBelled = createBelling(store, onExpired);
 const keepHealth = createHealth(store);
 const keepFresh = createRefreshing();
 const keepDrafted = createDrafting(store, onExpired);
@@ -119,6 +123,7 @@ function keep(state) {
   keepTold(state);
   preferences.keep(state);
   keepRinging(state);
+  keepBelled(state);
   keepHealth(state);
   keepFresh(state);
 }
@@ -153,18 +158,18 @@ const read = whenChanged((sessionId, seq, me) => live.tell({ type: "read", sessi
 
 // Showing
 
-const PARTS = ["hint", "skew", "list", "thread", "panel", "overdue", "toasts", "announcer", "dialogs", "topbar"];
+const PARTS = ["hint", "skew", "nav", "list", "thread", "panel", "overdue", "toasts", "announcer", "dialogs", "topbar"];
 const parts = Object.fromEntries(PARTS.map((name) => [name, document.getElementById(name)]));
 const list = mountList(parts.list, actions);
 const views = [
   list, // first, since it looks at what is in view
-  mountTopbar(parts.topbar, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions),
+  mountTopbar(parts.topbar, actions), mountNav(parts.nav, actions), mountHint(parts.hint, actions), mountSkew(parts.skew, actions),
   mountSearch(parts.list, actions),
   mountThread(parts.thread, actions), mountPanel(parts.panel, actions), mountOverdue(parts.overdue, actions),
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountTagging,
-    mountLightbox, mountCheckup, mountQuick, mountRaw,
+    mountLightbox, mountCheckup, mountQuick, mountRaw, mountBlocking,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];

@@ -40,7 +40,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
   const me = () => store.state.me.csId;
   const current = () => store.state.selected && shownSession(store.state, store.state.selected);
 
-  /** With `undo`, ids of sessions, their end can be undone from the toast. */
+  /** With `undo`, `{act, given}`, the toast offers the action that takes back what it tells. */
   function toast(text, kind = "info", { undo = null, lasts = TOAST } = {}) {
     serial += 1;
     const id = serial;
@@ -68,7 +68,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     for (const id of ids) dispatch({ type: "ending", id, on: true });
     const text = ids.length > 1 ? w("manyEndSoon", { n: ids.length })
       : w("endsSoon", { name: customerName(sessions[ids[0]]) });
-    const toastId = toast(text, "info", { undo: ids, lasts: UNDO });
+    const toastId = toast(text, "info", { undo: { act: "keepOpen", given: ids }, lasts: UNDO });
     for (const id of ids) endings.set(id, { timer: setTimeout(() => closeNow(id), UNDO), toastId });
   }
 
@@ -135,10 +135,10 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createComposing(store, { open, act: (name, ...given) => actions[name](...given) }),
     ...createHelping(store, { onExpired }),
     ...createLearning(store, { toast, explain, onExpired }),
-    ...createListing(store, { toast, explain, tag: (...given) => actions.tag(...given) }),
+    ...createListing(store, { toast, explain, open, tag: (...given) => actions.tag(...given) }),
     ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
-    ...createPanelActions(store, { explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
+    ...createPanelActions(store, { toast, explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),
     async copy(text) {
       const done = await copy(text);

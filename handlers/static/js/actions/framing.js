@@ -15,7 +15,7 @@ export function createFraming(store, { sound, preferences, desktop }) {
     commandBar: (open) => dispatch({ type: "command", open }),
     openSettings: (section) => dispatch({ type: "settings", open: true, ...(section ? { section } : {}) }),
     closeSettings: () => dispatch({ type: "settings", open: false }),
-    seeBell: () => dispatch({ type: "bellSeen" }),
+    seeBell: (ids) => dispatch({ type: "bellSeen", ids }),
     refreshPage: () => location.reload(),
 
     /** Opens the menu that stands in the head; whom to is chosen there. */

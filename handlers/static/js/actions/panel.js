@@ -1,9 +1,14 @@
 /* What an agent can do in the customer panel: lay it out, name the customer, write about her, and tag the session. */
 
 import * as api from "../outside/api.js";
+import { isBlocked } from "../state/blocking.js";
 import { isPanelShown, layoutOf, moved } from "../state/people.js";
+import { customerName } from "../state/state.js";
+import { words } from "../texts/texts.js";
 
-export function createPanelActions(store, { explain, keepOwn, onExpired }) {
+const UNDO = 8000; // ms in which the toast offers to take it back
+
+export function createPanelActions(store, { toast, explain, keepOwn, onExpired }) {
   const { dispatch } = store;
   let saved = Promise.resolve(); // all that was written so far has been answered
 
@@ -16,7 +21,24 @@ export function createPanelActions(store, { explain, keepOwn, onExpired }) {
     if (answer.status === 401) onExpired();
   }
 
-  return {
+  /** `verb` is `block` or `unblock`; whether it was done. */
+  async function veil(id, verb, body = {}) {
+    const answer = await api.post(api.ofSession(id, "customer", verb), { ...body, csId: store.state.me.csId });
+    if (!answer.ok) {
+      explain(id, answer);
+      return false;
+    }
+    dispatch({ type: "personLoaded", id, customer: answer.data });
+    dispatch({ type: "logWanted", id });
+    return true;
+  }
+
+  function tell(id, key, how) {
+    const { prefs, sessions: { [id]: session } } = store.state;
+    toast(words(prefs.lang)(key, { name: session ? customerName(session) : "" }), "info", how);
+  }
+
+  const actions = {
     togglePanel() {
       const { state } = store;
       if (state.panel.wide) keepLayout({ open: !isPanelShown(state) });
@@ -43,9 +65,37 @@ export function createPanelActions(store, { explain, keepOwn, onExpired }) {
       dispatch({ type: "tagging", id, change: null });
       if (!answer.ok) explain(id, answer);
     },
+    askBlock: (id) => dispatch({ type: "blocking", id }),
+    async block(id, reason) {
+      dispatch({ type: "blocking", id: null });
+      if (await veil(id, "block", { reason })) tell(id, "blockedNow", { undo: { act: "unblock", given: id }, lasts: UNDO });
+    },
+    async unblock(id) {
+      if (await veil(id, "unblock")) tell(id, "unblockedNow");
+    },
+    blockCurrent() {
+      const { state } = store;
+      const session = state.sessions[state.selected];
+      if (!session) return;
+      if (isBlocked(state, session)) actions.unblock(session.sessionId);
+      else actions.askBlock(session.sessionId);
+    },
+
+    unfoldLog: (log) => keepLayout({ log }),
+    retryLog: (id) => dispatch({ type: "logWanted", id }),
+    async reveal(id, phone) {
+      dispatch({ type: "revealing", phone });
+      const answer = await api.post(api.ofSession(id, "customer", "reveal"), { phone, csId: store.state.me.csId });
+      if (store.state.selected !== id) return; // she has gone on, and it stays hidden
+      if (answer.ok) dispatch({ type: "revealed", phone, number: answer.data.phone });
+      else dispatch({ type: "unrevealed", phone, why: answer.message || words(store.state.prefs.lang)("noAnswer") });
+      dispatch({ type: "logWanted", id });
+      if (answer.status === 401) onExpired();
+    },
     async offerTags() {
       const answer = await api.get("/api/tags");
       if (answer.ok) dispatch({ type: "tagsOffered", tags: answer.data });
     },
   };
+  return actions;
 }

@@ -14,7 +14,7 @@ export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, reminders };
+  const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
 
   const askBeside = afterwards(() => {
     const { state } = store;
@@ -62,6 +62,23 @@ export function createLoader(store, onExpired) {
     }
   }
 
+  async function bell(_, { me }) {
+    store.dispatch({ type: "bellLoading" });
+    const answer = await api.get("/api/bell", { csId: me.csId });
+    if (answer.ok) {
+      store.dispatch({ type: "bellLoaded", entries: answer.data });
+    } else {
+      store.dispatch({ type: "bellFailed" });
+      failed(answer, { type: "bellRetried" });
+    }
+  }
+
+  async function served(_, { now }) {
+    store.dispatch({ type: "servedAsked", at: now });
+    const answer = await api.get("/api/assistant/served");
+    if (answer.ok) store.dispatch({ type: "servedLoaded", lastHour: answer.data.lastHour });
+  }
+
   async function history({ id, query }, { serial, round }) {
     store.dispatch({ type: "historyLoading", id });
     const answer = await api.get(api.ofSession(id, "history"), query);
@@ -103,6 +120,17 @@ export function createLoader(store, onExpired) {
     } else {
       store.dispatch({ type: "personFailed", id });
       failed(answer, { type: "personRetried", id });
+    }
+  }
+
+  async function log({ id, sign }) {
+    store.dispatch({ type: "logLoading", id, sign });
+    const answer = await api.get(api.ofSession(id, "log"));
+    if (answer.ok) {
+      store.dispatch({ type: "logLoaded", id, deeds: answer.data });
+    } else {
+      store.dispatch({ type: "logFailed", id });
+      failed(answer, { type: "logWanted", id });
     }
   }
 

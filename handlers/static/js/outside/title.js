@@ -32,7 +32,7 @@ export function createTitle() {
   return (state) => {
     const late = overdue(state);
     show(
-      tabCounts(state).pending ?? 0, unreadOfMine(state), unseenOnTheBell(state),
+      tabCounts(state).pending ?? 0, unreadOfMine(state), unseenOnTheBell(state).length,
       failedNow(state.sessions, state.threads, state.outgoing, state.me), late ? (late.red ? "red" : "amber") : null,
       lineState(state) === "ok", state.prefs.lang,
     );

@@ -36,6 +36,9 @@ export function format({ id = null, m = null, n = null, tab = null, channels = [
   return `#/${id ? `s/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
 }
 
+/** What of an address says how the list stands, from the question mark on. */
+export const listQuery = ({ tab, channels, filters }) => format({ tab, channels, filters }).slice(2);
+
 /** Only what is not as usual. */
 function asked({ sort, q, tags, agents, ...switches }) {
   return [

@@ -9,7 +9,8 @@
 
 import { remembered } from "./remembered.js";
 import { isMine } from "./rights.js";
-import { serverNow, urgency } from "./state.js";
+import { serverNow } from "./state.js";
+import { urgency } from "./urgency.js";
 
 const AGAIN = 10_000; // ms between two rings for the same customer
 const CLOCK_AGAIN = 30_000; // ms between two calls of customers over the limit
@@ -24,7 +25,7 @@ export const EVENTS = {
   said: { tone: "ding", sound: true, desktop: true },
   reading: { tone: "ding", sound: false },
   aiSaid: { tone: "ding", sound: true, desktop: false },
-  amber: { tone: "amber", sound: true, desktop: false },
+  amber: { tone: "amber", sound: true, desktop: true },
   red: { tone: "red", sound: true, desktop: true },
   mentioned: { tone: "ding", sound: true, desktop: true },
   reminder: { tone: "ding", sound: true, desktop: true },
@@ -72,7 +73,7 @@ export function decide(state, memory) {
 function waiting(state, { rings, rangAt }, fresh) {
   const began = fresh.filter(({ kind }) => kind === "waiting").map(({ id }) => id);
   const ids = [...new Set([...Object.keys(rings), ...began])]
-    .filter((id) => state.sessions[id]?.status === "pending" && !state.acts[id]);
+    .filter((id) => state.sessions[id]?.status === "pending" && !state.sessions[id].blocked && !state.acts[id]);
   const { calls, due } = call(rings, ids, state.now - rangAt, AGAIN);
   const shown = began.filter((id) => ids.includes(id)).map((id) => ({ event: "waiting", id, quiet: true }));
   return {

@@ -1,40 +1,50 @@
 /*
- * News, and which of it can be looked up later under the bell. Pure. What follows from news by tone and on the desktop
- * stands in `alarms.js`.
+ * The bell: what concerned this agent while she looked elsewhere, or was away. Pure. The server keeps it, so it is the
+ * same in every window of hers and outlives all of them; what is said of it here is loaded with each line and told since.
+ *
+ * An entry is `{id, kind, sessionId, at, customerName, by, text, seen}`. `untold` are ids of those that she has seen and
+ * the server has not heard of yet.
  */
 
-import { isMine } from "./rights.js";
+const KEPT = 100; // as many as the server tells
 
-const NEWS_KEPT = 20; // more than one burst is worth
-const BELL_KEPT = 30;
-const ON_THE_BELL = ["received", "lost", "mentioned", "failed"];
+export const NO_BELL = { phase: "wanted", entries: [], untold: [] };
+
+export const wantsBell = ({ bell }) => bell.phase === "wanted";
+
+export const unseenOnTheBell = ({ bell }) => bell.entries.filter(({ seen }) => !seen);
+
+/** Ids of what she sees without opening the bell, since she looks at its session. */
+export const seenAnyway = (state) => (!state.selected || !state.reading.visible ? []
+  : unseenOnTheBell(state).filter(({ sessionId }) => sessionId === state.selected).map(({ id }) => id));
 
 export const BELL_REDUCERS = {
-  bellSeen: (state) => (unseenOnTheBell(state)
-    ? { ...state, bell: state.bell.map((each) => ({ ...each, seen: true })) } : state),
+  bellLoading: (state) => withBell(state, { phase: "loading" }),
+  bellFailed: (state) => withBell(state, { phase: "failed" }),
+  bellRetried: (state) => withBell(state, { phase: "wanted" }),
+  /** With what was told while this answer was on its way. */
+  bellLoaded: (state, { entries }) => withBell(state, { phase: "ready", entries: joined(state, entries) }),
+  bellSeen: (state, { ids }) => {
+    const fresh = unseenOnTheBell(state).map(({ id }) => id).filter((id) => ids.includes(id));
+    return fresh.length ? withBell(seen(state, fresh), { untold: [...state.bell.untold, ...fresh] }) : state;
+  },
+  bellTold: (state, { ids }) => withBell(state, { untold: state.bell.untold.filter((id) => !ids.includes(id)) }),
+  "told:bell": (state, { frame: { data } }) => withBell(state, { entries: joined(state, [data]) }),
+  "told:bell_seen": (state, { frame: { data } }) => seen(state, data.ids),
 };
 
-export const unseenOnTheBell = ({ bell }) => bell.filter(({ seen }) => !seen).length;
+const withBell = (state, change) => ({ ...state, bell: { ...state.bell, ...change } });
 
-/** One more piece of news, `{kind, id}`. What is told of a session she looks at she has seen. */
-export function withNews(state, piece) {
-  const entry = { ...piece, serial: state.serial };
-  const next = { ...state, news: [...state.news.slice(1 - NEWS_KEPT), entry] };
-  if (!ON_THE_BELL.includes(piece.kind)) return next;
-  const { customerName, customerId = "" } = state.sessions[piece.id] ?? {};
-  const seen = state.reading.visible && state.selected === piece.id;
-  const noted = { ...entry, at: state.now, name: customerName || customerId, seen };
-  return { ...next, bell: [...state.bell.slice(1 - BELL_KEPT), noted] };
-}
+const seen = (state, ids) => withBell(state, {
+  entries: state.bell.entries.map((each) => (ids.includes(each.id) && !each.seen ? { ...each, seen: true } : each)),
+});
 
-/** What an event is to this agent whatever it does to the session; null if nothing, or if it was told before. */
-export function newsBeside({ me, sessions, news }, { type, eventId, sessionId: id, data }) {
-  if (news.some((each) => each.eventId === eventId)) return null;
-  if (data.noteId && data.mentions?.includes(me.csId) && data.csId !== me.csId) {
-    return { kind: "mentioned", id, eventId, by: data.csId, text: data.content };
+/** The newest first. What was seen stays so, whatever an older answer says. */
+function joined({ bell: { entries, untold } }, told) {
+  const known = new Map(entries.map((each) => [each.id, each]));
+  for (const each of told) {
+    const isSeen = Boolean(each.seen || known.get(each.id)?.seen || untold.includes(each.id));
+    known.set(each.id, { ...each, at: Date.parse(each.at), seen: isSeen });
   }
-  const failed = type === "message_updated" && data.senderType === "manual"
-    && data.delivery?.state === "failed" && !data.delivery.dismissedAt;
-  if (!failed || !sessions[id] || !isMine(sessions[id], me)) return null;
-  return { kind: "failed", id, eventId, reason: data.delivery.reason };
+  return [...known.values()].sort((one, other) => other.at - one.at).slice(0, KEPT);
 }

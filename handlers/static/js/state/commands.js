@@ -9,7 +9,8 @@
  */
 
 import { isHelped } from "./helps.js";
-import { mayAccept, mayClose, mayServe, mayTakeOver } from "./rights.js";
+import { isBlocked } from "./blocking.js";
+import { mayAccept, mayClose, mayExamine, mayRead, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
@@ -25,6 +26,7 @@ const command = (id, group, keys, needs, more = {}) => ({
   id, group, keys, needs, inText: true, enabled: always, run: (actions) => actions[needs](),
   words: () => ({ key: `commands.${id}` }), ...more,
 });
+const examines = ({ me, auth }) => Boolean(me) && mayExamine(me, auth);
 
 export const COMMANDS = [
   command("next", "sessions", ["Alt+KeyN"], "acceptNext"),
@@ -37,6 +39,10 @@ export const COMMANDS = [
   command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: anyOpen }),
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),
   command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
+  command("block", "sessions", [], "blockCurrent", {
+    enabled: open(mayRead),
+    words: (state) => ({ key: current(state) && isBlocked(state, current(state)) ? "commands.unblock" : "commands.block" }),
+  }),
 
   command("previous", "going", ["Alt+ArrowUp"], "previous", { repeats: true }),
   command("following", "going", ["Alt+ArrowDown"], "following", { repeats: true }),
@@ -48,10 +54,8 @@ export const COMMANDS = [
   command("findHere", "going", ["Mod+KeyF"], "findHere", { enabled: anyOpen, shares: true }),
   command("panel", "going", ["Alt+KeyI"], "togglePanel", { enabled: anyOpen }),
   command("filter", "going", [], "focusFilter"),
-  command("inbox", "going", ["KeyG KeyI"], "tab", {
-    inText: false, hidden: true, run: (actions) => actions.tab("pending"),
-  }),
-  command("ai", "going", ["KeyG KeyA"], "tab", { inText: false, hidden: true, run: (actions) => actions.tab("ai") }),
+  command("inbox", "going", ["KeyG KeyI"], "goTo", { inText: false, hidden: true, run: (actions) => actions.goTo("pending") }),
+  command("ai", "going", ["KeyG KeyA"], "goTo", { inText: false, hidden: true, run: (actions) => actions.goTo("ai") }),
 
   command("note", "writing", ["Alt+KeyP"], "noteMode", { enabled: anyOpen }),
   command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
@@ -71,11 +75,15 @@ export const COMMANDS = [
     inText: false, run: (actions) => actions.openSettings(),
   }),
   command("quickReplies", "frame", [], "manageQuick"),
+  command("checkup", "frame", [], "checkUp", { enabled: examines }),
+  command("export", "frame", [], "exportFeedback", { enabled: examines }),
   command("keys", "frame", [], "openSettings", { run: (actions) => actions.openSettings("keys") }),
   command("help", "frame", ["?"], "help", { inText: false, run: (actions) => actions.help(true) }),
 ];
 
 const BY_ID = new Map(COMMANDS.map((each) => [each.id, each]));
+
+export const commandOf = (id) => BY_ID.get(id);
 
 /** Keys that belong to where they are pressed; shown in the help, and not for changing. */
 export const FIXED = [

@@ -62,6 +62,7 @@ export const FILTER_REDUCERS = {
   /** What an address or what was kept says of the list. */
   placed: (state, { tab, channels, filters }) => {
     const told = fitting(filters);
+    if (state.placed && tab === state.tab && says(channels, state.channels) && says(told, state.filters)) return state;
     const next = { ...state, placed: true, tab: TABS.includes(tab) ? tab : state.tab, sought: told.q };
     next.channels = kept(state.channels, CHANNELS.filter((channel) => channels.includes(channel)));
     next.filters = kept(state.filters, told);
@@ -74,7 +75,9 @@ export const FILTER_REDUCERS = {
 };
 
 /** The same thing where it says the same, so that nobody takes it for news. */
-const kept = (before, after) => (JSON.stringify(before) === JSON.stringify(after) ? before : after);
+const kept = (before, after) => (says(before, after) ? before : after);
+
+const says = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** A search that is over is loaded again when it is made again: what was typed in a day is not kept. */
 function forgetLists(state) {

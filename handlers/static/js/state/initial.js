@@ -1,8 +1,10 @@
 /* Everything the page knows, before it knows anything. What a part consists of stands in the file of that name. */
 
+import { NO_BELL } from "./bell.js";
 import { NO_FILTERS } from "./filters.js";
 import { FRAME } from "./frame.js";
 import { NO_QUICK } from "./quick.js";
+import { NOT_ASKED } from "./served.js";
 import { SEARCHING } from "./searching.js";
 
 export const initial = {
@@ -17,8 +19,8 @@ export const initial = {
   counts: null, // {ai, pending, manual, mine}
   countsAt: 0, // the eventId up to which they count
   countsDoubtful: false,
-  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see bell.js and alarms.js
-  bell: [], // of these, what she can look up later: {at, name, seen} beside it
+  news: [], // {serial, kind, id} of what an agent is told of wherever she looks; see news.js and alarms.js
+  bell: NO_BELL, // what she can look up later; see bell.js
   sessions: {}, // id → SessionInfo
   handoffs: {}, // id → what who takes over is told, null if nothing; see handoffs.js
   doubtful: {}, // ids of sessions that may have moved without our knowing
@@ -32,6 +34,9 @@ export const initial = {
   renoting: {}, // noteId → {phase, error} of one that is being changed
   rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
+  blocking: null, // the session whose customer is about to be blocked
+  revealed: {}, // phone id → what this agent was shown; see phones.js
+  logs: {}, // id → what was done with it; see deeds.js
   tagging: {}, // id → tags on their way
   offered: [], // tags that can be chosen
   viewing: {}, // id → csIds of who looks at it
@@ -86,6 +91,7 @@ export const initial = {
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
   ...SEARCHING,
+  served: NOT_ASKED, // what the assistant did by itself; see served.js
   own: {}, // what this agent wants wherever she sits; see preferences.js
   version: { loaded: null, now: null }, // of the page's files; see version.js
   ...FRAME,

@@ -18,7 +18,7 @@ const NOBODY = { phase: "wanted", customer: null, saving: {}, fault: "" };
 const KEPT = 30; // customers kept for coming back to
 const LOOKED_THROUGH = 300; // messages in which orders and products are looked for
 const MOST_GOODS = 10;
-const LAYOUT = { open: true, order: [], folded: [] };
+const LAYOUT = { open: true, order: [], folded: [], log: false };
 
 export const personOf = (state, id) => state.people[id] ?? NOBODY;
 
@@ -29,12 +29,13 @@ export function remarkOf(state, { sessionId, status, customerRemark = "" }) {
   return saving.remark ?? known ?? "";
 }
 
-/** How she has laid the panel out: `{open, order, folded}`; whatever was stored, every section is there once. */
+/** How she has laid the panel out: `{open, order, folded, log}`; whatever was stored, every section is there once. */
 export function layoutOf({ own }) {
   const kept = { ...LAYOUT, ...own.panel };
   const known = (Array.isArray(kept.order) ? kept.order : []).filter((name) => SECTIONS.includes(name));
   const order = [...new Set([...known, ...SECTIONS])];
-  return { open: kept.open !== false, order, folded: Array.isArray(kept.folded) ? kept.folded : [] };
+  const folded = Array.isArray(kept.folded) ? kept.folded : [];
+  return { open: kept.open !== false, order, folded, log: kept.log === true };
 }
 
 /** Whether it is seen: beside the thread where there is room, above it where there is not. */
@@ -51,8 +52,9 @@ export function moved(order, name, step) {
   return [...rest.slice(0, to), name, ...rest.slice(to)];
 }
 
-/** Whom to ask for; null if she is known, or nobody looks. */
-export const wantsPerson = (state, id) => isPanelShown(state) && personOf(state, id).phase === "wanted";
+/** Whether she is to be asked for: somebody looks, or is to be told why she is blocked. */
+export const wantsPerson = (state, { sessionId: id, blocked }) =>
+  (isPanelShown(state) || Boolean(blocked)) && personOf(state, id).phase === "wanted";
 
 /** A session's tags, with what this agent does to them as if it were done. */
 export function tagsOf(state, { sessionId, tags = [] }) {
@@ -113,6 +115,8 @@ export const PEOPLE_REDUCERS = {
   personLoaded: (state, { id, customer }) => withPerson(state, id, { phase: "ready", customer }),
   personFailed: (state, { id }) => withPerson(state, id, { phase: "failed" }),
   personRetried: (state, { id }) => withPerson(state, id, { phase: "wanted" }),
+  /** More may be known of her: what is shown stays until it comes. */
+  personDoubted: (state, { id }) => (state.people[id] ? withPerson(state, id, { phase: "wanted" }) : state),
   /** `change` is `{remark}` or `{note}`. */
   personSaving: (state, { id, change }) =>
     withPerson(state, id, { saving: { ...personOf(state, id).saving, ...change }, fault: "" }),

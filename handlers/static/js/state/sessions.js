@@ -113,10 +113,11 @@ function recount(state, before, after, live) {
   return { ...state, counts };
 }
 
-const sameBucket = (one, other) => one.status === other.status && one.manualCsId === other.manualCsId;
+const sameBucket = (one, other) =>
+  one.status === other.status && one.manualCsId === other.manualCsId && one.blocked === other.blocked;
 
 function add(counts, session, me, by) {
-  if (session.status === "closed") return;
+  if (session.status === "closed" || session.blocked) return;
   counts[session.status] += by;
   if (isMine(session, me)) counts.mine += by;
 }

@@ -6,8 +6,10 @@
  */
 
 import { abilitiesTold } from "./abilities.js";
-import { BELL_REDUCERS, newsBeside, withNews } from "./bell.js";
+import { BELL_REDUCERS } from "./bell.js";
+import { BLOCKING_REDUCERS } from "./blocking.js";
 import { CHECKING_REDUCERS } from "./checking.js";
+import { DEED_REDUCERS } from "./deeds.js";
 import { DRAFT_REDUCERS, written } from "./drafts.js";
 import { EARLIER_REDUCERS } from "./earlier.js";
 import { FILE_REDUCERS } from "./files.js";
@@ -22,11 +24,14 @@ import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
 import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
+import { newsBeside, withNews } from "./news.js";
 import { NOTE_REDUCERS, doubtNotes, hearsNote } from "./notes.js";
 import { PEOPLE_REDUCERS } from "./people.js";
+import { PHONE_REDUCERS, mayHoldPhone } from "./phones.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
 import { isMine } from "./rights.js";
+import { SERVED_REDUCERS } from "./served.js";
 import { SEARCH_REDUCERS } from "./searching.js";
 import { doubtAll, forgetClosed, manyTold, seesSession, withSpeaker } from "./sessions.js";
 import {
@@ -36,7 +41,6 @@ import {
 import { heardVersion } from "./version.js";
 
 export { initial };
-export { urgency } from "./urgency.js";
 
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
@@ -85,6 +89,7 @@ const REDUCERS = {
     socket: frame.socket ?? null,
     tags: frame.tags ?? [],
     remembered: false, // reminders may have moved while we were away
+    bell: { ...state.bell, phase: "wanted" },
     counts: frame.counts,
     countsAt: frame.eventId,
     viewing: frame.viewing ?? {},
@@ -135,7 +140,8 @@ const REDUCERS = {
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
     const next = {
-      ...state, selected: id, missing, lookups: {}, carding: null, releasing: null, teaching: null, reading, jump: null,
+      ...state, selected: id, missing, lookups: {}, revealed: {}, reading, jump: null,
+      blocking: null, carding: null, releasing: null, teaching: null,
       panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
     };
     return id ? openThread(doubtNotes(next, id), id) : next;
@@ -156,7 +162,9 @@ const REDUCERS = {
   releasing: (state, { id }) => ({ ...state, releasing: id }),
 
   ...BELL_REDUCERS,
+  ...BLOCKING_REDUCERS,
   ...CHECKING_REDUCERS,
+  ...DEED_REDUCERS,
   ...DRAFT_REDUCERS,
   ...EARLIER_REDUCERS,
   ...FILE_REDUCERS,
@@ -170,9 +178,11 @@ const REDUCERS = {
   ...QUICK_REDUCERS,
   ...NOTE_REDUCERS,
   ...PEOPLE_REDUCERS,
+  ...PHONE_REDUCERS,
   ...RECALL_REDUCERS,
   ...REMINDER_REDUCERS,
   ...SEARCH_REDUCERS,
+  ...SERVED_REDUCERS,
 
   // Doing: shown at once, and taken back if the server refuses
 
@@ -220,6 +230,7 @@ function hears(state, frame) {
     next = hearsMessages(next, id, [message], state.serial);
     if (frame.type === "new_message" || next.speakers[id]?.seq === message.seq) next = noteSpeaker(next, id, message);
     next = doubtFailed(next, id, message);
+    if (frame.type === "new_message" && mayHoldPhone(message)) next = PEOPLE_REDUCERS.personDoubted(next, { id });
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
@@ -232,7 +243,8 @@ function hears(state, frame) {
 /** What an event is to this agent; nothing if she did it herself. */
 function kindOfNews(state, { type, sessionId: id, data }, before) {
   const { me, sessions: { [id]: after }, selected, reading, acts } = state;
-  if (type === "new_pending_session" && before?.status !== "pending") return "waiting";
+  if (after.blocked) return null;
+  if (type === "new_pending_session" && (before?.status !== "pending" || before.blocked)) return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
   if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
@@ -315,7 +327,7 @@ export const customerName = (session) => session.customerRemark || session.custo
 /** Who has waited longest of those who wait for an agent. */
 export function nextWaiting(state) {
   return Object.values(state.sessions)
-    .filter((session) => session.status === "pending"
+    .filter((session) => session.status === "pending" && !session.blocked
       && !state.acts[session.sessionId] && !state.endings[session.sessionId])
     .reduce((first, session) => (first && first.waiting <= session.waiting ? first : session), null);
 }

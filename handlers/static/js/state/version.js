@@ -17,7 +17,7 @@ export function mayRefresh(state, idle) {
   const { drafts, noteDrafts = {}, outgoing, attached, files, endings, acts, auth, line } = state;
   const begun = [drafts, noteDrafts, outgoing, attached, files, endings, acts]
     .some((each) => Object.keys(each).length > 0);
-  const { carding, teaching, releasing, looking, settings, command } = state;
-  const open = carding || teaching || releasing || looking || settings.open || command.open;
+  const { blocking, carding, teaching, releasing, looking, settings, command } = state;
+  const open = blocking || carding || teaching || releasing || looking || settings.open || command.open;
   return isOld(state) && idle >= IDLE && auth.phase === "in" && line.phase === "open" && !begun && !open;
 }

@@ -4,6 +4,8 @@
  * Start, resync and a lost event are the same here: something is missing, so it is asked for.
  */
 
+import { wantsBell } from "./bell.js";
+import { wantedLog } from "./deeds.js";
 import { earlierOf, wantedEarlier } from "./earlier.js";
 import { wantsHandoff } from "./handoffs.js";
 import { queue, sources } from "./lists.js";
@@ -11,6 +13,7 @@ import { wantedReminders } from "./reminders.js";
 import { wantsNotes } from "./notes.js";
 import { wantsPerson } from "./people.js";
 import { mayRead } from "./rights.js";
+import { wantsServed } from "./served.js";
 import { firstSeq, lastSeq, threadOf } from "./threads.js";
 
 const FIRST_PAGE = 50; // messages
@@ -19,7 +22,10 @@ const AT_ONCE = 3; // sessions that are asked for beside the open one
 
 export function wants(state) {
   if (state.auth.phase !== "in" || !state.counts) return [];
-  return [...wantedLists(state), ...wantedOfThread(state), ...wantedReminders(state), ...wantedCounts(state)];
+  return [
+    ...wantedLists(state), ...wantedOfThread(state), ...wantedReminders(state), ...wantedCounts(state),
+    ...(wantsBell(state) ? [{ kind: "bell" }] : []), ...(wantsServed(state) ? [{ kind: "served" }] : []),
+  ];
 }
 
 function wantedLists(state) {
@@ -61,10 +67,13 @@ function wantedPages(state, session) {
   });
 }
 
-function wantedOfCustomer(state, { sessionId: id }) {
+function wantedOfCustomer(state, session) {
+  const { sessionId: id } = session;
   const query = wantedEarlier(state, id);
+  const sign = wantedLog(state, session);
   return [
-    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, id) ? [{ kind: "person", id }] : []),
+    ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, session) ? [{ kind: "person", id }] : []),
+    ...(sign ? [{ kind: "log", id, sign }] : []),
   ];
 }
 

@@ -7,6 +7,13 @@ export const FRAME_TEXTS = {
   healthAllOk: ["全部正常", "All fine"],
   healthTimes: ["收 {last} · 发 {out}", "in {last} · out {out}"],
 
+  // The column at the left edge
+  nav: {
+    title: ["导航", "Navigation"], inbox: ["会话", "Inbox"], ai: ["AI", "AI"], search: ["搜索", "Search"],
+    quickReplies: ["快捷回复", "Replies"], checkup: ["体检", "Checkup"], settings: ["设置", "Settings"],
+    help: ["快捷键", "Keys"],
+  },
+
   // On duty
   dutyOn: ["在岗", "On duty"],
   dutyOff: ["离岗", "Off duty"],
@@ -21,8 +28,9 @@ export const FRAME_TEXTS = {
     received: ["{name} 转给了您", "{name} is yours now"],
     lost: ["{name} 改由 {by} 接待", "{by} holds {name} now"],
     mentioned: ["{by} 在 {name} 的备注中提到您：{text}", "{by} mentioned you at {name}: {text}"],
-    failed: ["发给 {name} 的消息失败：{reason}", "A message to {name} failed: {reason}"],
+    failed: ["发给 {name} 的消息失败：{text}", "A message to {name} failed: {text}"],
   },
+  bellNoWords: ["（已删除）", "(removed)"],
   titleTold: ["新通知", "Notices"],
   soundOn: ["提示音已开", "Sound is on"],
   soundOff: ["提示音已关", "Sound is off"],

@@ -94,7 +94,7 @@ const TEXTS = {
   loadFailed: ["加载失败", "Could not load"],
   retry: ["重试", "Retry"],
   empties: {
-    pending: ["没有等待的客户", "Nobody is waiting"], mine: ["您还没有接待中的会话", "You hold no conversation"],
+    pending: ["没有等待的客户 🎉", "Nobody is waiting 🎉"], mine: ["您还没有接待中的会话", "You hold no conversation"],
     ai: ["AI 没有接待中的会话", "The AI talks to nobody"], all: ["没有进行中的会话", "No open conversation"],
     closed: ["还没有已结束的会话", "No closed conversation yet"],
   },

@@ -30,11 +30,11 @@ export function mount(element, actions) {
   const preview = body({ actions });
   const message = h("div", { class: "bubble carding-preview" }, preview.element);
   const wrong = h("p", { class: "error", role: "alert" });
-  const back = h("button", { type: "button", on: { click: () => dialog.close() } });
+  const back = h("button", { type: "button", on: { click: shut } });
   const send = h("button", { type: "submit", class: "primary" }, icon("send"), h("span"));
   const form = h("form", { class: "carding-form", novalidate: true, on: { submit, keydown } }, title, kinds, fields, fill,
     seenAs, message, wrong, h("div", { class: "carding-foot" }, back, send));
-  const dialog = h("dialog", { class: "carding", "aria-labelledby": "carding-title", on: { close: closed } }, form);
+  const dialog = h("dialog", { class: "carding", "aria-labelledby": "carding-title", on: { cancel: ({ target }) => target === dialog && shut(), close: shut } }, form);
   element.append(dialog);
 
   let id = null;
@@ -62,7 +62,7 @@ export function mount(element, actions) {
     fields.querySelector("input").focus();
   }
 
-  function closed() {
+  function shut() {
     cover.remove();
     actions.writeCard(null);
   }

@@ -15,15 +15,19 @@ export function mount(element, actions) {
   const skeleton = h("div", { class: "checkup-skeleton", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
   const groups = h("div", { class: "checkup-groups" });
   const again = h("button", { type: "button", class: "primary", on: { click: actions.checkUp } });
-  const close = h("button", { type: "button", on: { click: () => dialog.close() } });
+  const close = h("button", { type: "button", on: { click: shut } });
   const body = h("div", { class: "checkup-body", tabindex: 0, role: "region", "aria-labelledby": "checkup-title" },
     error, skeleton, groups);
   const dialog = h("dialog", {
-    class: "checkup", "aria-labelledby": "checkup-title", on: { close: actions.closeCheckup },
+    class: "checkup", "aria-labelledby": "checkup-title", on: { cancel: shut, close: shut },
   }, h("div", { class: "checkup-head" }, title, at), body, h("div", { class: "checkup-foot" }, again, close));
   const status = h("p", { class: "unseen", role: "status" });
   dialog.append(status);
   element.append(dialog);
+
+  function shut() {
+    actions.closeCheckup();
+  }
 
   return {
     update(state) {

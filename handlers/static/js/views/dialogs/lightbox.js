@@ -24,10 +24,10 @@ export function mount(element, actions) {
   const larger = button("plus", () => zoomBy(1));
   const turn = button("rotate", () => turnRight());
   const save = h("a", { class: "button" }, icon("download"), h("span"));
-  const close = h("button", { type: "button", class: "lightbox-close", on: { click: () => dialog.close() } },
+  const close = h("button", { type: "button", class: "lightbox-close", on: { click: shut } },
     icon("close"), h("span"));
   const bar = h("div", { class: "lightbox-bar" }, name, place, before, after, smaller, larger, turn, save, close);
-  const dialog = h("dialog", { class: "lightbox", on: { close: () => actions.look(null), keydown } }, bar, stage);
+  const dialog = h("dialog", { class: "lightbox", on: { cancel: shut, close: shut, keydown } }, bar, stage);
   element.append(dialog);
   addEventListener("resize", fit);
 
@@ -48,6 +48,10 @@ export function mount(element, actions) {
 
   function drag({ buttons, movementX, movementY, pointerType }) {
     if (buttons === 1 && pointerType === "mouse" && zoom > 0) stage.scrollBy(-movementX, -movementY);
+  }
+
+  function shut() {
+    actions.look(null);
   }
 
   function go(step) {
@@ -87,7 +91,7 @@ export function mount(element, actions) {
   }
 
   function beside({ target }) {
-    if (target === stage && zoom === 0) dialog.close();
+    if (target === stage && zoom === 0) shut();
   }
 
   function keydown(event) {

@@ -7,10 +7,15 @@ export function mount(element, actions) {
   const title = h("h2");
   const text = h("pre", { class: "raw-text", tabindex: 0 });
   const copy = h("button", { type: "button", on: { click: () => actions.copy(text.textContent) } });
-  const close = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
-  const dialog = h("dialog", { class: "raw", on: { close: () => actions.showRaw(null) } }, title, text,
+  const close = h("button", { type: "button", class: "primary", on: { click: shut } });
+  const dialog = h("dialog", { class: "raw", on: { cancel: shut, close: shut } }, title, text,
     h("div", { class: "asking-foot" }, copy, close));
   element.append(dialog);
+
+  function shut() {
+    actions.showRaw(null);
+  }
+
   return {
     update({ raw, prefs }) {
       if (!raw) {

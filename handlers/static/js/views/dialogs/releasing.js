@@ -13,14 +13,19 @@ export function mount(element, actions) {
   const text = h("textarea", { rows: 3, maxlength: LONGEST, "aria-describedby": "releasing-hint", on: { keydown } });
   const hint = h("p", { class: "muted", id: "releasing-hint" });
   const keys = h("p", { class: "muted asking-keys" });
-  const back = h("button", { type: "button", on: { click: () => dialog.close() } });
+  const back = h("button", { type: "button", on: { click: shut } });
   const yes = h("button", { type: "submit", class: "primary" });
   const form = h("form", { class: "asking-form", on: { submit } }, title, h("label", { class: "asking-field" }, name, text),
     hint, h("div", { class: "asking-foot" }, keys, back, yes));
   const dialog = h("dialog", {
-    class: "asking", "aria-labelledby": "releasing-title", on: { close: () => actions.askRelease(null) },
+    class: "asking", "aria-labelledby": "releasing-title", on: { cancel: shut, close: shut },
   }, form);
   element.append(dialog);
+
+  function shut() {
+    actions.askRelease(null);
+  }
+
   let id = null;
 
   /** As in the reply; while an input method composes, Enter belongs to it. */

@@ -16,13 +16,18 @@ export function mount(element, actions) {
   const name = h("span", { class: "asking-label" });
   const text = h("input", { type: "text", maxlength: LONGEST_TAG + 1, autocomplete: "off", on: { keydown } });
   const offered = h("div", { class: "tags tags-offered", role: "group" });
-  const done = h("button", { type: "button", class: "primary", on: { click: () => dialog.close() } });
+  const done = h("button", { type: "button", class: "primary", on: { click: shut } });
   const form = h("form", { class: "asking-form", on: { submit } }, title, present,
     h("label", { class: "asking-field" }, name, text), offered, h("div", { class: "asking-foot" }, done));
   const dialog = h("dialog", {
-    class: "asking", "aria-labelledby": "tagging-title", on: { close: () => actions.askTags(null) },
+    class: "asking", "aria-labelledby": "tagging-title", on: { cancel: shut, close: shut },
   }, form);
   element.append(dialog);
+
+  function shut() {
+    actions.askTags(null);
+  }
+
   let ids = null;
 
   /** While an input method composes, Enter belongs to it. */

@@ -21,15 +21,20 @@ export function mount(element, actions) {
   };
   const hint = h("p", { class: "muted" });
   const wrong = h("p", { class: "error", role: "alert" });
-  const back = h("button", { type: "button", on: { click: () => dialog.close() } });
+  const back = h("button", { type: "button", on: { click: shut } });
   const yes = h("button", { type: "submit", class: "primary" });
   const form = h("form", { class: "asking-form", novalidate: true, on: { submit, keydown } }, title,
     field("teachQuestion", question), field("teachAlternatives", alternatives), field("teachAnswer", answer),
     field("teachChannel", channel), hint, wrong, h("div", { class: "asking-foot" }, back, yes));
   const dialog = h("dialog", {
-    class: "asking", "aria-labelledby": "teaching-title", on: { close: () => actions.askTeach(null) },
+    class: "asking", "aria-labelledby": "teaching-title", on: { cancel: shut, close: shut },
   }, form);
   element.append(dialog);
+
+  function shut() {
+    actions.askTeach(null);
+  }
+
   let latest = null;
   let busy = false;
 

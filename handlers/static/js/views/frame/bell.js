@@ -1,7 +1,10 @@
-/* What concerned her while she looked elsewhere: mentions, sessions that changed hands, replies that failed. */
+/*
+ * What concerned her while she looked elsewhere or was away: mentions, sessions that changed hands, replies that failed.
+ * To open it is to see all of it; what was new then is marked as long as it is open.
+ */
 
 import { unseenOnTheBell } from "../../state/bell.js";
-import { agentName, serverNow } from "../../state/state.js";
+import { agentName, customerName, serverNow } from "../../state/state.js";
 import { each, h, set } from "../parts/dom.js";
 import { changingIcon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";
@@ -21,25 +24,25 @@ export function bell(actions) {
   panel.append(title, list, none, h("div", { class: "popover-foot" }, sound, more));
 
   let latest = null;
+  let fresh = new Set(); // ids of what was new when she opened it, or came since
 
   function then(act, what) {
     close();
     act(what);
   }
 
-  const make = ({ entry: { id } }) => {
+  const make = ({ entry: { sessionId } }) => {
     const what = h("span", { class: "bell-what" });
     const when = h("time", { class: "muted" });
     const element = h("li", {}, h("button", {
-      type: "button", class: "quiet bell-entry", on: { click: () => then(actions.open, id) },
+      type: "button", class: "quiet bell-entry", on: { click: () => then(actions.open, sessionId) },
     }, what, when));
     return {
       element,
-      update({ entry, by, now, w }) {
-        set(element, { "data-kind": entry.kind });
-        const { name, text = "", reason = "" } = entry;
-        set(what, { text: w(`bell.${entry.kind}`, { name, by, text, reason }) });
-        set(when, { text: w.brief(entry.at, now) });
+      update({ entry: { kind, at, text = "" }, name, by, isNew, now, w }) {
+        set(element, { "data-kind": kind, "data-new": isNew });
+        set(what, { text: w(`bell.${kind}`, { name, by, text: text || (kind === "mentioned" ? w("bellNoWords") : "") }) });
+        set(when, { text: w.brief(at, now) });
       },
     };
   };
@@ -49,7 +52,7 @@ export function bell(actions) {
     update(state, w) {
       element.hidden = !state.me;
       const on = state.prefs.sound;
-      const n = unseenOnTheBell(state);
+      const n = unseenOnTheBell(state).length;
       face.update(on ? "bell" : "bellOff");
       const quiet = `${w("bellTitle")} · ${w(on ? "soundOn" : "soundOff")}`;
       set(button, { "aria-label": n ? w("bellNew", { n }) : quiet, title: w("bellTitle") });
@@ -60,21 +63,29 @@ export function bell(actions) {
   };
 
   function opened() {
-    actions.seeBell();
+    fresh = new Set();
     fill(...latest);
   }
 
   function fill(state, w) {
     const on = state.prefs.sound;
+    const { entries } = state.bell;
     set(panel, { "aria-label": w("bellTitle") });
     set(title, { text: w("bellTitle") });
     set(sound, { text: w(on ? "soundOn" : "soundOff"), "aria-pressed": String(on) });
     set(more, { text: w("notifySettings") });
-    const entries = [...state.bell].reverse();
     set(none, { text: w("bellNone"), hidden: entries.length > 0 });
-    const byOf = ({ by, id }) => agentName(state, by ?? state.sessions[id]?.manualCsId);
-    each(list, entries.map((entry) => ({ entry, w, now: serverNow(state), by: byOf(entry) })),
-      ({ entry }) => `${entry.serial}:${entry.kind}`, make);
-    if (unseenOnTheBell(state)) queueMicrotask(actions.seeBell); // what comes while she looks at it
+    const unseen = unseenOnTheBell(state).map(({ id }) => id);
+    for (const id of unseen) fresh.add(id);
+    each(list, entries.map((entry) => itemOf(entry, state, w)), ({ entry }) => entry.id, make);
+    if (unseen.length) queueMicrotask(() => actions.seeBell(unseen));
+  }
+
+  function itemOf(entry, state, w) {
+    const session = state.sessions[entry.sessionId];
+    return {
+      entry, w, now: serverNow(state), isNew: fresh.has(entry.id), by: agentName(state, entry.by),
+      name: session ? customerName(session) : entry.customerName,
+    };
   }
 }

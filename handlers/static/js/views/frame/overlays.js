@@ -11,8 +11,12 @@ export function mountToasts(element, actions) {
     const text = h("span");
     const dismiss = () => actions.dismiss(id);
     const close = h("button", { type: "button", class: "icon-button", on: { click: dismiss } }, icon("close"));
-    const undoing = undo && h("button", { type: "button", on: { click: () => actions.keepOpen(undo) } });
+    const undoing = undo && h("button", { type: "button", on: { click: takeBack } });
     const element = h("div", { class: "toast" }, text, undoing, close);
+    function takeBack() {
+      actions[undo.act](undo.given);
+      dismiss();
+    }
     return {
       element,
       update({ toast, w }) {
@@ -31,7 +35,7 @@ export function mountToasts(element, actions) {
   };
 }
 
-/** Says what is new to those who do not see it: messages of the open session, who begins to wait, how the line is. */
+/** Says what is new to those who do not see it: messages of her customers, who begins to wait, how the line is. */
 export function mountAnnouncer(element) {
   let heard = { id: null, seq: 0, rang: 0, well: false };
   let connected = false; // once; before that there is no line to lose
@@ -43,12 +47,12 @@ export function mountAnnouncer(element) {
       const message = thread.messages.at(-1);
       const session = state.sessions[id];
       const well = lineState(state) === "ok";
-      const ring = state.news.filter(({ kind }) => kind === "waiting").at(-1);
+      const ring = state.news.filter(({ kind }) => kind === "waiting" || kind === "said").at(-1);
       if (heard.id === id && heard.seq && message?.seq > heard.seq && message.senderType === "customer" && session) {
         set(element, { text: w("said", { name: customerName(session), text: message.content }) });
       } else if (ring && ring.serial !== heard.rang) {
         const next = state.sessions[ring.id];
-        if (next) set(element, { text: w("ringing", { name: customerName(next) }) });
+        if (next) set(element, { text: toldOf(ring.kind, next, w) });
       } else if (connected && well !== heard.well) {
         set(element, { text: w(well ? "lineBack" : "lineLost") });
       }
@@ -57,3 +61,6 @@ export function mountAnnouncer(element) {
     },
   };
 }
+
+const toldOf = (kind, session, w) => (kind === "waiting" ? w("ringing", { name: customerName(session) })
+  : w("said", { name: customerName(session), text: session.lastMessage ?? "" }));

@@ -1,8 +1,8 @@
-/* The bar on top: what this is, the channels, finding, whether I am on duty, the line, the bell, help, my menu. */
+/* The bar on top: what this is, the channels, finding, whether I am on duty, the line, the bell, my menu. */
 
 import { isMac } from "../../actions/keys.js";
 import { isOffDuty } from "../../state/alarms.js";
-import { COMMANDS, keysOf, shownKey } from "../../state/commands.js";
+import { commandOf, keysOf, shownKey } from "../../state/commands.js";
 import { mayExamine } from "../../state/rights.js";
 import { lineState } from "../../state/state.js";
 import { LANGUAGES, words } from "../../texts/texts.js";
@@ -11,8 +11,7 @@ import { icon } from "../parts/icons.js";
 import { menu } from "../parts/menu.js";
 import { bell } from "./bell.js";
 import { health } from "./health.js";
-
-const SEARCH = COMMANDS.find(({ id }) => id === "search");
+import { HAS_ROOM, navigation } from "./nav.js";
 
 export function mount(element, actions) {
   const product = h("h1", { class: "product-name" });
@@ -22,19 +21,18 @@ export function mount(element, actions) {
   const pill = h("div", { class: "pill" }, dot, pillText, pillAct);
   const findText = h("span", { class: "find-text" });
   const findKey = h("kbd", { "aria-hidden": "true" });
-  const find = h("button", { type: "button", class: "find", on: { click: () => actions.search() } },
+  const find = h("button", { type: "button", class: "find", on: { click: () => actions.commandBar(true) } },
     icon("search"), findText, findKey);
-  const help = h("button", {
-    type: "button", class: "icon-button help-button", on: { click: () => actions.help(true) },
-  }, icon("help"));
+  const lens = h("button", { type: "button", class: "icon-button lens", on: { click: () => actions.search() } },
+    icon("search"));
   const channels = health(actions);
   const duty = menu("quiet duty");
   const ringer = bell(actions);
   const mine = menu("quiet mine");
   element.append(
     h("div", { class: "product" }, h("span", { class: "mark", text: "CCS", "aria-hidden": "true" }), product),
-    channels.element, h("div", { class: "spacer" }), find, h("div", { class: "spacer" }),
-    duty.element, pill, ringer.element, help, mine.element,
+    channels.element, h("div", { class: "spacer" }), find, h("div", { class: "spacer" }), lens,
+    duty.element, pill, ringer.element, mine.element,
   );
   let act = null;
 
@@ -63,11 +61,11 @@ export function mount(element, actions) {
       line(state, w);
       channels.update(state, w);
       ringer.update(state, w);
-      set(find, { hidden: !state.me, "aria-label": w("searching.title"), title: w("searching.title") });
-      set(findText, { text: w("searching.title") });
-      const [key] = keysOf(state.own, SEARCH);
+      set(find, { hidden: !state.me, "aria-label": w("find"), title: w("find") });
+      set(findText, { text: w("find") });
+      set(lens, { hidden: !state.me, "aria-label": w("searching.title"), title: w("searching.title") });
+      const [key] = keysOf(state.own, commandOf("bar"));
       set(findKey, { hidden: !key, text: key ? shownKey(key, isMac()).flat().join(" ") : "" });
-      set(help, { "aria-label": w("help"), title: `${w("help")} (?)`, hidden: !state.me });
       const off = isOffDuty(state);
       set(duty.element, { "data-duty": off ? "off" : "on" });
       duty.update({
@@ -82,7 +80,8 @@ export function mount(element, actions) {
   };
 }
 
-function items({ prefs, me, auth }, w, actions) {
+function items(state, w, actions) {
+  const { prefs, me, auth } = state;
   if (!me) return [];
   const choose = (name, options) => Object.entries(options).map(([value, text]) => ({
     key: `${name}-${value}`, text, checked: prefs[name] === value, act: () => actions.prefer(name, value),
@@ -90,8 +89,7 @@ function items({ prefs, me, auth }, w, actions) {
   const named = (group, values) => Object.fromEntries(values.map((value) => [value, w(`${group}.${value}`)]));
   return [
     { key: "who", heading: `${me.name} · ${w(`roles.${me.role}`)}` },
-    { key: "settings", text: w("settings"), act: () => actions.openSettings() },
-    ...(mayExamine(me, auth) ? [{ key: "checkup", text: w("checkup"), act: actions.checkUp }] : []),
+    ...(HAS_ROOM.matches ? [] : navigation(state, w, actions)),
     ...(mayExamine(me, auth) ? [{ key: "export", text: w("exportFeedback"), act: actions.exportFeedback }] : []),
     { key: "leave", text: w(auth.required ? "logout" : "switchIdentity"), act: actions.leave },
     { key: "lang", heading: w("language") }, ...choose("lang", LANGUAGES),

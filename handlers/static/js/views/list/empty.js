@@ -2,8 +2,11 @@
 
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { isMac } from "../../actions/keys.js";
+import { commandOf, keysOf, shownKey } from "../../state/commands.js";
 import { filterCount } from "../../state/filters.js";
 import { mayExamine } from "../../state/rights.js";
+import { outOfDateSince } from "../../state/state.js";
 
 const NOT_YOURS = 403;
 
@@ -45,7 +48,8 @@ export function emptyCard(actions) {
 /** `{title, hint, verb, run}`: why there is nothing, and the next step. */
 function reason(state, counts, w, actions) {
   const { tab, me, auth, abilities } = state;
-  const { pending = 0, ai = 0 } = counts;
+  const { pending = 0 } = counts;
+  if (outOfDateSince(state)) return { title: w("lineLost"), hint: w("lineLostHint") };
   const offDuty = state.own.duty === "off" && ["pending", "mine"].includes(tab);
   if (filterCount(state)) {
     const n = counts[tab];
@@ -62,10 +66,19 @@ function reason(state, counts, w, actions) {
     };
   }
   if (tab === "mine" && pending) {
+    const [key] = keysOf(state.own, commandOf("next"));
+    const keys = key ? ` (${shownKey(key, isMac()).flat().join("+")})` : "";
     return {
-      title: w("empties.mine"), hint: w("stillWaiting", { n: pending }), verb: w("acceptNext"), run: actions.acceptNext,
+      title: w("empties.mine"), hint: w("stillWaiting", { n: pending }),
+      verb: `${w("acceptNext")}${keys}`, run: actions.acceptNext,
     };
   }
-  if (tab === "pending" && ai) return { title: w("empties.pending"), hint: w("aiServes", { n: ai }) };
+  if (tab === "pending") return { title: w("empties.pending"), hint: whyNobodyWaits(state, counts, w) };
   return { title: w(`empties.${tab}`), hint: w(`emptyHints.${tab}`) };
+}
+
+/** What the assistant did meanwhile, and does. */
+function whyNobodyWaits({ served: { lastHour } }, { ai = 0 }, w) {
+  const told = [lastHour ? w("aiServed", { n: lastHour }) : "", ai ? w("aiServes", { n: ai }) : ""].filter(Boolean);
+  return told.length ? told.join(w("betweenSentences")) : w("emptyHints.pending");
 }

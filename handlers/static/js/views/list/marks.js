@@ -1,4 +1,7 @@
-/* What hangs on a session in the list: its tags, a draft, what did not arrive, who looks at it, a reminder. */
+/*
+ * What hangs on a session in the list: that the assistant is about to answer, its tags, a draft, what did not arrive, who
+ * looks at it, a reminder.
+ */
 
 import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
@@ -12,15 +15,17 @@ const TAGS_SHOWN = 3; // the rest is a number; a row is one line of them
 export function marks() {
   const tags = h("span", { class: "row-tags" });
   const mark = (name, ...parts) => h("span", { class: `mark row-${name}`, role: "img" }, ...parts);
+  const answering = mark("answering", icon("spark"), h("span"));
   const draft = mark("drafted", icon("pen"), h("span"));
   const failed = mark("failed", icon("warn"), h("span"));
   const later = mark("later", icon("moon"), h("span"));
   const viewed = mark("viewed", icon("eye"), h("span"));
   const owner = mark("owner", icon("lock"));
-  const element = h("span", { class: "row-marks" }, tags, draft, failed, later, viewed, owner);
+  const element = h("span", { class: "row-marks" }, answering, tags, draft, failed, later, viewed, owner);
 
   const show = whenChanged((session, tagged, drafted, lost, reminder, viewers, agents, me, w) => {
     const readable = mayRead(session, me);
+    say(answering, isAnswering(session) ? w("aiAnswering") : "", w("aiAnswering"));
     showTags(tags, tagged ? tagged.split("\n") : [], w);
     say(draft, drafted ? w("hasDraft") : "", w("hasDraft"));
     say(failed, readable && lost ? w("failedMark", { n: lost }) : "", w("failed", { n: lost }));
@@ -47,6 +52,9 @@ export function marks() {
     },
   };
 }
+
+/** Whether the assistant owes the customer an answer, and so is at it. */
+const isAnswering = ({ status, waiting, platformOwner }) => status === "ai" && waiting < Infinity && !platformOwner;
 
 function say(node, text, label) {
   set(node, { hidden: !text, title: text ? label : null, "aria-label": text ? label : null });

@@ -2,6 +2,7 @@
 
 import { h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { format } from "../../state/address.js";
 import { isMine, mayClose, mayRead, mayTakeOver } from "../../state/rights.js";
 import { agentName, customerName, serverNow } from "../../state/state.js";
 import { shownSession } from "../../state/sessions.js";
@@ -16,6 +17,7 @@ import { marks } from "./marks.js";
 export function row(id, actions, { tick: onTick }) {
   const face = avatar();
   const name = h("span", { class: "row-name" });
+  const struck = h("span", { class: "row-struck" }, icon("block"), h("span"));
   const where = h("span", { class: "row-state" });
   const clockText = h("span");
   const clock = h("span", { class: "row-clock" }, icon("warn"), clockText);
@@ -23,9 +25,9 @@ export function row(id, actions, { tick: onTick }) {
   const preview = h("span", { class: "row-preview-text" });
   const unread = h("span", { class: "badge" });
   const left = marks();
-  const link = h("a", { class: "row-link", href: `#/s/${encodeURIComponent(id)}` },
+  const link = h("a", { class: "row-link" },
     face.element,
-    h("span", { class: "row-top" }, name, where, clock),
+    h("span", { class: "row-top" }, name, struck, where, clock),
     h("span", { class: "row-bottom" }, h("span", { class: "row-preview" }, draft, preview), unread), left.element);
   const box = h("input", {
     type: "checkbox", class: "row-check", tabindex: -1,
@@ -42,6 +44,9 @@ export function row(id, actions, { tick: onTick }) {
     face.update(who, session, w);
     set(name, { text: who });
     set(element, { "data-status": session.status, "data-unread": news > 0, "data-ending": ending });
+    set(element, { "data-blocked": Boolean(session.blocked) });
+    set(struck.lastChild, { text: session.blocked ? w("blocked") : "" });
+    struck.hidden = !session.blocked;
     set(link, { "aria-current": selected ? "true" : null });
     const drafted = readable && !ending && !selected && draftText; // what she is writing she sees
     set(where, { text: tab === "all" ? stateOf(session, w, me, agents) : "" });
@@ -77,14 +82,14 @@ export function row(id, actions, { tick: onTick }) {
 
   return {
     element, link,
-    update({ state, w, stop, gone, place, size, top }) {
+    update({ state, w, stop, gone, query, place, size, top }) {
       const session = shownSession(state, id);
       if (!session) return;
       const selected = state.selected === id;
       show(session, selected, state.drafts[id] ?? "", state.noteDrafts?.[id] ?? "", state.speakers[id],
         undelivered(state, id), w, state.me, state.agents, Boolean(state.endings[id]), state.tab);
       left.update(state, session, w, othersViewing(state, id).join("\n"));
-      set(link, { tabindex: stop ? 0 : -1 });
+      set(link, { href: `${format({ id })}${query}`, tabindex: stop ? 0 : -1 });
       set(element, { "data-gone": gone, "aria-setsize": size, "aria-posinset": place });
       const checked = Boolean(state.checked[id]);
       if (box.checked !== checked) box.checked = checked;

@@ -5,6 +5,7 @@
 
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { format, listQuery } from "../../state/address.js";
 import { isMine, mayClose, mayServe, mayTakeOver } from "../../state/rights.js";
 import { laterOf } from "../../state/reminders.js";
 import { shownSession } from "../../state/sessions.js";
@@ -147,7 +148,7 @@ function items(state, session, w, actions, turn) {
     { key: "later", text: w("remindLater"), act: to("later") },
     open && isMine(session, state.me) && !session.unread
       && { key: "unread", text: w("markUnread"), act: () => actions.markUnread(id) },
-    { key: "tab", text: w("openInTab"), href: `#/s/${encodeURIComponent(id)}` },
+    { key: "tab", text: w("openInTab"), href: `${format({ id })}${listQuery(state)}` },
     { key: "copy", text: w("copyId"), act: () => actions.copy(id) },
     open && mayClose(session, state.me) && { key: "close", text: w("close"), danger: true, act: () => actions.close(id) },
   ].filter(Boolean);

@@ -5,6 +5,7 @@
  */
 
 import { each, h, set } from "../parts/dom.js";
+import { listQuery } from "../../state/address.js";
 import { row } from "./row.js";
 
 const ALL_UP_TO = 200; // rows that are simply all there, so that the browser's own search finds them
@@ -60,13 +61,14 @@ export function rowList(scroller, actions, { onMenu, onTick }) {
     span = wanted;
     const { state, ids, listed, w } = latest;
     const stop = focused ?? (listed.has(state.selected) && ids.includes(state.selected) ? state.selected : ids[0]);
+    const query = listQuery(state);
     const places = Array.from({ length: span[1] - span[0] }, (_, index) => span[0] + index);
     const beside = stop === undefined ? -1 : ids.indexOf(stop); // where Tab comes in has to be there
     if (beside >= 0 && beside < span[0]) places.unshift(beside);
     if (beside >= span[1]) places.push(beside);
     const items = places.map((place) => ({
       id: ids[place], state, w, stop: place === beside, gone: !listed.has(ids[place]),
-      place: place + 1, size: ids.length, top: `${place * height}px`,
+      query, place: place + 1, size: ids.length, top: `${place * height}px`,
     }));
     views = each(element, items, ({ id }) => id, ({ id }) => row(id, actions, { tick: onTick }));
     tick(state);

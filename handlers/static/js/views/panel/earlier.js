@@ -52,7 +52,8 @@ function line({ told: { sessionId } }) {
       const facts = [w(`channels.${told.channelType}`), outcomeOf(told, state, w), w("earlierCount", { n: told.messageCount })];
       set(about, { text: facts.join(" · ") });
       const tags = (told.tags ?? []).map((tag) => `#${tag}`).join(" ");
-      set(last, { text: [tags, told.lastMessage].filter(Boolean).join(" "), hidden: !tags && !told.lastMessage });
+      const words = [tags, told.summary ?? told.lastMessage].filter(Boolean).join(" ");
+      set(last, { text: words, title: words, hidden: !words });
     },
   };
 }

@@ -4,6 +4,7 @@ import { each, h, set } from "../parts/dom.js";
 import { copyButton } from "../parts/copying.js";
 import { agentName, serverNow } from "../../state/state.js";
 import { stopwatch } from "../../texts/texts.js";
+import { log } from "./log.js";
 
 export function facts(actions) {
   const lines = h("dl", { class: "panel-lines" });
@@ -14,7 +15,8 @@ export function facts(actions) {
   const idName = h("dt");
   const idText = h("span", { class: "panel-id" });
   const idLine = h("div", {}, idName, h("dd", {}, idText, copy.element));
-  const element = h("div", {}, lines, h("dl", { class: "panel-lines" }, waiting, idLine));
+  const done = log(actions);
+  const element = h("div", {}, lines, h("dl", { class: "panel-lines" }, waiting, idLine), done.element);
   return {
     element,
     summary: (state, session, w) => sourceOf(session, w),
@@ -36,6 +38,7 @@ export function facts(actions) {
       };
       const items = Object.entries(known).filter(([, text]) => text).map(([key, text]) => ({ key, text, w }));
       each(lines, items, ({ key }) => key, factLine);
+      done.update(state, session, w);
       set(waitsName, { text: w("facts.waiting") });
       set(idName, { text: w("facts.id") });
       set(idText, { text: session.sessionId, title: session.sessionId });

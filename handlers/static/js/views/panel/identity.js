@@ -4,8 +4,11 @@ import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { avatar } from "../parts/avatar.js";
 import { copyButton } from "../parts/copying.js";
+import { isBlocked } from "../../state/blocking.js";
 import { LONGEST_REMARK, personOf, remarkOf } from "../../state/people.js";
 import { customerName } from "../../state/state.js";
+import { blockedNotice } from "../parts/blocked.js";
+import { phones } from "./phones.js";
 
 export function identity(actions) {
   const face = avatar();
@@ -19,7 +22,13 @@ export function identity(actions) {
   const fault = h("p", { class: "error", role: "alert", hidden: true });
   const ids = h("dl", { class: "panel-lines" });
   const who = h("div", { class: "person-who" }, h("div", { class: "person-called" }, name, edit), called);
-  const element = h("div", { class: "person" }, h("div", { class: "person-top" }, face.element, who), form, fault, ids);
+  const numbers = phones(actions);
+  const notice = blockedNotice(actions, { brief: true });
+  const block = h("button", {
+    type: "button", class: "quiet person-act person-block", on: { click: () => actions.askBlock(latest[1].sessionId) },
+  }, icon("block"), h("span"));
+  const element = h("div", { class: "person" }, h("div", { class: "person-top" }, face.element, who), form, fault, ids,
+    numbers.element, notice.element, block);
   let latest = null;
 
   const remark = () => {
@@ -83,6 +92,10 @@ export function identity(actions) {
       set(fault, { hidden: !unsaved, text: unsaved ? w("aboutUnsaved", { why }) : "" });
       const channel = w(`channels.${session.channelType}`);
       const lines = [["customerIdIs", session.customerId], ["accountIs", session.kfId, channel]];
+      numbers.update(state, session, w);
+      notice.update(state, session, w);
+      block.hidden = isBlocked(state, session);
+      set(block.lastChild, { text: w("block") });
       each(ids, lines.map(([key, text, about]) => ({ key, text, about, w })), ({ key }) => key, () => idLine(actions));
     },
   };

@@ -8,6 +8,7 @@ import { shownSession } from "../../state/sessions.js";
 import { agentName } from "../../state/state.js";
 import { threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
+import { blockedNotice } from "../parts/blocked.js";
 import { findBar } from "./find.js";
 import { failureChip } from "./failing.js";
 import { handoff } from "./handoff.js";
@@ -29,8 +30,9 @@ export function mount(element, actions) {
   const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
   const card = handoff(actions);
   const find = findBar(actions);
+  const blocked = blockedNotice(actions);
   const failing = failureChip(actions);
-  element.append(head, find.element, card.element, skeleton, error, body, failing.element, foot, empty);
+  element.append(head, find.element, blocked.element, card.element, skeleton, error, body, failing.element, foot, empty);
   const header = mountHeader(head, actions);
   const timeline = mountTimeline(body, actions);
   const composer = mountComposer(foot, actions, element);
@@ -69,6 +71,7 @@ export function mount(element, actions) {
       foot.hidden = !shown;
       find.update(state, shown);
       card.update(state, shown && !(state.panel.wide && isPanelShown(state)) ? session : null, w); // or it stands in the panel
+      blocked.update(state, shown ? session : null, w);
       failing.update(state, shown && !loading ? session : null, w);
       if (session) header.update(state, session, w);
       if (shown) {

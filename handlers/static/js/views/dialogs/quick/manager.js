@@ -29,7 +29,7 @@ function manager(element, actions) {
     icon("plus"), h("span"));
   const bring = h("button", { type: "button", on: { click: () => actions.manageQuick({ imports: true }) } });
   const out = h("a", { class: "button", download: "" });
-  const close = h("button", { type: "button", class: "icon-button", on: { click: () => dialog.close() } }, icon("close"));
+  const close = h("button", { type: "button", class: "icon-button", on: { click: shut } }, icon("close"));
   const seek = h("input", { type: "search", autocomplete: "off", on: { input: () => show() } });
   const scopes = h("div", { class: "quick-scopes", role: "group" });
   const list = h("ul", { class: "quick-list" });
@@ -40,12 +40,17 @@ function manager(element, actions) {
   const nothing = h("p", { class: "muted quick-nothing" });
   const edit = editor(actions, { saved: (id) => actions.manageQuick({ edits: id }), gone: () => actions.manageQuick({}) });
   const imported = importing(actions);
-  const dialog = h("dialog", { class: "quick", "aria-labelledby": "quick-title", on: { close: () => actions.leaveQuick() } },
+  const dialog = h("dialog", { class: "quick", "aria-labelledby": "quick-title", on: { cancel: ({ target }) => target === dialog && shut(), close: shut } },
     h("header", { class: "quick-head" }, title, count, h("div", { class: "spacer" }), make, bring, out, close),
     h("div", { class: "quick-body" },
       h("div", { class: "quick-side" }, seek, scopes, list, empty, failed),
       h("div", { class: "quick-main" }, back, nothing, edit.element, imported.element)));
   element.append(dialog);
+
+  function shut() {
+    actions.leaveQuick();
+  }
+
   let latest = null;
   let scope = "";
 

@@ -1,0 +1,65 @@
+"""What agents decide about a customer: that they want nothing of her, or to be told a number of hers.
+
+Blocking is a veil, no step of the session: what she writes is taken and kept as ever, and her sessions stand where they
+stood. But nobody is called for them, no clock of theirs runs, and the assistant does not answer. What was veiled comes
+back as it is then: who waited for a person is called for, and the assistant answers what it has not answered.
+"""
+
+from datetime import datetime
+
+from attrs import evolve
+
+from ccs.errors import BadRequest
+from ccs.kept import Card, DeedKind
+from ccs.lifecycle.rights import must_read
+from ccs.lifecycle.steps import calls, deed
+from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status
+
+LONGEST_REASON = 200        # characters
+
+
+def block(
+    session: Session, now: datetime, before: Card, reason: str, open_session: Session | None, by: Agent | None
+) -> Change:
+    """The session's customer, whichever of her sessions it is; `before` is what is kept of her."""
+    _must_read(session, open_session, by)
+    if len(reason) > LONGEST_REASON or reason and not reason.isprintable():
+        raise BadRequest(f"原因应为一行、至多 {LONGEST_REASON} 个字 @ $.reason")
+    if before.blocked_at:
+        return NOTHING
+    done = deed(session, now, DeedKind.BLOCKED, by, reason)
+    card = evolve(before, blocked_at=now, blocked_by=done.agent_id, blocked_reason=reason)
+    return evolve(_veiled(open_session, True), cards=(card,), deeds=(done,))
+
+
+def unblock(
+    session: Session, now: datetime, before: Card, open_session: Session | None, by: Agent | None
+) -> Change:
+    _must_read(session, open_session, by)
+    if before.blocked_at is None:
+        return NOTHING
+    card = evolve(before, blocked_at=None, blocked_by="", blocked_reason="")
+    done = deed(session, now, DeedKind.UNBLOCKED, by)
+    return evolve(_veiled(open_session, False), cards=(card,), deeds=(done,))
+
+
+def reveal(session: Session, now: datetime, masked: str, by: Agent | None) -> Change:
+    """An agent is told a number of the customer's, of which `masked` says which; that she was, is kept."""
+    must_read(session, by)
+    return Change(deeds=(deed(session, now, DeedKind.REVEALED, by, masked),))
+
+
+def _must_read(session: Session, open_session: Session | None, by: Agent | None) -> None:
+    """An old session is for everyone to read; the open one is what is veiled."""
+    must_read(session, by)
+    if open_session:
+        must_read(open_session, by)
+
+
+def _veiled(session: Session | None, blocked: bool) -> Change:
+    if session is None:
+        return NOTHING
+    customer = evolve(session.customer, blocked=blocked)
+    session = evolve(session, customer=customer, version=session.version + 1, turn=session.turn + 1)
+    kind = calls(session) if session.status is Status.PENDING else EventType.SESSION_UPDATED
+    return Change(session, events=(Event(kind, session),))

@@ -1,0 +1,18 @@
+/*
+ * Customers of whom agents want nothing: the server takes what they write and calls nobody. Pure.
+ *
+ * `state.blocking` is the session whose customer is about to be blocked. Of a blocked customer's session we are told
+ * `blocked`, no `waitingSince` and nothing unread, so no clock of hers runs; here it is kept from being counted or called for.
+ */
+
+import { personOf } from "./people.js";
+
+/** Whether she is now. A session that has ended is told of no change; what is kept of her is. */
+export function isBlocked(state, { sessionId, status, blocked = false }) {
+  const { customer } = personOf(state, sessionId);
+  return Boolean(status === "closed" && customer ? customer.blocked : blocked);
+}
+
+export const BLOCKING_REDUCERS = {
+  blocking: (state, { id }) => ({ ...state, blocking: id }),
+};
