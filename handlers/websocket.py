@@ -263,7 +263,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "shop": self.parts.config.workbench.shop_name,
             "forbidden": self._forbidden,
             "counts": self._counts(agent),
-            "version": self.parts.version,
+            "version": self.parts.edition.name,
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,
