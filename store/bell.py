@@ -10,7 +10,7 @@ from store import sessions
 from store.rows import Row, Table
 
 TABLE = Table(
-    "bell", ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen"), key=("id",),
+    "bell", ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "note", "is_seen"), key=("id",),
     mutable=("is_seen",),
 )
 
@@ -18,16 +18,18 @@ SHOWN = 100                             # of one agent, the newest
 SEEN_KEPT = timedelta(days=7)
 KEPT = timedelta(days=30)               # what nobody looked at for so long was settled in another way
 
+MOST_AT_ONCE = 5_000                    # deleted in one transaction, which others wait for
+
 _TAKEN_AWAY = (         # the note that mentions her
-    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.agent_id = bell.by_id"
-    " AND notes.created_at = bell.at AND notes.removed_at IS NOT NULL)"
+    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.number = bell.note"
+    " AND notes.removed_at IS NOT NULL)"
 )
 
 
 def to_row(entry: BellEntry) -> Row:
     return (
         entry.id, entry.agent_id, entry.kind.value, entry.session_id, to_millis(entry.at), entry.by, entry.text,
-        int(entry.is_seen),
+        entry.note, int(entry.is_seen),
     )
 
 
@@ -52,10 +54,14 @@ def unseen(connection: Any, agent_id: str, ids: Sequence[str]) -> list[BellEntry
 
 
 def forget_old(connection: Any, now: datetime) -> None:
-    connection.execute("DELETE FROM bell WHERE at < ? AND is_seen", (to_millis(now - SEEN_KEPT),))
-    connection.execute("DELETE FROM bell WHERE at < ?", (to_millis(now - KEPT),))
+    """The oldest of what is too old; the rest the next time."""
+    for is_seen, kept in ((True, SEEN_KEPT), (False, KEPT)):
+        connection.execute(
+            "DELETE FROM bell WHERE id IN (SELECT id FROM bell WHERE is_seen = ? AND at < ? ORDER BY at LIMIT ?)",
+            (int(is_seen), to_millis(now - kept), MOST_AT_ONCE),
+        )
 
 
 def _entry(row: Row) -> BellEntry:
-    id_, agent_id, kind, session_id, at, by, text, is_seen = row
-    return BellEntry(id_, agent_id, BellKind(kind), session_id, from_millis(at), by, text, bool(is_seen))
+    id_, agent_id, kind, session_id, at, by, text, note, is_seen = row
+    return BellEntry(id_, agent_id, BellKind(kind), session_id, from_millis(at), by, text, note, bool(is_seen))

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import closing
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as any_of
-from sqlite_utils import Migrations
 
 from ccs import lifecycle
 from ccs.assistant.turns import Turns
@@ -19,8 +17,8 @@ from ccs.kept import Card
 from ccs.models import EPOCH, NOTHING, EventType, Message, Sender, Session, Status
 from ccs.phones import given as phones_given
 from ccs.settings import Config
-from store import database, migrations
-from tests.conftest import Stage
+from store import database
+from tests.conftest import Stage, prepare_before
 from tests.test_durability import break_disk
 from tests.test_feedback import answered, by, with_logins
 from tests.test_lifecycle import CHEN, LI, NOW, SOON, WANG, ZHAO, a_session, says
@@ -224,11 +222,7 @@ async def test_the_log_tells_who_had_a_session_from_its_beginning_to_its_end(sta
 
 def file_of_before(path: Path) -> None:
     """With a customer of whom agents keep something, and her session, which has ended."""
-    steps = Migrations("ccs")
-    for step in takewhile(lambda step: step.name != "m011_blocking", migrations.steps._migrations):
-        steps(name=step.name)(step.fn)
-    path.parent.mkdir()
-    database.prepare(path, steps)
+    prepare_before("m011_blocking", path)
     with closing(database.connect(path)) as connection, database.transaction(connection):
         connection.execute("INSERT INTO customers VALUES ('jd', '10001', '陈女士', '陈姐', '发顺丰', 'wang', 0)")
         connection.execute(

@@ -8,8 +8,10 @@ from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
 
 
 def mentions(note: Note) -> tuple[BellEntry, ...]:
+    """Whom it names, when that was written."""
+    at = note.edited_at or note.created_at
     return tuple(
-        _entry(cs_id, BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, note.content)
+        _entry(cs_id, BellKind.MENTIONED, note.session_id, at, note.agent_id, note.content, note.number)
         for cs_id in note.mentions if cs_id != note.agent_id
     )
 
@@ -35,5 +37,7 @@ def fails(session: Session, now: datetime, message: Message) -> tuple[BellEntry,
     return (_entry(session.agent_id, BellKind.FAILED, session.id, now, text=delivery.reason or ""),)
 
 
-def _entry(agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "") -> BellEntry:
-    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text[:PREVIEW])
+def _entry(
+    agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "", note: int | None = None
+) -> BellEntry:
+    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text[:PREVIEW], note)
