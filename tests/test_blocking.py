@@ -227,8 +227,9 @@ def file_of_before(path: Path) -> None:
         connection.execute("INSERT INTO customers VALUES ('jd', '10001', '陈女士', '陈姐', '发顺丰', 'wang', 0)")
         connection.execute(
             "INSERT INTO sessions (id, channel, account, customer_id, customer_name, customer_avatar, via,"
-            " conversation, status, agent_id, seq, version, turn, unread, unhelped, created_at, updated_at) VALUES"
-            " ('old', 'jd', '10001', '陈女士', '', '', 'gateway', '', 'closed', 'wang', 0, 1, 1, 0, 0, 1000, 9000)"
+            " conversation, status, agent_id, close_reason, seq, version, turn, unread, unhelped, created_at,"
+            " updated_at) VALUES ('old', 'jd', '10001', '陈女士', '', '', 'gateway', '', 'closed', 'wang', 'timeout', 0, 1, 1, 0, 0,"
+            " 1000, 9000)"
         )
 
 
@@ -236,7 +237,8 @@ def file_of_before(path: Path) -> None:
 async def test_of_what_is_older_the_log_tells_what_is_known_and_nobody_is_blocked(stage: Stage) -> None:
     file_of_before(stage.settings.server.data_dir / database.FILE_NAME)
     await stage.start()
-    assert await log(stage, "old") == [("opened",), ("closed",)]
+    assert await log(stage, "old") == [("opened",), ("closed", "timeout")]
     assert (await card(stage, "old"))["remark"] == "陈姐" and "blocked" not in await stage.session("old")
     await verb(stage, "old", "customer/block", csId="wang")
     assert (await stage.session("old"))["blocked"] and (await card(stage, "old"))["note"] == "发顺丰"
+    assert await log(stage, "old") == [("opened",), ("closed", "timeout"), ("blocked", "wang")]
