@@ -218,7 +218,6 @@ class BellEntry:
     at: datetime
     by: str = ""                    # who wrote, or who has the session now; empty: nobody was named
     text: str = ""                  # the beginning of the note, or why it failed
-    note: int | None = None         # the number of the note that names her
     is_seen: bool = False
 
 

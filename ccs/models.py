@@ -340,7 +340,8 @@ class Change:
     reminders: tuple[Reminder, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     quick_uses: tuple[QuickUse, ...] = ()
-    bell: tuple[BellEntry, ...] = ()            # rung for the first time, or seen
+    bell: tuple[BellEntry, ...] = ()            # new, or with other words than before
+    seen: tuple[BellEntry, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -65,7 +65,7 @@ class Pipe:
             self.hush_assistant(change.session)
         if change.events:
             ticket.then(self._publish, change.events, ticket.first_event_id)
-        if change.bell and change.events:
+        if change.bell:
             ticket.then(self.ring, change.bell, change.events[0].session)
         for message in (*change.messages, *change.deliveries):
             if message.delivery and message.delivery.state.is_open:

@@ -9,35 +9,28 @@ from ccs.models import Session, from_millis, to_millis
 from store import sessions
 from store.rows import Row, Table
 
-TABLE = Table(
-    "bell", ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "note", "is_seen"), key=("id",),
-    mutable=("is_seen",),
-)
+COLUMNS = ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen")
+TABLE = Table("bell", COLUMNS, key=("id",), mutable=("at", "text", "is_seen"))
+SEEN = Table("bell", COLUMNS, key=("id",), mutable=("is_seen",))        # whose words may have changed meanwhile
 
 SHOWN = 100                             # of one agent, the newest
 SEEN_KEPT = timedelta(days=7)
 KEPT = timedelta(days=30)               # what nobody looked at for so long was settled in another way
-
 MOST_AT_ONCE = 5_000                    # deleted in one transaction, which others wait for
-
-_TAKEN_AWAY = (         # the note that mentions her
-    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.number = bell.note"
-    " AND notes.removed_at IS NOT NULL)"
-)
 
 
 def to_row(entry: BellEntry) -> Row:
     return (
         entry.id, entry.agent_id, entry.kind.value, entry.session_id, to_millis(entry.at), entry.by, entry.text,
-        entry.note, int(entry.is_seen),
+        int(entry.is_seen),
     )
 
 
 def of_agent(connection: Any, agent_id: str) -> list[tuple[BellEntry, Session]]:
-    """Hers with their sessions, the newest first."""
+    """Hers with their sessions, the newest first, but for notes that were taken away."""
     rows = connection.execute(
-        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND NOT {_TAKEN_AWAY} ORDER BY at DESC, id DESC LIMIT ?",
-        (agent_id, SHOWN),
+        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND (kind <> 'mentioned' OR text <> '')"
+        " ORDER BY at DESC, id DESC LIMIT ?", (agent_id, SHOWN),
     ).fetchall()
     entries = [_entry(row) for row in rows]
     found = {session.id: session for session in sessions.these(connection, {entry.session_id for entry in entries})}
@@ -63,5 +56,5 @@ def forget_old(connection: Any, now: datetime) -> None:
 
 
 def _entry(row: Row) -> BellEntry:
-    id_, agent_id, kind, session_id, at, by, text, note, is_seen = row
-    return BellEntry(id_, agent_id, BellKind(kind), session_id, from_millis(at), by, text, note, bool(is_seen))
+    id_, agent_id, kind, session_id, at, by, text, is_seen = row
+    return BellEntry(id_, agent_id, BellKind(kind), session_id, from_millis(at), by, text, bool(is_seen))

@@ -259,6 +259,7 @@ def _rows(batch: Iterable[Ticket]) -> Iterable[tuple[Table, list[Any]]]:
     yield replies.TABLE, [replies.to_row(reply) for change in changes for reply in change.quick_replies]
     yield replies.USES, [replies.use_row(use) for change in changes for use in change.quick_uses]
     yield bell.TABLE, [bell.to_row(entry) for change in changes for entry in change.bell]
+    yield bell.SEEN, [bell.to_row(entry) for change in changes for entry in change.seen]
     yield own.PREFERENCES, [own.preferences_row(each) for change in changes for each in change.preferences]
 
 

@@ -402,15 +402,5 @@ def m012_unheeded(db: Database) -> None:
 
 
 @steps()
-def m013_bell_of_notes(db: Database) -> None:
-    """Which note is meant, and an index by which old entries are found."""
-    db.executescript(
-        """
-        ALTER TABLE bell ADD COLUMN note INTEGER;
-        UPDATE bell SET note = (
-            SELECT number FROM notes
-            WHERE notes.session_id = bell.session_id AND notes.agent_id = bell.by_id AND notes.created_at = bell.at
-        ) WHERE kind = 'mentioned';
-        CREATE INDEX bell_by_time ON bell (is_seen, at);
-        """
-    )
+def m013_bell_by_time(db: Database) -> None:
+    db.executescript("CREATE INDEX bell_by_time ON bell (is_seen, at);")

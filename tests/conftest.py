@@ -8,14 +8,13 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import count, takewhile
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 from attrs import define, evolve, field
-from sqlite_utils import Migrations
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -34,7 +33,6 @@ from ccs.settings import (
 )
 from ccs.worker import Worker
 from server import Server
-from store import database, migrations
 from tests.platforms import AGENT_ID, CORP, KEY, SECRET, TOKEN, gateway_message, wecom_request, wecom_text
 from tests.raw import PATIENCE, SlowReader
 
@@ -312,15 +310,6 @@ def async_(act: Callable[[], Any]) -> Callable[[], Any]:
     async def run() -> Any:
         return act()
     return run
-
-
-def prepare_before(step_name: str, path: Path) -> None:
-    """A database as it was before this step of its migrations."""
-    steps = Migrations("ccs")
-    for step in takewhile(lambda step: step.name != step_name, migrations.steps._migrations):
-        steps(name=step.name)(step.fn)
-    path.parent.mkdir(exist_ok=True)
-    database.prepare(path, steps)
 
 
 async def until(fact: Callable[[], Any], patience: float = PATIENCE) -> Any:

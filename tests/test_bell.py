@@ -1,5 +1,6 @@
 """What concerned an agent while she was away lies on her bell until she has seen it, in every window of hers."""
 
+import asyncio
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from ccs.assistant import served
 from ccs.models import to_millis, utc_now
 from ccs.settings import Config
 from store import bell, database
-from tests.conftest import Stage, prepare_before, until
+from tests.conftest import Stage, until
 from tests.moods import answers
 from tests.test_durability import break_disk
 from tests.test_feedback import by, with_logins
@@ -54,6 +55,23 @@ async def test_who_was_away_when_a_note_named_her_finds_it_until_she_has_seen_it
     await sees(stage, entry["id"])
     assert await office.heard_nothing() and await home.heard_nothing()
     assert await on_bell(stage) == [{**entry, "seen": True}]
+
+
+@pytest.mark.gen_test
+async def test_of_a_note_that_was_removed_no_bell_keeps_the_words(stage: Stage) -> None:
+    await stage.start()
+    session_id = await session_of(stage)
+    wang = await stage.agent("wang")
+    path = f"/api/sessions/{session_id}/notes"
+    note = (await stage.post(path, {"content": "@小王 写错了", "csId": "li"})).json()["data"]
+    [entry] = await on_bell(stage)
+    await asyncio.gather(
+        stage.http.delete(f"{stage.base}{path}/{note['noteId']}", params={"csId": "li"}), sees(stage, entry["id"]),
+    )
+    assert await on_bell(stage) == []
+    await wang.all_until_now()
+    told = {**{name: value for name, value in entry.items() if name != "text"}, "seen": True}
+    assert [frame["data"] for frame in wang.rung] == [entry, told]
 
 
 @pytest.mark.gen_test
@@ -127,33 +145,11 @@ def test_old_entries_go_a_little_at_a_time(tmp_path: Path, monkeypatch: pytest.M
     database.prepare(tmp_path / "ccs.db")
     with closing(database.connect(tmp_path / "ccs.db")) as connection:
         connection.executemany(
-            "INSERT INTO bell VALUES (?, 'wang', 'failed', 's', ?, '', '', 1, NULL)", [(at, at) for at in range(5)],
+            "INSERT INTO bell VALUES (?, 'wang', 'failed', 's', ?, '', '', 1)", [(at, at) for at in range(5)]
         )
         for left in (["2", "3", "4"], ["4"], []):
             bell.forget_old(connection, utc_now())
             assert [name for name, in connection.execute("SELECT id FROM bell ORDER BY id")] == left
-
-
-@pytest.mark.gen_test
-async def test_of_an_older_file_the_notes_that_were_taken_away_stay_off_the_bell(stage: Stage) -> None:
-    path = stage.settings.server.data_dir / database.FILE_NAME
-    prepare_before("m013_bell_of_notes", path)
-    with closing(database.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO sessions (id, channel, account, customer_id, customer_name, customer_avatar, via,"
-            " conversation, status, seq, version, turn, unread, unhelped, created_at, updated_at, notes) VALUES"
-            " ('s', 'jd', '10001', '陈女士', '', '', 'gateway', '', 'ai', 0, 1, 1, 0, 0, 1000, 1000, 2)"
-        )
-        for number, removed_at in ((1, None), (2, 3000)):
-            connection.execute(
-                "INSERT INTO notes (session_id, number, id, agent_id, content, after_seq, created_at, removed_at)"
-                " VALUES ('s', ?, ?, 'li', '@wang', 0, ?, ?)", (number, f"n{number}", number, removed_at),
-            )
-            connection.execute(
-                "INSERT INTO bell VALUES (?, 'wang', 'mentioned', 's', ?, 'li', '@wang', 0)", (f"b{number}", number)
-            )
-    await stage.start()
-    assert [entry["id"] for entry in await on_bell(stage)] == ["b1"]
 
 
 @pytest.mark.gen_test

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as any_of
+from sqlite_utils import Migrations
 
 from ccs import lifecycle
 from ccs.assistant.turns import Turns
@@ -18,8 +20,8 @@ from ccs.kept import Card
 from ccs.models import EPOCH, NOTHING, EventType, Message, Sender, Session, Status
 from ccs.phones import given as phones_given
 from ccs.settings import Config
-from store import database
-from tests.conftest import Stage, prepare_before
+from store import database, migrations
+from tests.conftest import Stage
 from tests.test_durability import break_disk
 from tests.test_feedback import answered, by, with_logins
 from tests.test_lifecycle import CHEN, LI, NOW, SOON, WANG, ZHAO, a_session, says
@@ -238,7 +240,11 @@ async def test_the_log_tells_who_had_a_session_from_its_beginning_to_its_end(sta
 
 def file_of_before(path: Path) -> None:
     """With a customer of whom agents keep something, and her session, which has ended."""
-    prepare_before("m011_blocking", path)
+    steps = Migrations("ccs")
+    for step in takewhile(lambda step: step.name != "m011_blocking", migrations.steps._migrations):
+        steps(name=step.name)(step.fn)
+    path.parent.mkdir()
+    database.prepare(path, steps)
     with closing(database.connect(path)) as connection, database.transaction(connection):
         connection.execute("INSERT INTO customers VALUES ('jd', '10001', '陈女士', '陈姐', '发顺丰', 'wang', 0)")
         connection.execute(

@@ -151,6 +151,7 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(
     await stage.envelope(letter)
     session_id = (await wang.next("new_pending_session"))["sessionId"]
     await stage.envelope(gateway_message("陈女士", "", "m-2", msgType="image", mediaUrl="https://elsewhere.example/1"))
+    await stage.envelope(gateway_message("陈女士", "手机 138 0013 8000", "m-3"))
     path = f"/api/sessions/{session_id}"
     await stage.post(f"{path}/tags", {"add": ["退款"]})
     card = await stage.http.put(f"{stage.base}{path}/customer", json={"remark": "陈姐", "note": "老客户"})
@@ -158,9 +159,13 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(
     note = f"{stage.base}{path}/notes/{written.json()['data']['noteId']}"
     edited = await stage.http.put(note, json={"content": "补差价", "csId": "wang"})
     removed = await stage.http.delete(note, params={"csId": "wang"})
-    for name, told in (("NoteInfo", (written, edited, removed)), ("CustomerInfo", (card,))):
+    blocked = await stage.post(f"{path}/customer/block", {"reason": "骚扰", "csId": "wang"})
+    for name, told in (("NoteInfo", (written, edited, removed)), ("CustomerInfo", (card, blocked))):
         assert set().union(*(answer.json()["data"] for answer in told)) == schemas[name]["properties"].keys()
     sessions, messages = [await stage.session(session_id)], []
+    assert set().union(*(await stage.get(f"{path}/log")).json()["data"]) == schemas["DeedInfo"]["properties"].keys()
+    await stage.post(f"{path}/customer/unblock", {"csId": "wang"})
+    sessions.append(await stage.session(session_id))
     await wang.accepts(session_id)
     gateway.moods.append(answers(2002))
     await wang.replies(session_id, "有货", clientMsgId="page-1")
@@ -172,6 +177,7 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(
     messages += await said_by_wechat(stage, wecom)
     sessions += (await stage.get("/api/sessions", channelType="wechat")).json()["data"]
     sessions.append(await handed_over(stage, with_assistant))
+    sessions += await before(stage, sessions[-1])
     messages.append(await judged(stage))
 
     for name, sent in (("SessionInfo", sessions), ("MessageInfo", messages)):
@@ -187,6 +193,14 @@ async def handed_over(stage: Stage, with_assistant) -> dict[str, Any]:
     wang = await stage.agent("wang")
     await stage.customer("刘先生").says("叫你们老板来")
     return await stage.session((await wang.hears("new_pending_session"))["sessionId"])
+
+
+async def before(stage: Stage, ended: dict[str, Any]) -> list[dict[str, Any]]:
+    """The customer's sessions before the one that she opens once this has ended."""
+    await stage.post(f"/api/sessions/{ended['sessionId']}/close")
+    await stage.customer(ended["customerId"]).says("我又来了")
+    later = (await stage.customer(ended["customerId"]).session())["sessionId"]
+    return (await stage.get(f"/api/sessions/{later}/earlier")).json()["data"]
 
 
 async def judged(stage: Stage) -> dict[str, Any]:

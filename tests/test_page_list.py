@@ -37,6 +37,7 @@ async def test_how_she_lists_is_in_the_address_and_kept(office: Office) -> None:
     await page.get_by_role("searchbox").fill("四")
     await expect(wang.rows).to_have_count(1)
     await expect(page).to_have_url(f"{office.stage.base}/#/?tab=all&channel=jd&q=%E5%9B%9B&sort=created")
+    await expect(wang.row("李四")).to_have_attribute("href", re.compile(r"#/s/\w+\?tab=all&channel=jd&q="))
     await wang.row("李四").click()
     await expect(page).to_have_url(re.compile(r"#/s/\w+\?tab=all&channel=jd&q="))
     await page.reload()

@@ -11,7 +11,7 @@ already true returns an empty `Change`.
 
 from ccs.lifecycle.agents import accept, close, read, reclaimed, release, reply, takeover, transfer
 from ccs.lifecycle.assistant import answer, ask_for_human, card_renewed
-from ccs.lifecycle.blocking import block, reveal, unblock
+from ccs.lifecycle.customers import block, reveal, unblock
 from ccs.lifecycle.deliveries import delivery_moves, dismiss, failed_behind, is_unheard, not_delivered, retry
 from ccs.lifecycle.feedback import judge
 from ccs.lifecycle.platforms import customer_known, customer_writes, file_moves, owner_changes, recall, staff_writes

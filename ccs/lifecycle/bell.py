@@ -1,6 +1,9 @@
 """What of a change an agent is told by her bell, wherever she looks: never of what she does herself."""
 
+import hashlib
 from datetime import datetime
+
+from attrs import evolve
 
 from ccs.kept import BellEntry, BellKind, Note
 from ccs.lifecycle.steps import PREVIEW
@@ -8,12 +11,21 @@ from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
 
 
 def mentions(note: Note) -> tuple[BellEntry, ...]:
-    """Whom it names, when that was written."""
-    at = note.edited_at or note.created_at
+    """Whom the note names as it is now; one entry for each, however often the note is changed."""
+    at, words = note.edited_at or note.created_at, note.content[:PREVIEW]
+    told = BellEntry("", "", BellKind.MENTIONED, note.session_id, at, note.agent_id, words)
     return tuple(
-        _entry(cs_id, BellKind.MENTIONED, note.session_id, at, note.agent_id, note.content, note.number)
-        for cs_id in note.mentions if cs_id != note.agent_id
+        evolve(told, id=_id_of(note, cs_id), agent_id=cs_id) for cs_id in note.mentions if cs_id != note.agent_id
     )
+
+
+def takes_back(note: Note) -> tuple[BellEntry, ...]:
+    """The note was removed: no entry keeps its words, and one without words is shown to nobody."""
+    return tuple(evolve(entry, text="", is_seen=True) for entry in mentions(note))
+
+
+def _id_of(note: Note, cs_id: str) -> str:
+    return hashlib.sha256(f"{note.id} {cs_id}".encode()).hexdigest()[:32]
 
 
 def changes_hands(before: Session, now: datetime, by: Agent | None, to: Agent) -> tuple[BellEntry, ...]:
@@ -37,7 +49,5 @@ def fails(session: Session, now: datetime, message: Message) -> tuple[BellEntry,
     return (_entry(session.agent_id, BellKind.FAILED, session.id, now, text=delivery.reason or ""),)
 
 
-def _entry(
-    agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "", note: int | None = None
-) -> BellEntry:
-    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text[:PREVIEW], note)
+def _entry(agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "") -> BellEntry:
+    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text)

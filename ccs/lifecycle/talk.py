@@ -55,7 +55,7 @@ def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -
     if note.removed_at and (by is None or by.id == note.agent_id):
         return NOTHING
     _must_still_change(session, now, note, by)
-    return _note_changes(session, evolve(note, removed_at=now))
+    return evolve(_note_changes(session, evolve(note, removed_at=now)), bell=bell.takes_back(note))
 
 
 def _must_still_change(session: Session, now: datetime, note: Note, by: Agent | None) -> None:

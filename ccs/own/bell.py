@@ -29,4 +29,4 @@ class Bell:
         """She has seen these. The ticket's value are the ids that were new to her; others change nothing."""
         seen = tuple(evolve(entry, is_seen=True) for entry in self._archive.unseen(agent.id, ids))
         fresh = [entry.id for entry in seen]
-        return self._pipe.commit(Change(bell=seen), fresh) if seen else Ticket.durable(fresh)
+        return self._pipe.commit(Change(seen=seen), fresh) if seen else Ticket.durable(fresh)

@@ -235,8 +235,9 @@ export function createActions(store, { live, onExpired, ...outside }) {
     look: (picture) => dispatch({ type: "looking", picture }),
     closeCheckup: () => dispatch({ type: "checkup", open: false }),
     async checkUp() {
-      if (store.state.checkup.phase === "asking") return;
+      const asked = store.state.checkup.phase === "asking"; // before it was closed, and is not answered yet
       dispatch({ type: "checkup", open: true, phase: "asking", error: null });
+      if (asked) return;
       const answer = await api.get("/api/doctor", {}, { patience: CHECKUP });
       if (answer.ok) dispatch({ type: "checkup", phase: "ready", report: answer.data });
       else dispatch({ type: "checkup", phase: "failed", error: answer.message });

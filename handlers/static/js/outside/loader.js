@@ -4,11 +4,9 @@
  */
 
 import * as api from "./api.js";
-import { afterwards } from "./afterwards.js";
 import { wants } from "../state/wants.js";
 
 const AGAIN = 4000; // ms
-const BESIDE = ["earlier", "person"]; // what stands around the words she came for, which are asked for first
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
@@ -16,16 +14,8 @@ export function createLoader(store, onExpired) {
 
   const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
 
-  const askBeside = afterwards(() => {
-    const { state } = store;
-    for (const want of wants(state)) if (BESIDE.includes(want.kind)) ask[want.kind](want, state);
-  });
-
   return function keep(state) {
-    for (const want of wants(state)) {
-      if (BESIDE.includes(want.kind)) askBeside();
-      else ask[want.kind](want, state);
-    }
+    for (const want of wants(state)) ask[want.kind](want, state);
   };
 
   async function list({ key, query, again }, { round }) {

@@ -140,7 +140,8 @@ const REDUCERS = {
     const { [id]: _, ...missing } = state.missing;
     const reading = { ...state.reading, atBottom: true };
     const next = {
-      ...state, selected: id, missing, lookups: {}, revealed: {}, blocking: null, carding: null, releasing: null, teaching: null, reading, jump: null,
+      ...state, selected: id, missing, lookups: {}, revealed: {}, reading, jump: null,
+      blocking: null, carding: null, releasing: null, teaching: null,
       panel: { ...state.panel, over: false }, finding: state.finding?.id === id ? state.finding : null,
     };
     return id ? openThread(doubtNotes(next, id), id) : next;

@@ -32,7 +32,7 @@ export const PANEL_TEXTS = {
   blockedHint: ["来信照常保存，但不提醒、不排队，AI 也不回答。", "What arrives is kept, but calls nobody, and the AI does not answer."],
   blockTitle: ["拉黑“{name}”？", "Block “{name}”?"],
   blockHint: ["以后的来信照常保存，但不响铃、不计入待接入，AI 也不回答。客户不会知道，随时可以移出黑名单。",
-    "What this customer writes is still kept, but nobody is called, it counts as no wait, and the AI does not answer. They are not told, and you can unblock at any time."],
+    "What arrives is still kept, but calls nobody and counts as no wait, and the AI does not answer. The customer is not told."],
   blockReason: ["原因（可不填，只有同事看得到）", "Why (may be empty; colleagues only)"],
   blockExample: ["例如：反复骚扰", "For example: harassment"],
   blockedNow: ["已拉黑 {name}", "{name} is blocked"],
@@ -46,7 +46,7 @@ export const PANEL_TEXTS = {
     blocked: ["{who} 拉黑客户", "{who} blocked the customer"], unblocked: ["{who} 移出黑名单", "{who} unblocked the customer"],
     revealed: ["{who} 查看电话", "{who} was shown the phone"],
   },
-  deedsOfMore: {
+  deedsAbout: {
     asked: ["转人工：{about}", "A person was asked for: {about}"], taken_over: ["{who} 从 {about} 接管", "{who} took over from {about}"],
     transferred: ["{who} 转接给 {about}", "{who} transferred to {about}"],
     blocked: ["{who} 拉黑客户：{about}", "{who} blocked the customer: {about}"],

@@ -51,8 +51,7 @@ function wordsOf({ kind, csId, about = "", waited }, state, w) {
   const who = csId ? agentName(state, csId) : "";
   const reason = w.knows(`reasons.${about}`) ? w(`reasons.${about}`) : about;
   const meant = { asked: reason, transferred: agentName(state, about), taken_over: agentName(state, about) }[kind] ?? about;
-  const key = [`deeds.${kind}`, `deedsOfMore.${kind}`][about ? 1 : 0];
-  const plain = w.knows(key) ? key : `deeds.${kind}`;
-  const said = w.knows(plain) ? w(plain, { who, about: meant }).trim() : [who, kind, about].filter(Boolean).join(" ");
+  const key = [about && `deedsAbout.${kind}`, `deeds.${kind}`].find((name) => name && w.knows(name));
+  const said = key ? w(key, { who, about: meant }).trim() : [who, kind, about].filter(Boolean).join(" ");
   return waited === null ? said : w("deedWaited", { said, time: w.span(waited) });
 }

@@ -13,7 +13,9 @@ import { threadOf } from "../../state/threads.js";
 import { dayNumber, words } from "../../texts/texts.js";
 import { section } from "./section.js";
 
-const SLICES = ["own", "agents", "me", "lookups", "abilities", "handoffs", "tagging", "offered", "panel", "endings", "logs", "revealed"];
+const SLICES = [
+  "own", "agents", "me", "lookups", "abilities", "handoffs", "tagging", "offered", "panel", "endings", "logs", "revealed",
+];
 
 export function mount(element, actions) {
   const title = h("h2", { class: "panel-title" });

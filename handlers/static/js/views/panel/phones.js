@@ -35,7 +35,8 @@ function line(actions) {
       set(number, { text: shown ? phone.number : phone.masked });
       set(why, { text: phone.why ? w("notDone", { why: phone.why }) : "", hidden: !phone.why });
       const label = `${w("reveal")} ${phone.masked}`;
-      set(show, { text: w("reveal"), "aria-label": label, title: w("revealHint"), hidden: shown, disabled: phone.phase === "asking" });
+      set(show, { text: w("reveal"), "aria-label": label, title: w("revealHint") });
+      set(show, { hidden: shown, disabled: phone.phase === "asking" });
       copy.element.hidden = !shown;
       if (shown) copy.update(phone.number, w("copyOf", { name: w("phone") }), w);
     },

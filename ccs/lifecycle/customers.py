@@ -1,4 +1,4 @@
-"""Customers of whom agents want nothing.
+"""What agents decide about a customer: that they want nothing of her, or to be told a number of hers.
 
 Blocking is a veil, no step of the session: what she writes is taken and kept as ever, and her sessions stand where they
 stood. But nobody is called for them, no clock of theirs runs, and the assistant does not answer. What was veiled comes
