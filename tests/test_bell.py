@@ -75,6 +75,27 @@ async def test_of_a_note_that_was_removed_no_bell_keeps_the_words(stage: Stage) 
 
 
 @pytest.mark.gen_test
+async def test_whom_a_note_no_longer_names_its_former_words_leave(stage: Stage) -> None:
+    await stage.start()
+    session_id = await session_of(stage)
+    note = (await stage.post(f"/api/sessions/{session_id}/notes", {"content": "@小王 写错了", "csId": "li"})).json()["data"]
+    path = f"{stage.base}/api/sessions/{session_id}/notes/{note['noteId']}"
+
+    async def edited(content: str) -> str:
+        return (await stage.http.put(path, json={"content": content, "csId": "li"})).json()["data"]["editedAt"]
+
+    await edited("@老赵 写对了")
+    assert await on_bell(stage) == [] and [each["text"] for each in await on_bell(stage, "zhao")] == ["@老赵 写对了"]
+    again = await edited("@小王 @老赵 两位看一下")
+    assert [(each["text"], each["at"], "seen" in each) for each in await on_bell(stage)] == [
+        ("@小王 @老赵 两位看一下", again, False)
+    ]
+    await edited("没事了")
+    await stage.http.delete(path, params={"csId": "li"})
+    assert await on_bell(stage) == [] == await on_bell(stage, "zhao")
+
+
+@pytest.mark.gen_test
 async def test_a_note_is_told_by_the_bell_to_whom_it_names_once_it_is_on_disk(stage: Stage) -> None:
     await stage.start()
     session_id = await session_of(stage)

@@ -20,7 +20,7 @@ def mentions(note: Note) -> tuple[BellEntry, ...]:
 
 
 def takes_back(note: Note) -> tuple[BellEntry, ...]:
-    """The note was removed: no entry keeps its words, and one without words is shown to nobody."""
+    """The note was removed, or names these no more: no entry keeps its words; one without is shown to nobody."""
     return tuple(evolve(entry, text="", is_seen=True) for entry in mentions(note))
 
 
