@@ -263,7 +263,8 @@ async def test_a_note_that_was_written_anew_says_so_and_one_that_was_taken_away_
     assert again.json()["data"] == edited                               # the page has sent it twice
     assert await found(stage, mentions="li") == ["陈女士"]
 
-    assert [each["text"] for each in await on_the_bell(stage, "li")] == ["@小李 补运费险"]
+    [called] = await on_the_bell(stage, "li")
+    assert (called["text"], called["at"]) == ("@小李 补运费险", edited["editedAt"]), "when it named her, not before"
 
     removed = (await stage.http.delete(path, params={"csId": "wang"})).json()["data"]
     assert removed == {**note, "content": "", "removedAt": removed["removedAt"]}
