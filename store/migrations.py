@@ -384,3 +384,9 @@ def m011_blocking(db: Database) -> None:
         CREATE INDEX deeds_of_session ON deeds (session_id, id);
         """
     )
+
+
+@steps()
+def m012_attributes(db: Database) -> None:
+    """What agents keep of a customer by name."""
+    db.execute("ALTER TABLE customers ADD COLUMN attributes TEXT")
