@@ -267,6 +267,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,
+            "attributes": self.parts.config.workbench.attributes,
             "viewing": self.parts.hub.viewing,
             "assistant": {
                 "polishes": self.parts.help.polishes,
