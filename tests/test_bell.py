@@ -1,7 +1,9 @@
 """What concerned an agent while she was away lies on her bell until she has seen it, in every window of hers."""
 
 import asyncio
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,27 @@ async def test_of_a_note_that_was_removed_no_bell_keeps_the_words(stage: Stage) 
 
 
 @pytest.mark.gen_test
+async def test_whom_a_note_no_longer_names_its_former_words_leave(stage: Stage) -> None:
+    await stage.start()
+    session_id = await session_of(stage)
+    note = (await stage.post(f"/api/sessions/{session_id}/notes", {"content": "@小王 写错了", "csId": "li"})).json()["data"]
+    path = f"{stage.base}/api/sessions/{session_id}/notes/{note['noteId']}"
+
+    async def edited(content: str) -> str:
+        return (await stage.http.put(path, json={"content": content, "csId": "li"})).json()["data"]["editedAt"]
+
+    await edited("@老赵 写对了")
+    assert await on_bell(stage) == [] and [each["text"] for each in await on_bell(stage, "zhao")] == ["@老赵 写对了"]
+    again = await edited("@小王 @老赵 两位看一下")
+    assert [(each["text"], each["at"], "seen" in each) for each in await on_bell(stage)] == [
+        ("@小王 @老赵 两位看一下", again, False)
+    ]
+    await edited("没事了")
+    await stage.http.delete(path, params={"csId": "li"})
+    assert await on_bell(stage) == [] == await on_bell(stage, "zhao")
+
+
+@pytest.mark.gen_test
 async def test_a_note_is_told_by_the_bell_to_whom_it_names_once_it_is_on_disk(stage: Stage) -> None:
     await stage.start()
     session_id = await session_of(stage)
@@ -135,6 +158,19 @@ async def test_what_was_seen_goes_after_a_week_and_what_nobody_saw_after_a_month
         bell.forget_old(connection, utc_now())
         assert [entry["text"][-1] for entry in await on_bell(stage)] == left
     connection.close()
+
+
+def test_old_entries_go_a_little_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes meanwhile waits for one transaction."""
+    monkeypatch.setattr(bell, "MOST_AT_ONCE", 2)
+    database.prepare(tmp_path / "ccs.db")
+    with closing(database.connect(tmp_path / "ccs.db")) as connection:
+        connection.executemany(
+            "INSERT INTO bell VALUES (?, 'wang', 'failed', 's', ?, '', '', 1)", [(at, at) for at in range(5)]
+        )
+        for left in (["2", "3", "4"], ["4"], []):
+            bell.forget_old(connection, utc_now())
+            assert [name for name, in connection.execute("SELECT id FROM bell ORDER BY id")] == left
 
 
 @pytest.mark.gen_test

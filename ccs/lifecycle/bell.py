@@ -11,16 +11,16 @@ from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
 
 
 def mentions(note: Note) -> tuple[BellEntry, ...]:
-    """Whom the note names; one entry for each, however often the note is changed."""
-    words = note.content[:PREVIEW]
-    told = BellEntry("", "", BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, words)
+    """Whom the note names as it is now; one entry for each, however often the note is changed."""
+    at, words = note.edited_at or note.created_at, note.content[:PREVIEW]
+    told = BellEntry("", "", BellKind.MENTIONED, note.session_id, at, note.agent_id, words)
     return tuple(
         evolve(told, id=_id_of(note, cs_id), agent_id=cs_id) for cs_id in note.mentions if cs_id != note.agent_id
     )
 
 
 def takes_back(note: Note) -> tuple[BellEntry, ...]:
-    """The note was removed: no entry keeps its words, and one without words is shown to nobody."""
+    """The note was removed, or names these no more: no entry keeps its words; one without is shown to nobody."""
     return tuple(evolve(entry, text="", is_seen=True) for entry in mentions(note))
 
 
