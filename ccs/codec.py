@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from math import isfinite
 from operator import eq
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
 import cattrs
 import orjson
 from cattrs import ClassValidationError, transform_error
+from cattrs.cols import list_structure_factory
 
 from ccs.errors import BadRequest
 
@@ -128,6 +129,22 @@ def _fields(value: Any, _: Any) -> dict[str, Any]:
     return value
 
 
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list
+
+
+def _list_of(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], list[Any]]:
+    structure = list_structure_factory(kind, converter)
+
+    def read_list(value: Any, _: Any) -> list[Any]:
+        if not isinstance(value, list):         # an object or a text has items too
+            raise ValueError("必须是数组")
+        items: list[Any] = structure(value, kind)
+        return items
+
+    return read_list
+
+
 def _whole(value: Any, _: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("必须是整数")
@@ -151,6 +168,7 @@ def _strict(texts: dict[Any, Callable[[Any, Any], Any]]) -> cattrs.Converter:
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _whole)
     converter.register_structure_hook(bool, _yes_or_no)
+    converter.register_structure_hook_factory(_is_list, _list_of)
     for kind, hook in texts.items():
         converter.register_structure_hook_func(partial(eq, kind), hook)
     return converter

@@ -24,6 +24,7 @@ AWAITS_ECHO = timedelta(seconds=60)     # by then a platform that echoes what it
 GAVE_UP = "24 小时内多次尝试仍未送达，已停止发送"
 TRIES_AGAIN = "，稍后自动重试"
 WITHDRAWN = "客服已接入，助手的这条回复未发送"
+BLOCKED = "客户已被拉黑，助手的这条回复未发送"
 AWAITED = "已发出，正在等待平台确认"
 NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重发"
 
@@ -132,8 +133,8 @@ def may_withdraw(message: Message) -> bool:
     return delivery is not None and delivery.state is Fate.PENDING and not delivery.lost and not delivery.parts_sent
 
 
-def withdrawn(message: Message) -> Message:
-    return failed(message, WITHDRAWN)
+def withdrawn(message: Message, reason: str) -> Message:
+    return failed(message, reason)
 
 
 def _of(message: Message) -> Delivery:

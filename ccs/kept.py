@@ -11,6 +11,8 @@ from typing import Any
 
 from attrs import frozen
 
+from ccs.attributes import Attributes
+
 
 @frozen
 class Notice:
@@ -104,7 +106,7 @@ class Note:
 
 @frozen
 class Card:
-    """What agents keep of a customer: how they call her among themselves, and what they should know."""
+    """What agents keep of a customer: how they call her among themselves, and what they should know of her."""
 
     channel: str
     account: str
@@ -116,6 +118,7 @@ class Card:
     blocked_at: datetime | None = None          # None: she is not
     blocked_by: str = ""
     blocked_reason: str = ""
+    attributes: Attributes = ()
 
 
 class DeedKind(StrEnum):

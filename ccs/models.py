@@ -141,6 +141,7 @@ class Customer:
     avatar: str = ""
     remark: str = ""        # what agents call her
     blocked: bool = False   # agents want nothing of her
+    changed_at: datetime | None = None      # when what they keep of her was changed; None: nothing is kept
 
     @property
     def key(self) -> tuple[str, str, str]:

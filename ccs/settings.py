@@ -15,6 +15,7 @@ import attrs
 from attrs import frozen
 
 from ccs.assistant.unseen import seen
+from ccs.attributes import LONGEST_NAME, is_name
 from ccs.models import Agent, Role
 from ccs.tags import LONGEST, is_tag
 
@@ -80,6 +81,11 @@ def channel_names(value: tuple[str, ...]) -> str | None:
 def tags(value: tuple[str, ...]) -> str | None:
     wrong = [each for each in value if not is_tag(each)]
     return f"must hold tags of at most {LONGEST} characters, without #, not {wrong[0]!r}" if wrong else None
+
+
+def attribute_names(value: tuple[str, ...]) -> str | None:
+    wrong = [each for each in value if not is_name(each)]
+    return f"must hold names of at most {LONGEST_NAME} characters, not {wrong[0]!r}" if wrong else None
 
 
 def time_zone(value: str) -> str | None:
@@ -272,6 +278,7 @@ class ChannelsSettings:
 class WorkbenchSettings:
     shop_name: str = setting("", at_most_characters(40))
     tags: tuple[str, ...] = setting(("退款", "换货", "催发货", "投诉", "售后"), tags)
+    attributes: tuple[str, ...] = setting(("尺码", "收货城市", "身高体重", "生日"), attribute_names)
 
 
 @frozen

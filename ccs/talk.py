@@ -3,7 +3,7 @@
 As in `ccs/desk.py` nothing awaits between reading and committing, and each verb returns a ticket.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from attrs import evolve
@@ -112,24 +112,32 @@ class Talk:
     def recognised(self, customer: Customer) -> Customer:
         """With what agents keep of her, for a session that she opens."""
         card, _ = self._card(customer)
-        return evolve(customer, remark=card.remark, blocked=card.blocked_at is not None)
+        changed_at = None if card.changed_at == EPOCH else card.changed_at
+        return evolve(customer, remark=card.remark, blocked=card.blocked_at is not None, changed_at=changed_at)
 
-    def describe(self, session_id: str, remark: str | None, note: str | None, by: Agent | None) -> Ticket:
+    def describe(
+        self, session_id: str, by: Agent | None, *, remark: str | None = None, note: str | None = None,
+        attributes: Iterable[tuple[str, str]] = (),
+    ) -> Ticket:
         """Keep of the session's customer what is given. The ticket's value is the card."""
         def rule(session: Session, before: Card, open_session: Session | None) -> Change:
             card = evolve(
                 before, remark=before.remark if remark is None else remark, note=before.note if note is None else note,
-                changed_by=by.id if by else "", changed_at=self._now(),
+                changed_by=by.id if by else "", changed_at=max(self._now(), before.changed_at),
             )
-            return lifecycle.describe(session, before, card, open_session, by)
+            return lifecycle.describe(session, before, card, attributes, open_session, by)
 
         return self._keep(session_id, rule)
 
     def block(self, session_id: str, reason: str, by: Agent | None) -> Ticket:
         """The session's customer. The ticket's value is the card."""
-        return self._keep(session_id, lambda session, before, open_session: lifecycle.block(
-            session, self._now(), before, reason, open_session, by
-        ))
+        def rule(session: Session, before: Card, open_session: Session | None) -> Change:
+            told = open_session or session
+            unsent, allowed = self._registry.outgoing(told.id), self._pipe.allowed(told.id)
+            latest = self._registry.latest(told) if unsent else ()
+            return lifecycle.block(session, self._now(), before, reason, open_session, by, unsent, allowed, latest)
+
+        return self._keep(session_id, rule)
 
     def unblock(self, session_id: str, by: Agent | None) -> Ticket:
         return self._keep(session_id, lambda session, before, open_session: lifecycle.unblock(

@@ -75,6 +75,8 @@ class Wire:
             info["failedCount"] = beside.failed
         if session.customer.remark:
             info["customerRemark"] = session.customer.remark
+        if session.customer.changed_at:
+            info["customerChangedAt"] = self.time(session.customer.changed_at)
         if session.tags:
             info["tags"] = session.tags
         if session.notes:

@@ -9,7 +9,7 @@ from attrs import frozen
 from ccs.codec import Identifier, OptionalText
 from ccs.errors import BadRequest, NotFound
 from ccs.kept import Card
-from ccs.models import Session
+from ccs.models import EPOCH, Session
 from ccs.phones import Phone, given
 from ccs.wire import avatar_path
 from handlers.sessions import OptionalAgentRequest, SessionHandler
@@ -21,9 +21,16 @@ USUAL_EARLIER = 20
 
 
 @frozen
+class AttributeRequest:
+    name: Identifier
+    value: OptionalText
+
+
+@frozen
 class CustomerRequest:
     remark: OptionalText | None = None
     note: OptionalText | None = None
+    attributes: list[AttributeRequest] | None = None
     csId: Identifier | None = None
 
 
@@ -75,6 +82,8 @@ class CustomerHandler(SessionHandler):
         maybe = {
             "customerName": customer.name, "customerAvatar": customer.avatar and avatar_path(session),
             "remark": card and card.remark, "note": card and card.note, "blocked": card and self._blocked(card),
+            "attributes": card and [{"name": name, "value": value} for name, value in card.attributes],
+            "changedAt": card and card.changed_at != EPOCH and self.parts.wire.time(card.changed_at),
             "phones": [{"id": phone.id, "masked": phone.masked} for phone in await self.phones(session)],
         }
         self.answer({**told, **{name: value for name, value in maybe.items() if value}})
@@ -101,7 +110,8 @@ class CustomerCard(CustomerHandler):
         request = self.read(CustomerRequest)
         by = self.by(request.csId)
         remark, note = (text if text is None else text.strip() for text in (request.remark, request.note))
-        card = await self.parts.talk.describe(session_id, remark, note, by)
+        attributes = [(each.name.strip(), each.value.strip()) for each in request.attributes or ()]
+        card = await self.parts.talk.describe(session_id, by, remark=remark, note=note, attributes=attributes)
         await self.answer_card(self.stored(session_id), card)
 
 

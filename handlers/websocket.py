@@ -263,10 +263,11 @@ class AgentSocket(Handler, WebSocketHandler):
             "shop": self.parts.config.workbench.shop_name,
             "forbidden": self._forbidden,
             "counts": self._counts(agent),
-            "version": self.parts.version,
+            "version": self.parts.edition.name,
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,
+            "attributes": self.parts.config.workbench.attributes,
             "viewing": self.parts.hub.viewing,
             "assistant": {
                 "polishes": self.parts.help.polishes,

@@ -404,3 +404,9 @@ def m012_unheeded(db: Database) -> None:
 @steps()
 def m013_bell_by_time(db: Database) -> None:
     db.executescript("CREATE INDEX bell_by_time ON bell (is_seen, at);")
+
+
+@steps()
+def m014_attributes(db: Database) -> None:
+    """What agents keep of a customer by name."""
+    db.execute("ALTER TABLE customers ADD COLUMN attributes TEXT")

@@ -47,11 +47,14 @@ def from_row(row: Sequence[Any]) -> Session:
         session_id, channel, account, customer_id, via, conversation, created_at, name, avatar, status, agent_id,
         seq, version, turn, last_text, last_message_at, waiting_since, unread, unhelped, pending_reason,
         close_reason, updated_at, reply_until, replies_left, platform_owner, conclusion, tags, notes, remark,
-        blocked_at,
+        blocked_at, changed_at,
     ) = row
+    customer = Customer(
+        channel, account, customer_id, name, avatar, remark or "", blocked_at is not None,
+        from_millis(changed_at) if changed_at else None,
+    )
     return Session(
-        session_id, Customer(channel, account, customer_id, name, avatar, remark or "", blocked_at is not None),
-        Via(via), Status(status),
+        session_id, customer, Via(via), Status(status),
         from_millis(created_at), from_millis(updated_at), conversation, agent_id, seq, version, turn, last_text,
         None if last_message_at is None else from_millis(last_message_at),
         None if waiting_since is None else from_millis(waiting_since),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 from sqlite_utils import Migrations
 
-from ccs import lifecycle
+from ccs import fate, lifecycle
 from ccs.assistant.turns import Turns
 from ccs.errors import BadRequest, Forbidden
 from ccs.kept import Card
@@ -21,7 +21,8 @@ from ccs.models import EPOCH, NOTHING, EventType, Message, Sender, Session, Stat
 from ccs.phones import given as phones_given
 from ccs.settings import Config
 from store import database, migrations
-from tests.conftest import Stage
+from tests.conftest import Stage, until
+from tests.moods import fails
 from tests.test_durability import break_disk
 from tests.test_feedback import answered, by, with_logins
 from tests.test_lifecycle import CHEN, LI, NOW, SOON, WANG, ZHAO, a_session, says
@@ -139,6 +140,39 @@ async def test_the_assistant_is_silent_to_a_blocked_customer_until_she_is_not(st
     assert session["status"] == "ai" and session["lastMessage"] == "转人工"
     await verb(stage, session_id, "customer/unblock", csId="wang")
     assert (await li.hears("new_pending_session"))["data"]["pendingReason"] == "keyword"
+
+
+@pytest.mark.gen_test
+async def test_a_block_withdraws_the_answer_that_had_not_begun_to_leave_and_what_it_answered_waits_again(
+    stage, gateway, with_assistant, monkeypatch
+) -> None:
+    await stage.start(with_assistant)
+    monkeypatch.setattr(fate, "FIRST_PAUSE", 60.0)          # the answer is refused once and then stands in line
+    gateway.moods.append(fails(503))
+    wang = await stage.agent("wang")
+    await stage.customer().says("有货吗")
+    session_id = (await wang.hears("session_updated"))["sessionId"]
+    outgoing = stage.server._registry.outgoing
+    await until(lambda: [said.delivery.attempts for said in outgoing(session_id)] == [1])
+    await until(lambda: outgoing(session_id)[0].delivery.state == "pending")
+    await verb(stage, session_id, "customer/block", csId="wang")
+    assert not outgoing(session_id)
+    assert (await stage.history(session_id))[-1]["delivery"]["reason"] == fate.BLOCKED and gateway.said == []
+    await verb(stage, session_id, "customer/unblock", csId="wang")
+    again = (await wang.hears("new_pending_session"))["data"]
+    assert again["pendingReason"] == "failed_answers", "the assistant has taken up what it knew no more to say to"
+    assert again["waitingSince"] == again["createdAt"]
+
+
+@pytest.mark.gen_test
+async def test_who_has_no_open_session_is_told_of_by_the_one_in_which_she_was_blocked(stage: Stage) -> None:
+    await stage.start()
+    session_id = await waits(stage)
+    await verb(stage, session_id, "close", csId="wang")
+    zhao = await stage.agent("zhao")
+    await verb(stage, session_id, "customer/block", csId="wang")
+    told = (await zhao.next("session_updated"))["data"]
+    assert (told["sessionId"], told["status"], told["blocked"]) == (session_id, "closed", True)
 
 
 @pytest.mark.gen_test
@@ -261,6 +295,7 @@ async def test_of_what_is_older_the_log_tells_what_is_known_and_nobody_is_blocke
     await stage.start()
     assert await log(stage, "old") == [("opened",), ("closed", "timeout")]
     assert (await card(stage, "old"))["remark"] == "陈姐" and "blocked" not in await stage.session("old")
+    assert not {"attributes", "changedAt"} & (await card(stage, "old")).keys()
     await verb(stage, "old", "customer/block", csId="wang")
     assert (await stage.session("old"))["blocked"] and (await card(stage, "old"))["note"] == "发顺丰"
     assert await log(stage, "old") == [("opened",), ("closed", "timeout"), ("blocked", "wang")]

@@ -154,7 +154,9 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(
     await stage.envelope(gateway_message("陈女士", "手机 138 0013 8000", "m-3"))
     path = f"/api/sessions/{session_id}"
     await stage.post(f"{path}/tags", {"add": ["退款"]})
-    card = await stage.http.put(f"{stage.base}{path}/customer", json={"remark": "陈姐", "note": "老客户"})
+    card = await stage.http.put(f"{stage.base}{path}/customer", json={
+        "remark": "陈姐", "note": "老客户", "attributes": [{"name": "尺码", "value": "XL"}],
+    })
     written = await stage.post(f"{path}/notes", {"content": "补运费险", "clientNoteId": "page-2", "csId": "wang"})
     note = f"{stage.base}{path}/notes/{written.json()['data']['noteId']}"
     edited = await stage.http.put(note, json={"content": "补差价", "csId": "wang"})

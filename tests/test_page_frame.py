@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from ccs import accounts
 from ccs.settings import AgentSettings, AuthSettings
+from handlers.edition import Edition
 from tests.browser import PHONE, Office, Workbench
 from tests.looks import LOOKS, look_at
 
@@ -329,7 +330,9 @@ async def test_a_reload_and_the_way_back_lead_to_where_she_was(office: Office) -
 async def test_a_newer_page_is_offered_and_not_forced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     wang = await office.wang_talks()
     await wang.writes("写到一半")
-    monkeypatch.setattr("handlers.pages.version", lambda: "another")
+    edition, name = Edition.read(), "0123456789abcdef"
+    newer = evolve(edition, name=name, page=edition.page.replace(edition.name.encode(), name.encode()))
+    monkeypatch.setattr("server.Edition.read", lambda: newer)
     await office.stage.stop()
     await office.start()
     offer = wang.page.locator("#skew")

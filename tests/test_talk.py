@@ -502,10 +502,12 @@ async def test_how_agents_call_a_customer_is_told_in_her_sessions_from_then_on(s
     await asyncio.gather(of(stage, session_id, note="发顺丰"), of(stage, session_id, remark="陈姐"))
     card = await of(stage, session_id)
     assert (card["remark"], card["note"]) == ("陈姐", "发顺丰"), "neither overtakes what is on its way to disk"
-    assert [frame["data"]["customerRemark"] for frame in await wang.all_until_now()] == ["陈姐"]
+    assert [frame["data"]["customerRemark"] for frame in await wang.all_until_now()][-1] == "陈姐"
     await verb(stage, session_id, "close")
     await of(stage, session_id, remark="陈总")
     assert (await stage.session(session_id))["customerRemark"] == "陈总"
+    told = await wang.hears("session_updated", lambda frame: frame["data"]["status"] == "closed")
+    assert told["data"]["customerRemark"] == "陈总", "who looks at what has ended is told too"
     await stage.stop()
     await stage.start()
     wang = await stage.agent("wang")
@@ -519,8 +521,38 @@ async def test_how_agents_call_a_customer_is_told_in_her_sessions_from_then_on(s
     assert "customerRemark" not in (await wang.next("session_updated"))["data"]
 
 
+def attributes(**known: str) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in known.items()]
+
+
+@pytest.mark.gen_test
+async def test_attributes_of_a_customer_are_changed_one_by_one_told_and_kept(stage: Stage) -> None:
+    await stage.start()
+    session_id, li = await waits(stage), await stage.agent("li")
+    await of(stage, session_id, attributes=attributes(尺码=" L ", 收货城市="杭州"), csId="wang")
+    told = (await li.next("session_updated"))["data"]
+    card = await of(stage, session_id)
+    assert card["attributes"] == attributes(尺码="L", 收货城市="杭州") and told["customerChangedAt"] == card["changedAt"]
+    await asyncio.gather(*(of(stage, session_id, attributes=each) for each in (
+        attributes(尺码="XL"), attributes(收货城市="", 没有的=""), attributes(生日="3 月"), attributes(尺码="XL"),
+    )))
+    assert (await of(stage, session_id))["attributes"] == attributes(尺码="XL", 生日="3 月"), "none undoes another"
+    await stage.stop()
+    await stage.start()
+    assert (await of(stage, session_id, note="发顺丰"))["attributes"] == attributes(尺码="XL", 生日="3 月")
+    many = attributes(**{f"第{number}": "有" for number in range(19)})
+    path = f"{stage.base}/api/sessions/{session_id}/customer"
+    assert refused(await stage.http.put(path, json={"attributes": many}), 400)
+    assert len((await of(stage, session_id, attributes=many[1:]))["attributes"]) == 20
+    assert "attributes" not in await of(stage, session_id, attributes=[{**each, "value": ""} for each in [
+        *many, *attributes(尺码="", 生日="")]])
+
+
 @pytest.mark.gen_test
 @pytest.mark.parametrize("body", [
+    *({"attributes": each} for each in (
+        attributes(**{"长" * 21: "有"}), attributes(尺码="长" * 101), attributes(尺码="两\n行"), [{"name": "尺码"}], {}, "尺码",
+    )),
     {"remark": "长" * 41}, {"remark": "两\n行"}, {"remark": 1}, {"note": "长" * 2001}, {"note": ["a"]}, {"csId": "nobody"},
 ])
 async def test_what_cannot_be_kept_of_a_customer_is_refused(stage: Stage, body: dict[str, Any]) -> None:
@@ -528,7 +560,7 @@ async def test_what_cannot_be_kept_of_a_customer_is_refused(stage: Stage, body: 
     session_id = await waits(stage)
     path = f"{stage.base}/api/sessions/{session_id}/customer"
     assert (await stage.http.put(path, json={"remark": "陈姐", "note": "好", **body})).status_code == 400
-    assert not {"remark", "note"} & (await of(stage, session_id)).keys()
+    assert not {"remark", "note", "attributes"} & (await of(stage, session_id)).keys()
 
 
 @pytest.mark.gen_test

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from ccs import fate
 from ccs.assistant.words import Question, Said
 from ccs.models import Message, Sender, Session
 
@@ -44,8 +45,9 @@ def unanswered(session: Session, messages: Sequence[Message]) -> list[Message]:
 
 
 def _is_unsaid(message: Message) -> bool:
-    """Taken back, or only said to have her wait."""
-    return bool(message.recalled_at or message.is_holding)
+    """Taken back, withdrawn when she was blocked, or only said to have her wait."""
+    withdrawn = message.delivery is not None and message.delivery.reason == fate.BLOCKED
+    return bool(message.recalled_at or message.is_holding or withdrawn)
 
 
 def _last_words(before: Sequence[Message]) -> str:

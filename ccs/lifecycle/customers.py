@@ -5,23 +5,31 @@ stood. But nobody is called for them, no clock of theirs runs, and the assistant
 back as it is then: who waited for a person is called for, and the assistant answers what it has not answered.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from attrs import evolve
 
+from ccs import fate
 from ccs.errors import BadRequest
 from ccs.kept import Card, DeedKind
 from ccs.lifecycle.rights import must_read
-from ccs.lifecycle.steps import calls, deed
-from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status
+from ccs.lifecycle.steps import calls, deed, taken_back
+from ccs.limits import UNLIMITED, Limits
+from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Sender, Session, Status
 
 LONGEST_REASON = 200        # characters
 
 
 def block(
-    session: Session, now: datetime, before: Card, reason: str, open_session: Session | None, by: Agent | None
+    session: Session, now: datetime, before: Card, reason: str, open_session: Session | None, by: Agent | None,
+    unsent: Iterable[Message] = (), allowed: Limits = UNLIMITED, latest: Sequence[Message] = (),
 ) -> Change:
-    """The session's customer, whichever of her sessions it is; `before` is what is kept of her."""
+    """The session's customer, whichever of her sessions it is; `before` is what is kept of her.
+
+    What the assistant had not begun to send is withdrawn; these are the `latest` messages of her open session:
+    what it was an answer to waits again.
+    """
     _must_read(session, open_session, by)
     if len(reason) > LONGEST_REASON or reason and not reason.isprintable():
         raise BadRequest(f"原因应为一行、至多 {LONGEST_REASON} 个字 @ $.reason")
@@ -29,7 +37,21 @@ def block(
         return NOTHING
     done = deed(session, now, DeedKind.BLOCKED, by, reason)
     card = evolve(before, blocked_at=now, blocked_by=done.agent_id, blocked_reason=reason)
-    return evolve(_veiled(open_session, True), cards=(card,), deeds=(done,))
+    session = open_session or session
+    withdrawn, given_back = taken_back(session, unsent, allowed, fate.BLOCKED)
+    if withdrawn:
+        since = session.waiting_since or _asked_at(latest, withdrawn[0])
+        session = evolve(session, waiting_since=since, **given_back)
+    session = _with(session, True)
+    events = (_tells(session), *(Event(EventType.MESSAGE_UPDATED, session, message) for message in withdrawn))
+    return Change(session, deliveries=withdrawn, events=events, cards=(card,), deeds=(done,))
+
+
+def _asked_at(messages: Sequence[Message], answer: Message) -> datetime:
+    """When the first thing was said that this answers."""
+    before = [message for message in messages if message.seq < answer.seq]
+    answered = max((message.seq for message in before if message.sender is not Sender.CUSTOMER), default=0)
+    return next((message.created_at for message in before if message.seq > answered), answer.created_at)
 
 
 def unblock(
@@ -40,7 +62,8 @@ def unblock(
         return NOTHING
     card = evolve(before, blocked_at=None, blocked_by="", blocked_reason="")
     done = deed(session, now, DeedKind.UNBLOCKED, by)
-    return evolve(_veiled(open_session, False), cards=(card,), deeds=(done,))
+    session = _with(open_session or session, False)
+    return Change(session, events=(_tells(session),), cards=(card,), deeds=(done,))
 
 
 def reveal(session: Session, now: datetime, masked: str, by: Agent | None) -> Change:
@@ -56,10 +79,11 @@ def _must_read(session: Session, open_session: Session | None, by: Agent | None)
         must_read(open_session, by)
 
 
-def _veiled(session: Session | None, blocked: bool) -> Change:
-    if session is None:
-        return NOTHING
+def _with(session: Session, blocked: bool) -> Session:
+    """Her open session, or where she has none the one in which she was blocked or is no longer."""
     customer = evolve(session.customer, blocked=blocked)
-    session = evolve(session, customer=customer, version=session.version + 1, turn=session.turn + 1)
-    kind = calls(session) if session.status is Status.PENDING else EventType.SESSION_UPDATED
-    return Change(session, events=(Event(kind, session),))
+    return evolve(session, customer=customer, version=session.version + 1, turn=session.turn + 1)
+
+
+def _tells(session: Session) -> Event:
+    return Event(calls(session) if session.status is Status.PENDING else EventType.SESSION_UPDATED, session)

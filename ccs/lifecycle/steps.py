@@ -85,11 +85,12 @@ def held_by(
 
 
 def taken_back(
-    session: Session, unsent: Iterable[Message], allowed: Limits
+    session: Session, unsent: Iterable[Message], allowed: Limits, reason: str = fate.WITHDRAWN
 ) -> tuple[tuple[Message, ...], dict[str, Any]]:
     """What the assistant had not begun to send, and what the session allows without it."""
     withdrawn = tuple(
-        fate.withdrawn(message) for message in unsent if message.sender is Sender.AI and fate.may_withdraw(message)
+        fate.withdrawn(message, reason) for message in unsent
+        if message.sender is Sender.AI and fate.may_withdraw(message)
     )
     parts = sum(map(allowed.unsent, withdrawn))
     return withdrawn, limits.given_back(session, parts, allowed) if parts else {}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
+from ccs.attributes import changed
 from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.kept import Card, Note
 from ccs.lifecycle import bell
@@ -117,18 +118,22 @@ def mark_unread(session: Session, now: datetime, by: Agent | None) -> Change:
 
 
 def describe(
-    session: Session, before: Card, card: Card, open_session: Session | None, by: Agent | None
+    session: Session, before: Card, card: Card, attributes: Iterable[tuple[str, str]], open_session: Session | None,
+    by: Agent | None,
 ) -> Change:
-    """What is kept of a session's customer is now as in `card`; her open session tells how she is called."""
+    """What is kept of a session's customer is now as in `card`, with these attributes changed.
+
+    Her open session tells so, or where she has none the session itself.
+    """
     must_read(session, by)
     if len(card.remark) > LONGEST_REMARK or card.remark and not card.remark.isprintable():
         raise BadRequest(f"备注名应为一行、至多 {LONGEST_REMARK} 个字 @ $.remark")
     if len(card.note) > LONGEST_CARD:
         raise BadRequest(f"不能超过 {LONGEST_CARD} 个字符 @ $.note")
+    card = evolve(card, attributes=changed(before.attributes, attributes))
     if evolve(before, changed_by=card.changed_by, changed_at=card.changed_at) == card:
         return NOTHING
-    if open_session is None or open_session.customer.remark == card.remark:
-        return Change(cards=(card,))
-    customer = evolve(open_session.customer, remark=card.remark)
-    told = evolve(open_session, customer=customer, version=open_session.version + 1)
-    return Change(told, cards=(card,), events=(Event(EventType.SESSION_UPDATED, told),))
+    session = open_session or session
+    customer = evolve(session.customer, remark=card.remark, changed_at=card.changed_at)
+    session = evolve(session, customer=customer, version=session.version + 1)
+    return Change(session, cards=(card,), events=(Event(EventType.SESSION_UPDATED, session),))
