@@ -26,7 +26,8 @@ def takes_back(note: Note) -> tuple[BellEntry, ...]:
 
 def changes_hands(before: Session, now: datetime, by: Agent | None, to: Agent) -> tuple[BellEntry, ...]:
     """Of a session that an agent held and another has now."""
-    by_id, about = by.id if by else before.agent_id or "", f"{before.id} {before.turn}"
+    by_id = by.id if by else before.agent_id or ""
+    about = f"{before.id} {before.turn}"        # no two changes of hands have the same
     told = []
     if to.id != by_id:
         told.append(_entry(about, to.id, BellKind.RECEIVED, before.id, now, by_id))
