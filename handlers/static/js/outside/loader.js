@@ -8,7 +8,7 @@ import { afterwards } from "./afterwards.js";
 import { wants } from "../state/wants.js";
 
 const AGAIN = 4000; // ms
-const BESIDE = ["earlier", "person"]; // what stands around the words she came for, which are asked for first
+const BESIDE = ["earlier", "person", "log"]; // what stands around the words she came for, which are asked for first
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
