@@ -144,6 +144,23 @@ async def test_a_reply_that_did_not_arrive_rings_with_the_reason_after_the_end_t
 
 
 @pytest.mark.gen_test
+async def test_a_failure_that_is_told_twice_is_one_entry(stage: Stage, gateway) -> None:
+    await stage.start()
+    session_id, wang = await session_of(stage), await stage.agent("wang")
+    await wang.accepts(session_id)
+    message = (await wang.replies(session_id, "您好")).json()["data"]
+    await wang.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == "sent")
+    for reason in ("对方已拉黑", "对方已注销", "没有这个人"):
+        told = {"version": "1", "eventId": stage.new_id(), "type": "send_result", "shopId": "10001",
+                "requestId": gateway.said[0]["requestId"], "ok": False, "reason": reason}
+        assert (await stage.envelope(told)).status_code == 200
+        await wang.hears("message_updated", lambda frame: frame["data"]["delivery"].get("reason") == reason)
+        if reason == "对方已注销":
+            await stage.post(f"/api/sessions/{session_id}/messages/{message['msgId']}/dismiss", {"csId": "wang"})
+    assert [each["text"] for each in await on_bell(stage)] == ["对方已注销"], "what was put aside rings no more"
+
+
+@pytest.mark.gen_test
 async def test_what_was_seen_goes_after_a_week_and_what_nobody_saw_after_a_month(stage: Stage) -> None:
     await stage.start()
     session_id = await session_of(stage)

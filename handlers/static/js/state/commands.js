@@ -9,7 +9,6 @@
  */
 
 import { isHelped } from "./helps.js";
-import { isBlocked } from "./blocking.js";
 import { mayAccept, mayClose, mayExamine, mayRead, mayRelease, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
@@ -41,7 +40,7 @@ export const COMMANDS = [
   command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
   command("block", "sessions", [], "blockCurrent", {
     enabled: open(mayRead),
-    words: (state) => ({ key: current(state) && isBlocked(state, current(state)) ? "commands.unblock" : "commands.block" }),
+    words: (state) => ({ key: current(state)?.blocked ? "commands.unblock" : "commands.block" }),
   }),
 
   command("previous", "going", ["Alt+ArrowUp"], "previous", { repeats: true }),

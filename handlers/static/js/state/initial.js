@@ -50,6 +50,7 @@ export const initial = {
   remembered: false, // whether the server has told of them on this line
   reminding: null, // the session of which she is about to say when
   tags: [], // the usual ones, as config.toml names them
+  attributes: [], // the usual names of what is kept of customers
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   noteDrafts: {}, // id → text of a note for colleagues

@@ -34,6 +34,7 @@ export const COMPOSER_TEXTS = {
   takeOverAsked: ["发送后由您接待这位客户，AI 不再回答", "Once it is sent the customer is yours, and the AI stops answering"],
   takeOverSend: ["接管并发送", "Take over and send"],
   heldByNobody: ["客户正在等待接入", "The customer is waiting"],
+  heldByNobodyBlocked: ["客户已拉黑，无需接入", "The customer is blocked and need not be accepted"],
   heldByNobodyHint: ["接入后才能回复", "Accept to reply"],
   closedWhy: ["会话已结束，不能重新打开", "It has ended, and is not opened again"],
   closedHint: ["客户再次来信时会开启新会话。现在可以写备注。", "The customer's next message opens a new one. Until then you can leave a note."],

@@ -21,7 +21,7 @@ export const THREAD_TEXTS = {
   threadMore: ["更多操作", "More"],
   threadMores: {
     unread: ["标为未读", "Mark as unread"], copyId: ["复制会话号", "Copy the id"], copyLink: ["复制会话链接", "Copy the link"],
-    panel: ["客户资料", "Customer panel"],
+    panel: ["客户资料", "Customer panel"], block: ["拉黑…", "Block…"], unblock: ["移出黑名单", "Unblock"],
   },
   panelToggle: ["客户资料", "Customer panel"],
 
