@@ -117,6 +117,7 @@ export const COMPOSER_TEXTS = {
   quickReadOnly: ["只有主管可以修改共用的快捷回复", "Only supervisors change shared quick replies"],
   quickMissing: ["请填写标题和内容", "Give it a title and words"],
   quickSave: ["保存", "Save"],
+  quickUnsaved: ["还没有保存；再操作一次就放弃修改", "Not saved yet. Do it again to drop your changes"],
   quickSaved: ["已保存", "Saved"],
   quickDelete: ["删除", "Delete"],
   quickDeleteSure: ["确定删除？", "Delete it?"],

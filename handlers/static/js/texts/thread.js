@@ -1,6 +1,7 @@
 /* The words of the thread: earlier sessions, notes, what can be done with a message. A part of the catalogue in `texts.js`. */
 
 export const THREAD_TEXTS = {
+  unsentDraft: ["您没有发出的草稿", "Your draft, not sent"],
   // One line of all that was said
   lastSession: ["上一次会话", "The conversation before"],
   sessionBefore: ["更早的会话", "An earlier conversation"],
