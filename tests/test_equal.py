@@ -16,10 +16,10 @@ import pytest
 from attrs import define, field
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs import fate
 from ccs.assistant.turns import Turns
 from ccs.demo.gateway import Gateway
 from ccs.outbox import Outbox
+from ccs.outgoing import fate
 from tests.conftest import PATIENCE, Stage, until
 from tests.faults import FaultyConnection
 from tests.moods import answers, fails
