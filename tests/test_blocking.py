@@ -275,7 +275,7 @@ async def test_the_log_tells_who_had_a_session_from_its_beginning_to_its_end(sta
 def file_of_before(path: Path) -> None:
     """With a customer of whom agents keep something, and her session, which has ended."""
     steps = Migrations("ccs")
-    for step in takewhile(lambda step: step.name != "m011_blocking", migrations.steps._migrations):
+    for step in takewhile(lambda step: step.name != "m011_customers", migrations.steps._migrations):
         steps(name=step.name)(step.fn)
     path.parent.mkdir()
     database.prepare(path, steps)

@@ -356,9 +356,9 @@ async def test_a_double_click_on_accept_does_nothing_but_accept(office: Office) 
     place = await wang.button("接入").first.bounding_box()
     await wang.button("接入").first.dblclick()
     await expect(wang.composer).to_be_editable()
-    await expect(wang.button("转回 AI")).to_be_enabled()
+    await expect(wang.button("转接")).to_be_enabled()
     assert (await office.stage.customer().session())["status"] == "manual"
-    for name in ("转回 AI", "转接", "结束"):
+    for name in ("转接", "结束"):
         after = await wang.button(name).bounding_box()
         assert place and after and after["x"] >= place["x"] + place["width"], name
 
@@ -408,15 +408,18 @@ async def test_who_gets_or_loses_a_session_by_another_is_told(office: Office) ->
     wang, zhao = await office.agent("wang"), await office.agent("zhao")
     await office.stage.customer().says("在吗")
     await wang.accepts("陈女士")
+    await wang.writes("写到一半的话")
     await zhao.tab("全部").click()
     await zhao.opens("陈女士")
     await zhao.button("接管").first.click()
     await expect(wang.page.get_by_text("陈女士 改由 老赵 接待")).to_be_visible()
+    await expect(wang.page.get_by_role("paragraph").filter(has_text="写到一半的话")).to_be_visible()    # hers to take along
     await expect(zhao.composer).to_be_editable()
     await zhao.button("转接").click()
     await zhao.page.get_by_role("menuitem", name="小王").click()
     await expect(wang.page.get_by_text("已转给您：陈女士")).to_be_visible()
     await wang.sees("改由 小王 接待")
+    await expect(wang.composer).to_have_value("写到一半的话")
 
 
 @pytest.mark.gen_test

@@ -262,6 +262,8 @@ async def test_quick_replies_are_kept_in_order_where_they_are_used(office: Offic
     await box.get_by_role("button", name="新建").click()
     await box.get_by_label("标题", exact=True).fill("吊牌")
     await box.get_by_label("内容", exact=True).fill("请看图，")
+    await wang.page.keyboard.press("Escape")        # what is written goes only if she says so
+    await expect(box.get_by_role("status")).to_contain_text("还没有保存")
     await box.get_by_role("button", name="{客户昵称}").click()
     await box.get_by_label("图片（可不填）").set_input_files(PICTURE)
     await box.get_by_role("button", name="保存").click()

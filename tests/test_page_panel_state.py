@@ -26,14 +26,54 @@ async def test_a_blocked_customer_is_counted_nowhere_and_comes_back_with_a_call(
     assert fresh["counts"]["pending"] == 0 and fresh["news"] == []
 
 
+OLD = session("old", status="closed", version=5, customerId="c")
+
+
 @pytest.mark.gen_test
-async def test_of_a_session_that_has_ended_her_card_says_whether_she_is_blocked(model: Model) -> None:
-    told = session(status="closed", blocked=True)
-    loaded = {"type": "personLoaded", "id": "s", "customer": {"customerId": "c"}}
-    state = await model.after(*entered(), {"type": "sessionLoaded", "session": told})
-    assert await model.calls("blocking", "isBlocked", state, told)
-    state = await model.after(*entered(), {"type": "sessionLoaded", "session": told}, loaded)
-    assert not await model.calls("blocking", "isBlocked", state, told)
+async def test_what_is_told_of_a_customer_holds_for_her_sessions_that_have_ended(model: Model) -> None:
+    shown = [*entered(), {"type": "sessionLoaded", "session": OLD},
+             {"type": "sessionLoaded", "session": session("another", status="closed", customerId="d")}]
+    now = session("s", version=2, customerId="c", blocked=True, customerRemark="陈姐", customerChangedAt="later")
+    told = [*shown, heard("session_updated", now)]
+    sessions = (await model.after(*told))["sessions"]
+    assert (sessions["old"]["blocked"], sessions["old"]["customerRemark"]) == (True, "陈姐")
+    assert not sessions["another"]["blocked"]
+    again = (await model.after(*told, {"type": "sessionLoaded", "session": OLD}))["sessions"]["old"]
+    assert not again["blocked"] and not again["customerRemark"], "what is loaded later says how it is by then"
+    card = {"type": "personLoaded", "id": "old", "customer": {"customerId": "c", "blocked": {"at": "now"}}}
+    assert (await model.after(*shown, card))["sessions"]["old"]["blocked"]
+
+
+@pytest.mark.gen_test
+async def test_her_card_is_asked_for_again_once_a_colleague_has_changed_it(model: Model) -> None:
+    def told(at: str) -> dict[str, Any]:
+        now = session("s", version=9, status="manual", manualCsId="wang", customerChangedAt=at)
+        return heard("session_updated", now)
+
+    card = {"type": "personLoaded", "id": "s", "customer": {"customerId": "c", "changedAt": "one"}}
+    mine = {"type": "personSaving", "id": "s", "change": {"attributes": [{"name": "尺码", "value": "L"}]}}
+    for events, phase in (([told("one")], "ready"), ([told("two")], "wanted"), ([mine, told("two")], "ready")):
+        assert (await model.after(*opened(message(1)), card, *events))["people"]["s"]["phase"] == phase
+
+
+@pytest.mark.gen_test
+async def test_attributes_show_what_is_on_its_way_until_it_is_kept_and_offer_the_usual_names(model: Model) -> None:
+    def kept(**known: str) -> list[dict[str, str]]:
+        return [{"name": name, "value": value} for name, value in known.items()]
+
+    card = {"type": "personLoaded", "id": "s", "customer": {"customerId": "c", "attributes": kept(尺码="L", 城市="杭州")}}
+    written = await model.calls("attributes", "withChanges", kept(尺码="M"), kept(尺码="XL", 城市="", 生日="3 月"))
+    change = {"type": "personSaving", "id": "s", "change": {"attributes": written}}
+    saving = [*opened(message(1)), card, change]
+    state = await model.after(*saving)
+    assert await model.calls("attributes", "attributesOf", state, "s") == kept(尺码="XL", 生日="3 月")
+    assert await model.calls("attributes", "pendingOf", state, "s") == kept(尺码="XL", 城市="", 生日="3 月")
+    names = {"attributes": ["尺码", "收货城市", "City"]}
+    assert await model.calls("attributes", "namesToOffer", names, kept(尺码="XL"), "") == ["收货城市", "City"]
+    assert await model.calls("attributes", "namesToOffer", names, [], "ci") == ["City"]
+    many = kept(**{str(number): "x" for number in range(20)})
+    assert await model.calls("attributes", "faultOfAttribute", "新的", many) == "attributesMany"
+    assert await model.calls("attributes", "faultOfAttribute", " 7 ", many) is None
 
 
 @pytest.mark.gen_test
@@ -58,17 +98,24 @@ async def test_she_is_asked_for_again_once_there_may_be_another_number(model: Mo
 
 
 @pytest.mark.gen_test
-async def test_the_log_is_asked_for_once_it_is_unfolded_and_again_when_more_was_done(model: Model) -> None:
+async def test_the_log_is_asked_for_once_the_words_are_here_and_where_it_is_unfolded_when_more_was_done(
+    model: Model,
+) -> None:
     async def wanted(*events: dict[str, Any]) -> list[str]:
         return [want["kind"] for want in await model.asked("wants", *events) if want["kind"] == "log"]
 
     loaded = {"type": "logLoaded", "id": "s", "deeds": []}
+    waiting = [*opened(message(1))[:-1]]
     unfolded = [*opened(message(1)), {"type": "ownKept", "name": "panel", "value": {"log": True}}]
     [want] = [want for want in await model.asked("wants", *unfolded) if want["kind"] == "log"]
     loading = [*unfolded, {"type": "logLoading", "id": "s", "sign": want["sign"]}]
-    assert await wanted(*opened(message(1))) == [] == await wanted(*loading, loaded)
+    assert await wanted(*waiting) == [] == await wanted(*loading, loaded)
     moved = heard("session_updated", session(status="ai", version=3))
     assert await wanted(*loading, loaded, moved) == ["log"]
+    folded = [*opened(message(1)), *loading[-1:], loaded]
+    assert await wanted(*opened(message(1))) == ["log"] and await wanted(*folded, moved) == [], "of that events tell"
+    sure = {"type": "sessionLoaded", "session": session(version=4)}
+    assert await wanted(*folded, {"type": "resync"}, sure) == ["log"]
 
 
 @pytest.mark.gen_test

@@ -102,7 +102,7 @@ async def test_what_was_said_anywhere_is_found_and_opened_without_the_mouse(offi
     await expect(bar.get_by_role("status")).to_have_text("1 / 5")
     kept = wang.thread.locator('[data-found="kept"]')       # she looks at it for as long as she likes
     await expect(kept).to_contain_text("今天下午就发货")
-    await press("Escape")
+    await bar.get_by_role("searchbox").press("Escape")
     await expect(kept).to_have_count(0)
 
 

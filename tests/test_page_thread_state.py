@@ -321,3 +321,25 @@ async def test_orders_and_products_are_named_once_the_last_first(model: Model) -
 ])
 async def test_what_the_server_would_not_take_as_a_tag_is_not_sent(model: Model, tag, tags, fault) -> None:
     assert await model.calls("people", "faultOfTag", tag, tags) == fault
+
+
+@pytest.mark.gen_test
+async def test_what_happened_stands_in_a_thread_as_before_when_it_is_loaded_again(model: Model) -> None:
+    def at(second: int) -> str:
+        return f"2025-12-29T17:20:{second:02}.000+08:00"
+
+    deeds = [{"kind": "opened", "at": at(1)}, {"kind": "asked", "at": at(1), "about": "assistant_off"},
+             {"kind": "accepted", "at": at(2), "csId": "li"}, {"kind": "revealed", "at": at(2), "csId": "li"},
+             {"kind": "transferred", "at": at(3), "csId": "li", "about": "wang"}]
+    told = {"type": "logLoaded", "id": "s", "deeds": deeds}
+    *begun, here = opened(*map(message, range(1, 5)), version=1)
+    lines = """(state) => import("/static/js/state/timeline.js").then(({timeline}) =>
+        timeline([{id: "s", session: {}, thread: state.threads.s}], [], () => 1).filter(({type}) => type !== "day")
+            .map(({message, note}) => message?.seq ?? note.kind))"""
+    closed = heard("session_closed", session(version=5, status="closed", manualCsId="wang", messageCount=4))
+    ended = {**told, "deeds": [*deeds, {"kind": "closed", "at": at(5), "csId": "wang", "about": "agent"}]}
+    for events, end in (([here, told], []), ([told, here], []), ([here, told, closed, ended], ["closed"])):
+        state = await model.after(*begun, *events)
+        assert await model.page.evaluate(lines, state) == [1, 2, "accepted", 3, "transferred", 4, *end]
+    part = await model.after(*begun, {**here, "messages": here["messages"][2:]}, told)
+    assert await model.page.evaluate(lines, part) == [3, "transferred", 4], "of what is not here nothing happened"

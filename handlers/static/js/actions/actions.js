@@ -18,7 +18,7 @@ import { createSearching } from "./searching.js";
 import { createQuick } from "./quick.js";
 import { createPanelActions } from "./panel.js";
 import { createThreadActions } from "./thread.js";
-import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
+import { mayAccept, mayClose, mayRelease, mayServe, mayTakeOver } from "../state/rights.js";
 import { format, parse } from "../state/address.js";
 import { nextPages } from "../state/lists.js";
 import { CHANNELS, shownSession } from "../state/sessions.js";
@@ -185,7 +185,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {
       const session = current();
-      if (session && mayServe(session, store.state.me)) actions.askRelease(session.sessionId);
+      if (session && mayRelease(session, store.state.me, store.state.assistant)) actions.askRelease(session.sessionId);
     },
     closeCurrent() {
       const session = current();

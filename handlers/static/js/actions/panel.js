@@ -1,7 +1,7 @@
 /* What an agent can do in the customer panel: lay it out, name the customer, write about her, and tag the session. */
 
 import * as api from "../outside/api.js";
-import { isBlocked } from "../state/blocking.js";
+import { pendingOf, withChanges } from "../state/attributes.js";
 import { isPanelShown, layoutOf, moved } from "../state/people.js";
 import { customerName } from "../state/state.js";
 import { words } from "../texts/texts.js";
@@ -50,12 +50,14 @@ export function createPanelActions(store, { toast, explain, keepOwn, onExpired }
     },
     moveSection: (name, step) => keepLayout({ order: moved(layoutOf(store.state).order, name, step) }),
 
-    /** `change` is `{remark}` or `{note}`; they go in the order in which they were written. */
+    /** `change` is `{remark}`, `{note}` or `{attributes}`; they go in the order in which they were written. */
     describe(id, change) {
       dispatch({ type: "personSaving", id, change });
       saved = saved.then(() => save(id, change));
       return saved;
     },
+    /** What did not get through before goes along. */
+    keepAttributes: (id, changes = []) => actions.describe(id, { attributes: withChanges(pendingOf(store.state, id), changes) }),
     retryPerson: (id) => dispatch({ type: "personRetried", id }),
 
     async tag(id, { add = [], remove = [] }) {
@@ -73,13 +75,11 @@ export function createPanelActions(store, { toast, explain, keepOwn, onExpired }
     async unblock(id) {
       if (await veil(id, "unblock")) tell(id, "unblockedNow");
     },
-    blockCurrent() {
-      const { state } = store;
-      const session = state.sessions[state.selected];
-      if (!session) return;
-      if (isBlocked(state, session)) actions.unblock(session.sessionId);
-      else actions.askBlock(session.sessionId);
+    toggleBlock(id) {
+      if (store.state.sessions[id]?.blocked) actions.unblock(id);
+      else actions.askBlock(id);
     },
+    blockCurrent: () => actions.toggleBlock(store.state.selected),
 
     unfoldLog: (log) => keepLayout({ log }),
     retryLog: (id) => dispatch({ type: "logWanted", id }),

@@ -4,18 +4,26 @@
  */
 
 import * as api from "./api.js";
+import { afterwards } from "./afterwards.js";
 import { wants } from "../state/wants.js";
 
 const AGAIN = 4000; // ms
+
+const isLog = ({ kind }) => kind === "log";
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
+  const ask = { list, session, history, notes, earlier, person, reminders, bell, served };
+
+  const askLog = afterwards(() => wants(store.state).filter(isLog).forEach(log)); // after the words she came for
 
   return function keep(state) {
-    for (const want of wants(state)) ask[want.kind](want, state);
+    for (const want of wants(state)) {
+      if (isLog(want)) askLog();
+      else ask[want.kind](want, state);
+    }
   };
 
   async function list({ key, query, again }, { round }) {

@@ -5,14 +5,6 @@
  * `blocked`, no `waitingSince` and nothing unread, so no clock of hers runs; here it is kept from being counted or called for.
  */
 
-import { personOf } from "./people.js";
-
-/** Whether she is now. A session that has ended is told of no change; what is kept of her is. */
-export function isBlocked(state, { sessionId, status, blocked = false }) {
-  const { customer } = personOf(state, sessionId);
-  return Boolean(status === "closed" && customer ? customer.blocked : blocked);
-}
-
 export const BLOCKING_REDUCERS = {
   blocking: (state, { id }) => ({ ...state, blocking: id }),
 };

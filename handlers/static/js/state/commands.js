@@ -9,14 +9,13 @@
  */
 
 import { isHelped } from "./helps.js";
-import { isBlocked } from "./blocking.js";
-import { mayAccept, mayClose, mayExamine, mayRead, mayServe, mayTakeOver } from "./rights.js";
+import { mayAccept, mayClose, mayExamine, mayRead, mayRelease, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
 const open = (may) => (state) => {
   const session = current(state);
-  return Boolean(session) && may(session, state.me);
+  return Boolean(session) && may(session, state.me, state.assistant);
 };
 const always = () => true;
 const anyOpen = open(always);
@@ -34,14 +33,14 @@ export const COMMANDS = [
     enabled: open((session, me) => mayAccept(session) || mayTakeOver(session, me)),
   }),
   command("transfer", "sessions", ["Alt+KeyT"], "transferCurrent", { enabled: served }),
-  command("release", "sessions", ["Alt+KeyB"], "releaseCurrent", { enabled: served }),
+  command("release", "sessions", ["Alt+KeyB"], "releaseCurrent", { enabled: open(mayRelease) }),
   command("close", "sessions", ["Alt+KeyE"], "closeCurrent", { enabled: open(mayClose) }),
   command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: anyOpen }),
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),
   command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
   command("block", "sessions", [], "blockCurrent", {
     enabled: open(mayRead),
-    words: (state) => ({ key: current(state) && isBlocked(state, current(state)) ? "commands.unblock" : "commands.block" }),
+    words: (state) => ({ key: current(state)?.blocked ? "commands.unblock" : "commands.block" }),
   }),
 
   command("previous", "going", ["Alt+ArrowUp"], "previous", { repeats: true }),

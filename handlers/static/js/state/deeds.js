@@ -1,11 +1,12 @@
 /*
- * What was done with a session: who accepted it, whom it went to, who ended it. Asked for once it is unfolded. Pure.
+ * What was done with a session: who accepted it, whom it went to, who ended it. Asked for once its words are here. Pure.
  *
  * `state.logs[id]` is `{phase, deeds, sign}`; `sign` stands for all that is told of the session when something is done
  * with it, so another one means that there is more.
  */
 
 import { isPanelShown, layoutOf } from "./people.js";
+import { notesLogged, threadOf } from "./threads.js";
 
 const KEPT = 12; // sessions
 const NONE = { phase: "wanted", deeds: [], sign: null };
@@ -21,12 +22,17 @@ export const isLogShown = (state) => {
 
 const signOf = ({ status, manualCsId, blocked, pendingReason }) => [status, manualCsId, blocked, pendingReason].join("/");
 
-/** The sign up to which a session's log is to be asked for; null if it is not. */
+/**
+ * The sign up to which a session's log is to be asked for; null if it is not. Once its words are here it is asked for, so
+ * that they show what happened between them; the panel, where it is unfolded, goes on asking.
+ */
 export function wantedLog(state, session) {
-  if (!isLogShown(state)) return null;
+  const { phase: words, logged } = threadOf(state, session.sessionId);
   const { phase, sign } = logOf(state, session.sessionId);
+  if (phase === "loading" || phase === "failed") return null;
   const now = signOf(session);
-  return phase === "wanted" || (phase === "ready" && sign !== now) ? now : null;
+  if (words === "ready" && !logged) return now;
+  return isLogShown(state) && (phase === "wanted" || sign !== now) ? now : null;
 }
 
 /** The deeds with how long she had waited in the queue when somebody took her: `{waited}`, ms. */
@@ -49,7 +55,7 @@ function withLog(state, id, change) {
 
 export const DEED_REDUCERS = {
   logLoading: (state, { id, sign }) => withLog(state, id, { phase: "loading", sign }),
-  logLoaded: (state, { id, deeds }) => withLog(state, id, { phase: "ready", deeds }),
+  logLoaded: (state, { id, deeds }) => notesLogged(withLog(state, id, { phase: "ready", deeds }), id, deeds),
   logFailed: (state, { id }) => withLog(state, id, { phase: "failed" }),
   /** Once more: it failed, or this agent did something of which no event tells. */
   logWanted: (state, { id }) => (state.logs[id] ? withLog(state, id, { phase: "wanted" }) : state),

@@ -13,7 +13,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   abilities: {}, // what each way of a channel takes; see abilities.js
-  assistant: {}, // what the server's assistant can do: {polishes, agentsAddKnowledge}
+  assistant: {}, // what the server's assistant can do: {serves, polishes, agentsAddKnowledge}
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
@@ -50,6 +50,7 @@ export const initial = {
   remembered: false, // whether the server has told of them on this line
   reminding: null, // the session of which she is about to say when
   tags: [], // the usual ones, as config.toml names them
+  attributes: [], // the usual names of what is kept of customers
   outgoing: {}, // id → replies the server has not answered yet
   drafts: {}, // id → text
   noteDrafts: {}, // id → text of a note for colleagues

@@ -18,15 +18,52 @@ const NOBODY = { phase: "wanted", customer: null, saving: {}, fault: "" };
 const KEPT = 30; // customers kept for coming back to
 const LOOKED_THROUGH = 300; // messages in which orders and products are looked for
 const MOST_GOODS = 10;
+const HERS = ["blocked", "customerRemark", "customerChangedAt"]; // of a session, but the same in all her sessions
 const LAYOUT = { open: true, order: [], folded: [], log: false };
 
 export const personOf = (state, id) => state.people[id] ?? NOBODY;
 
-/** What agents call her. Sessions that are open are told of it; one that has ended carries what it was then. */
-export function remarkOf(state, { sessionId, status, customerRemark = "" }) {
-  const { saving, customer } = personOf(state, sessionId);
-  const known = status === "closed" && customer ? customer.remark : customerRemark;
-  return saving.remark ?? known ?? "";
+/** What agents call her. */
+export const remarkOf = (state, { sessionId, customerRemark = "" }) =>
+  personOf(state, sessionId).saving.remark ?? customerRemark;
+
+/**
+ * What an event told of a customer holds for all her sessions: of those that have ended no event may come. What is kept of
+ * her is asked for again where it is another than we know, but not while this agent's own change is on its way.
+ */
+export function customerTold(state, before, id) {
+  const told = state.sessions[id];
+  if (before && HERS.every((name) => before[name] === told[name])) return state;
+  const next = withSessions(state, told, HERS);
+  return hersIn(next, told).map(({ sessionId }) => sessionId).filter((each) => isOld(personOf(next, each), told))
+    .reduce((state, each) => withPerson(state, each, { phase: "wanted" }), next);
+}
+
+const isOld = ({ phase, customer, saving, fault }, { blocked, customerChangedAt }) => phase === "ready"
+  && (customer.changedAt !== customerChangedAt || Boolean(customer.blocked) !== blocked)
+  && (!Object.keys(saving).length || Boolean(fault));
+
+const hersIn = ({ sessions }, { customerId, kfId, channelType }) => Object.values(sessions).filter(
+  (each) => each.customerId === customerId && each.kfId === kfId && each.channelType === channelType,
+);
+
+/** Her sessions that have ended, with these things as `told` has them. */
+function withSessions(state, told, names) {
+  const others = hersIn(state, told).filter(
+    (each) => each.status === "closed" && names.some((name) => each[name] !== told[name]),
+  );
+  if (!others.length) return state;
+  const known = Object.fromEntries(names.map((name) => [name, told[name]]));
+  return { ...state, sessions: {
+    ...state.sessions, ...Object.fromEntries(others.map((each) => [each.sessionId, { ...each, ...known }])),
+  } };
+}
+
+/** Her sessions that have ended, as the answer says that she is. Events tell of the open one, and may be newer. */
+function asOnCard(state, id, { blocked, remark = "", changedAt }) {
+  const session = state.sessions[id];
+  const told = { ...session, blocked: Boolean(blocked), customerRemark: remark, customerChangedAt: changedAt };
+  return session ? withSessions(state, told, HERS) : state;
 }
 
 /** How she has laid the panel out: `{open, order, folded, log}`; whatever was stored, every section is there once. */
@@ -112,19 +149,20 @@ export const PEOPLE_REDUCERS = {
   ownKept: (state, { name, value }) => ({ ...state, own: { ...state.own, [name]: value } }),
   panel: (state, { type, ...change }) => ({ ...state, panel: { ...state.panel, ...change } }),
   personLoading: (state, { id }) => withPerson(state, id, { phase: "loading" }),
-  personLoaded: (state, { id, customer }) => withPerson(state, id, { phase: "ready", customer }),
+  personLoaded: (state, { id, customer }) =>
+    withPerson(asOnCard(state, id, customer), id, { phase: "ready", customer }),
   personFailed: (state, { id }) => withPerson(state, id, { phase: "failed" }),
   personRetried: (state, { id }) => withPerson(state, id, { phase: "wanted" }),
   /** More may be known of her: what is shown stays until it comes. */
   personDoubted: (state, { id }) => (state.people[id] ? withPerson(state, id, { phase: "wanted" }) : state),
-  /** `change` is `{remark}` or `{note}`. */
+  /** `change` is `{remark}`, `{note}` or `{attributes}`. */
   personSaving: (state, { id, change }) =>
     withPerson(state, id, { saving: { ...personOf(state, id).saving, ...change }, fault: "" }),
   /** What was written on since is still on its way. */
   personSaved: (state, { id, change, customer }) => {
     const { saving } = personOf(state, id);
     const left = Object.fromEntries(Object.entries(saving).filter(([name, value]) => value !== change[name]));
-    return withPerson(renamed(state, id, customer), id, { phase: "ready", customer, saving: left });
+    return withPerson(asOnCard(renamed(state, id, customer), id, customer), id, { phase: "ready", customer, saving: left });
   },
   personUnsaved: (state, { id, fault }) => withPerson(state, id, { fault }),
   tagging: (state, { id, change }) => {

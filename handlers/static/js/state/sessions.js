@@ -60,9 +60,13 @@ function withSession(state, told, { live = false, counted = false }) {
   return sure(newer.status === "closed" ? withoutDraft(next, id) : next, id);
 }
 
-/** Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. */
+/**
+ * Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. What is left out
+ * of a blocked customer's and a name's absence is said, so that it overrules what we knew.
+ */
 export const timed = (session) => ({
-  ...session, updated: Date.parse(session.updatedAt), created: Date.parse(session.createdAt),
+  ...session, blocked: Boolean(session.blocked), customerRemark: session.customerRemark ?? "",
+  updated: Date.parse(session.updatedAt), created: Date.parse(session.createdAt),
   waiting: session.waitingSince ? Date.parse(session.waitingSince) : Infinity,
   replyUntil: session.replyWindowUntil ? Date.parse(session.replyWindowUntil) : Infinity,
 });

@@ -26,7 +26,7 @@ import { PREFERENCE_REDUCERS } from "./preferences.js";
 import { QUICK_REDUCERS } from "./quick.js";
 import { newsBeside, withNews } from "./news.js";
 import { NOTE_REDUCERS, doubtNotes, hearsNote } from "./notes.js";
-import { PEOPLE_REDUCERS } from "./people.js";
+import { PEOPLE_REDUCERS, customerTold } from "./people.js";
 import { PHONE_REDUCERS, mayHoldPhone } from "./phones.js";
 import { RECALL_REDUCERS } from "./recalls.js";
 import { REMINDER_REDUCERS } from "./reminders.js";
@@ -88,6 +88,7 @@ const REDUCERS = {
     shop: frame.shop ?? "",
     socket: frame.socket ?? null,
     tags: frame.tags ?? [],
+    attributes: frame.attributes ?? [],
     remembered: false, // reminders may have moved while we were away
     bell: { ...state.bell, phase: "wanted" },
     counts: frame.counts,
@@ -233,6 +234,7 @@ function hears(state, frame) {
     if (frame.type === "new_message" && mayHoldPhone(message)) next = PEOPLE_REDUCERS.personDoubted(next, { id });
   }
   if (session) next = seesSession(next, session, { live: true, counted: frame.eventId <= state.countsAt });
+  if (session) next = customerTold(next, before, id);
   const kind = session && !(before?.version >= session.version) && kindOfNews(next, frame, before);
   if (kind) next = withNews(next, { kind, id });
   const beside = newsBeside(next, frame);

@@ -11,7 +11,7 @@ const UNDERWAY = ["pending", "sending"]; // deliveries that will be heard of aga
 
 export const NO_THREAD = {
   phase: "wanted", around: null, messages: [], notes: [], divider: null, older: false, later: false, away: false,
-  doubtful: false, busy: false, failed: null,
+  doubtful: false, busy: false, failed: null, logged: false,
 };
 
 export const threadOf = (state, id) => state.threads[id] ?? NO_THREAD;
@@ -36,7 +36,7 @@ export function withThread(state, id, change) {
 /** Opening: what we have is shown at once, and asked for again, since not everything was told while it was away. */
 export function openThread(state, id) {
   const { [id]: before = NO_THREAD, ...others } = state.threads;
-  const known = before.away || before.around !== null ? { ...NO_THREAD, notes: before.notes } : before;
+  const known = before.away || before.around !== null ? { ...NO_THREAD, notes: before.notes, logged: before.logged } : before;
   const kept = Object.fromEntries(Object.entries(others).slice(-(KEPT - 1)));
   const divider = firstUnread(known.messages, state.sessions[id], state.me);
   const thread = { ...known, divider, doubtful: known.phase === "ready", failed: null };
@@ -51,7 +51,7 @@ export function afterBinding(state, id) {
 
 export function doubtThreads(state) {
   const threads = Object.fromEntries(Object.entries(state.threads).map(
-    ([id, thread]) => [id, { ...thread, doubtful: thread.phase === "ready", busy: false, failed: null }],
+    ([id, thread]) => [id, { ...thread, doubtful: thread.phase === "ready", busy: false, failed: null, logged: false }],
   ));
   return { ...state, threads };
 }
@@ -61,7 +61,9 @@ export function turnTo(state, id, seq) {
   const thread = threadOf(state, id);
   const known = thread.phase === "ready"
     && (seq === null ? !thread.away : seq >= firstSeq(thread) && seq <= lastSeq(thread));
-  return known ? state : withThread(state, id, { ...NO_THREAD, notes: thread.notes, around: seq });
+  return known ? state : withThread(state, id, {
+    ...NO_THREAD, notes: thread.notes, logged: thread.logged, around: seq,
+  });
 }
 
 /** A page of history. `asked` is `state.serial` when it was asked for: what events told since then is newer. */
@@ -126,11 +128,40 @@ export function noteTransition(state, before, after) {
   const id = after.sessionId;
   const moved = before.status !== after.status || before.manualCsId !== after.manualCsId;
   if (!moved || !state.threads[id]) return state;
-  const note = {
-    key: `note-${after.version}`, at: after.updatedAt, after: after.messageCount, kind: kindOf(before, after),
+  return withNotes(state, id, [{
+    at: after.updatedAt, after: after.messageCount, kind: kindOf(before, after),
     by: after.manualCsId, from: before.manualCsId, reason: after.pendingReason,
-  };
-  return withThread(state, id, { notes: [...state.threads[id].notes, note] });
+  }]);
+}
+
+/** Lines of what happened that may be there already: each is there once, by what and when. */
+function withNotes(state, id, further) {
+  const { notes } = state.threads[id];
+  const known = new Set(notes.map(({ key }) => key));
+  const fresh = further.map((note) => ({ ...note, key: `note-${note.kind}-${note.at}` })).filter(({ key }) => !known.has(key));
+  return fresh.length ? withThread(state, id, { notes: [...notes, ...fresh] }) : state;
+}
+
+/** The same lines out of a session's log, of the time before this page was told of it. */
+export function notesLogged(state, id, deeds) {
+  if (!state.threads[id]) return state;
+  const begun = deeds.find(({ kind }) => kind === "opened")?.at;
+  const handed = deeds.filter(({ kind, at }) => kind !== "asked" || at !== begun); // who began in the queue was not handed on
+  return withThread(withNotes(state, id, handed.flatMap(notesOf)), id, { logged: true });
+}
+
+/** After which message it happened the log does not say: its time does. */
+function notesOf({ kind, at, csId, about }) {
+  const as = (kind, by, from) => [{ at, after: null, kind, by, from, reason: about }];
+  switch (kind) {
+    case "asked": return as("asked");
+    case "accepted": return as("accepted", csId);
+    case "taken_over": return about ? as("transferred", csId, about) : as("takenOver", csId);
+    case "transferred": return about ? as("transferred", about, csId) : as("queued", undefined, csId);
+    case "released": return as("released", undefined, csId);
+    case "closed": return as("closed", csId);
+    default: return [];
+  }
 }
 
 function kindOf(before, after) {

@@ -106,7 +106,7 @@ function stretch(line, { id, thread, notes = [] }, first, end) {
   const shown = messages.slice(first, end);
   const low = (shown[0]?.seq ?? 1) - 1;
   const high = end === messages.length && !thread.away ? Infinity : lastSeq({ messages: shown });
-  const asides = [...thread.notes.map((note) => happened(id, note)), ...notes.map((note) => noted(id, note))]
+  const asides = [...thread.notes.map((note) => happened(id, thread, note)), ...notes.map((note) => noted(id, note))]
     .filter(({ after }) => after >= low && after <= high).sort((one, other) => one.after - other.after || one.at - other.at);
   let next = 0;
   const asidesUpTo = (seq) => {
@@ -120,7 +120,22 @@ function stretch(line, { id, thread, notes = [] }, first, end) {
   asidesUpTo(Infinity);
 }
 
-const happened = (id, note) => ({ type: "note", note, key: `${id}/${note.key}`, after: note.after, at: Date.parse(note.at) });
+function happened(id, thread, note) {
+  const at = Date.parse(note.at);
+  return { type: "note", note, key: `${id}/${note.key}`, after: note.after ?? standsBehind(thread, at), at };
+}
+
+/** The seq of the last message that had been said by then; -1 where that one is not here. */
+function standsBehind({ messages, away }, at) {
+  let [from, to] = [0, messages.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (Date.parse(messages[middle].createdAt) <= at) from = middle + 1;
+    else to = middle;
+  }
+  if (from === 0) return (messages[0]?.seq ?? 1) === 1 ? 0 : -1;
+  return from === messages.length && away ? -1 : messages[from - 1].seq;
+}
 
 const noted = (id, note) => ({
   type: "internal", internal: note, key: keyOfNote(note), after: note.afterSeq,

@@ -62,18 +62,20 @@ function wantedPages(state, session) {
   return [session, ...sessions.slice(0, shown)].flatMap((each) => {
     const thread = threadOf(state, each.sessionId);
     const query = !thread.busy && !thread.failed && wantedPage(thread, each);
-    const notes = wantsNotes(state, each) ? [{ kind: "notes", id: each.sessionId, upTo: each.noteCount }] : [];
-    return query ? [{ kind: "history", id: each.sessionId, query }, ...notes] : notes;
+    const sign = wantedLog(state, each);
+    return [
+      ...(query ? [{ kind: "history", id: each.sessionId, query }] : []),
+      ...(wantsNotes(state, each) ? [{ kind: "notes", id: each.sessionId, upTo: each.noteCount }] : []),
+      ...(sign ? [{ kind: "log", id: each.sessionId, sign }] : []),
+    ];
   });
 }
 
 function wantedOfCustomer(state, session) {
   const { sessionId: id } = session;
   const query = wantedEarlier(state, id);
-  const sign = wantedLog(state, session);
   return [
     ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, session) ? [{ kind: "person", id }] : []),
-    ...(sign ? [{ kind: "log", id, sign }] : []),
   ];
 }
 

@@ -2,10 +2,10 @@
 
 export const PANEL_TEXTS = {
   panelTitle: ["客户资料", "Customer"],
-  panelClose: ["收起客户资料 (Alt+I)", "Close the panel (Alt+I)"],
+  panelClose: ["收起客户资料", "Close the panel"],
   panelSections: {
     identity: ["身份", "Who it is"], handoff: ["接待卡", "Hand-off"], goods: ["订单与商品", "Orders and products"],
-    tags: ["标签", "Tags"], earlier: ["历史会话", "Earlier conversations"], about: ["客户备注", "About the customer"],
+    tags: ["标签与属性", "Tags and attributes"], earlier: ["历史会话", "Earlier conversations"], about: ["客户备注", "About the customer"],
     facts: ["会话信息", "This conversation"],
   },
   sectionUp: ["上移", "Move up"],
@@ -26,6 +26,7 @@ export const PANEL_TEXTS = {
   reveal: ["显示", "Show"],
   revealHint: ["显示完整号码，会记入会话经过", "Shows the whole number, which the log tells"],
   block: ["拉黑", "Block"],
+  blockAsk: ["拉黑…", "Block…"],
   unblock: ["移出黑名单", "Unblock"],
   blocked: ["已拉黑", "Blocked"],
   blockedWhy: ["{facts}：{reason}", "{facts}: {reason}"],
@@ -61,6 +62,14 @@ export const PANEL_TEXTS = {
   tagOdd: ["标签不能以 # 开头", "A tag does not begin with #"],
   tagLong: ["标签最多 {n} 个字", "{n} characters at most"],
   tagsMany: ["一个会话最多 {n} 个标签", "{n} tags at most"],
+
+  attributeAdd: ["添加属性", "Add an attribute"],
+  attributeName: ["属性名，如 尺码", "Name, such as size"],
+  attributeValue: ["内容，回车保存", "Value, Enter saves it"],
+  attributeOf: ["{name} 的内容", "{name}"],
+  attributeChange: ["修改{name}", "Change: {name}"],
+  attributeRemove: ["移除属性 {name}", "Remove: {name}"],
+  attributesMany: ["一位客户最多 {n} 个属性", "{n} attributes at most"],
 
   about: ["写下这位客户的偏好、约定或注意事项，只有同事看得到", "What colleagues should know of this customer"],
   aboutSaving: ["保存中…", "Saving…"],

@@ -151,7 +151,9 @@ const TEXTS = {
   },
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
-  notYours: ["会话由 {name} 接待，只有本人或主管可以查看", "{name} holds it. Only {name} and supervisors may read it"],
+  notYours: [
+    "只有本人或主管可以查看。要一起处理，可以请 {name} 转接给您", "Only {name} and supervisors may read it. {name} can hand it to you",
+  ],
   noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],
 

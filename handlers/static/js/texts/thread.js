@@ -1,6 +1,7 @@
 /* The words of the thread: earlier sessions, notes, what can be done with a message. A part of the catalogue in `texts.js`. */
 
 export const THREAD_TEXTS = {
+  unsentDraft: ["您没有发出的草稿", "Your draft, not sent"],
   // One line of all that was said
   lastSession: ["上一次会话", "The conversation before"],
   sessionBefore: ["更早的会话", "An earlier conversation"],
@@ -20,7 +21,7 @@ export const THREAD_TEXTS = {
   threadMore: ["更多操作", "More"],
   threadMores: {
     unread: ["标为未读", "Mark as unread"], copyId: ["复制会话号", "Copy the id"], copyLink: ["复制会话链接", "Copy the link"],
-    panel: ["客户资料", "Customer panel"],
+    panel: ["客户资料", "Customer panel"], block: ["拉黑…", "Block…"], unblock: ["移出黑名单", "Unblock"],
   },
   panelToggle: ["客户资料", "Customer panel"],
 

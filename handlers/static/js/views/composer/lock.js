@@ -39,7 +39,7 @@ export function lock(actions) {
       if (because !== "owner" || asking !== id) asking = null;
       const [words, more] = WORDS[because](state, session, w);
       set(element, { "data-status": because });
-      sign.update({ ai: "spark", pending: "clock", window: "warn", quota: "warn" }[because] ?? "lock");
+      sign.update({ ai: "spark", pending: "clock", window: "warn", quota: "warn", blocked: "block" }[because] ?? "lock");
       set(why, { text: asking ? w("reclaimSure", { name: session.platformOwner, client: client(session, w) }) : words });
       set(hint, { text: asking ? "" : more ?? "", hidden: asking || !more });
       set(kept, { text: w("draftKept"), hidden: !state.drafts[id] });
@@ -70,7 +70,7 @@ export const takesOver = (state, session) =>
 
 function reasonOf(state, session) {
   if (state.endings[session.sessionId]) return "ending";
-  if (!mayServe(session, state.me)) return session.status;
+  if (!mayServe(session, state.me)) return session.blocked && session.status === "pending" ? "blocked" : session.status;
   return lockOf(session, serverNow(state));
 }
 
@@ -89,6 +89,7 @@ const WORDS = {
   ending: (state, session, w) => [w("ending")],
   ai: (state, session, w) => [w("answersHere")],
   pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
+  blocked: (state, session, w) => [w("heldByNobodyBlocked"), w("heldByNobodyHint")],
   closed: (state, session, w) => [w("closedWhy"), w(nowOf(state, session) ? "closedGoesOn" : "closedHint")],
   manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
   owner: (state, session, w) => [

@@ -4,7 +4,6 @@ import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { avatar } from "../parts/avatar.js";
 import { copyButton } from "../parts/copying.js";
-import { isBlocked } from "../../state/blocking.js";
 import { LONGEST_REMARK, personOf, remarkOf } from "../../state/people.js";
 import { customerName } from "../../state/state.js";
 import { blockedNotice } from "../parts/blocked.js";
@@ -94,7 +93,7 @@ export function identity(actions) {
       const lines = [["customerIdIs", session.customerId], ["accountIs", session.kfId, channel]];
       numbers.update(state, session, w);
       notice.update(state, session, w);
-      block.hidden = isBlocked(state, session);
+      block.hidden = session.blocked;
       set(block.lastChild, { text: w("block") });
       each(ids, lines.map(([key, text, about]) => ({ key, text, about, w })), ({ key }) => key, () => idLine(actions));
     },

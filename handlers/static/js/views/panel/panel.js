@@ -5,6 +5,7 @@
 
 import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
+import { withKey } from "../parts/keytitle.js";
 import { earlierOf } from "../../state/earlier.js";
 import { isPanelShown, layoutOf, personOf } from "../../state/people.js";
 import { mayRead } from "../../state/rights.js";
@@ -14,7 +15,7 @@ import { dayNumber, words } from "../../texts/texts.js";
 import { section } from "./section.js";
 
 const SLICES = [
-  "own", "agents", "me", "lookups", "abilities", "handoffs", "tagging", "offered", "panel", "endings", "logs", "revealed",
+  "own", "agents", "me", "lookups", "abilities", "handoffs", "tagging", "offered", "panel", "endings", "logs", "revealed", "attributes",
 ];
 
 export function mount(element, actions) {
@@ -26,6 +27,7 @@ export function mount(element, actions) {
   element.addEventListener("keydown", escape);
   let views = new Map();
   let latest = null; // [state, session, w]
+  let shownId = null;
   let over = false;
   let before = null; // what had the focus before it came up
 
@@ -51,7 +53,7 @@ export function mount(element, actions) {
     const [state, session, w] = latest;
     set(element, { "aria-label": w("panelTitle") });
     set(title, { text: w("panelTitle") });
-    set(close, { "aria-label": w("panelClose"), title: w("panelClose") });
+    set(close, { "aria-label": w("panelClose"), title: withKey(w("panelClose"), state, "panel") });
     const isHandedOn = session.status === "pending" && state.handoffs[session.sessionId];
     const first = isHandedOn ? ["handoff"] : []; // whoever accepts reads it first
     const names = [...new Set([...first, ...layoutOf(state).order])];
@@ -72,6 +74,8 @@ export function mount(element, actions) {
         show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages,
           ...SLICES.map((name) => state[name]));
         for (const view of views.values()) view.tick(state, session, w);
+        if (id !== shownId) sections.scrollTop = 0; // another customer is read from who she is and what was handed on
+        shownId = id;
       }
       moveFocus(shown && !state.panel.wide);
     },

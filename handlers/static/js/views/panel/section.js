@@ -13,9 +13,9 @@ import { facts } from "./facts.js";
 import { goodsSection } from "./goods.js";
 import { handoffSection } from "./handoff.js";
 import { identity } from "./identity.js";
-import { tags } from "./tags.js";
+import { kept } from "./kept.js";
 
-const HOLDS = { identity, handoff: handoffSection, goods: goodsSection, tags, earlier, about, facts };
+const HOLDS = { identity, handoff: handoffSection, goods: goodsSection, tags: kept, earlier, about, facts };
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 /** What it holds is `{element, update, tick?, summary(state, session, w), writes?}`; no summary means that it is empty. */

@@ -58,9 +58,8 @@ export function tags(actions) {
   }
 
   return {
-    element, writes: true,
+    element,
     focus: () => ask(true),
-    summary: (state, session) => tagsOf(state, session).join(" · ") || null,
     update(state, session, w) {
       const other = latest && latest[1].sessionId !== session.sessionId;
       latest = [state, session, w];

@@ -2,7 +2,6 @@
 
 import { h, set } from "./dom.js";
 import { icon } from "./icons.js";
-import { isBlocked } from "../../state/blocking.js";
 import { personOf } from "../../state/people.js";
 import { agentName } from "../../state/state.js";
 
@@ -18,7 +17,7 @@ export function blockedNotice(actions, { brief = false } = {}) {
     element,
     /** Without a session there is nothing to tell. */
     update(state, session, w) {
-      const shown = Boolean(session) && isBlocked(state, session);
+      const shown = Boolean(session?.blocked);
       element.hidden = !shown;
       if (!shown) return;
       id = session.sessionId;

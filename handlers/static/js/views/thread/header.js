@@ -9,6 +9,7 @@ import { urgency } from "../../state/urgency.js";
 import { stopwatch } from "../../texts/texts.js";
 import { allowance } from "./allowance.js";
 import { avatar } from "../parts/avatar.js";
+import { withKey } from "../parts/keytitle.js";
 import { menu } from "../parts/menu.js";
 import { popup } from "../parts/popup.js";
 
@@ -64,6 +65,8 @@ export function mount(element, actions) {
       choice("copyId", "copy", () => actions.copy(id)),
       choice("copyLink", "link", () => actions.copyLink(id)),
       choice("panel", "panel", () => actions.togglePanel()),
+      ...(mayRead(session, state.me)
+        ? [choice(session.blocked ? "unblock" : "block", "block", () => actions.toggleBlock(id))] : []),
     ];
   }
 
@@ -96,7 +99,7 @@ export function mount(element, actions) {
       set(viewers.lastChild, { text: others.join(w("comma")) });
       set(more, { "aria-label": w("threadMore"), title: w("threadMore") });
       const shown = isPanelShown(state);
-      set(panel, { "aria-pressed": String(shown), "aria-label": w("panelToggle"), title: `${w("panelToggle")} (Alt+I)` });
+      set(panel, { "aria-pressed": String(shown), "aria-label": w("panelToggle"), title: withKey(w("panelToggle"), state, "panel") });
       if (fresh) list.close();
       set(pill, { text: where(state, session, w), "data-status": standingOf(session, me) });
       set(channel, { text: `${w(`channels.${session.channelType}`)} · ${w("account", { id: session.kfId })}` });
@@ -114,7 +117,8 @@ export function mount(element, actions) {
       const offered = mayAccept(session) || mayTakeOver(session, me);
       const handsOver = mayServe(session, me);
       const reserved = offered && !handsOver; // their room is kept, so that nothing moves under the pointer
-      does(release, w("release"), handsOver || reserved);
+      const served = state.assistant.serves?.includes(session.channelType);
+      does(release, w("release"), served && (handsOver || reserved));
       transfer.update({
         text: w("transfer"), hidden: !handsOver && !reserved, disabled: busy, items: targets(state, session, w),
       });

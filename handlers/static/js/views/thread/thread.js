@@ -15,6 +15,7 @@ import { handoff } from "./handoff.js";
 import { mount as mountComposer } from "../composer/composer.js";
 import { mount as mountHeader } from "./header.js";
 import { mount as mountTimeline } from "./timeline.js";
+import { unsentDraft } from "./unsent.js";
 
 export function mount(element, actions) {
   const head = h("header", { class: "thread-head" });
@@ -27,7 +28,8 @@ export function mount(element, actions) {
   const title = h("p", { class: "empty-title" });
   const hint = h("p", { class: "muted" });
   const toList = h("a", { class: "button", href: "#/" });
-  const empty = h("div", { class: "empty" }, icon("talk"), title, hint, toList);
+  const unsent = unsentDraft(actions);
+  const empty = h("div", { class: "empty" }, icon("talk"), title, hint, unsent.element, toList);
   const card = handoff(actions);
   const find = findBar(actions);
   const blocked = blockedNotice(actions);
@@ -61,6 +63,7 @@ export function mount(element, actions) {
       empty.hidden = !none;
       set(title, { text: none?.[0] ?? "" });
       set(hint, { text: none?.[1] ?? "" });
+      unsent.update(state, none ? session : null, w);
       set(toList, { text: w("toList"), hidden: !id });
       head.hidden = !session;
       skeleton.hidden = !loading;

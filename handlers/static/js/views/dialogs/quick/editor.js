@@ -40,17 +40,19 @@ export function editor(actions, { saved, gone }) {
     field("content", content), variables, who.element,
     h("div", { class: "asking-field" }, channelName, channels),
     field("image", h("div", { class: "quick-pictured" }, picture, file, drop)));
-  const form = h("form", { class: "quick-editor", novalidate: true, on: { submit } }, fields, readOnly, said,
+  const form = h("form", { class: "quick-editor", novalidate: true, on: { submit, input: () => { asked = false; } } }, fields, readOnly, said,
     h("div", { class: "asking-foot" }, away, h("div", { class: "spacer" }), save));
   let latest = null;
   let reply = null; // that is in the fields
   let dropped = false;
   let sure = false; // she was asked whether it is to be deleted
   let busy = false;
+  let filled = ""; // the fields as they were kept
+  let asked = false; // she was told that what she wrote is not kept
 
   function fill(next) {
     reply = next;
-    [dropped, sure] = [false, false];
+    [dropped, sure, asked] = [false, false, false];
     title.value = next.title ?? "";
     shortcut.value = next.shortcut ?? "";
     folder.value = next.folder ?? "";
@@ -71,13 +73,16 @@ export function editor(actions, { saved, gone }) {
     show();
   }
 
+  const inFields = () => ({
+    title: title.value.trim(), content: content.value.trim(), shortcut: shortcut.value.trim().replace(/^[/／]/, ""),
+    folder: folder.value.trim(), channels: CHANNELS.filter((name) => boxes[name].checked), ...who.value(),
+  });
+  const snapshot = () => JSON.stringify([inFields(), file.value, dropped]);
+
   async function submit(event) {
     event.preventDefault();
     const { w } = latest;
-    const written = {
-      title: title.value.trim(), content: content.value.trim(), shortcut: shortcut.value.trim().replace(/^[/／]/, ""),
-      folder: folder.value.trim(), channels: CHANNELS.filter((name) => boxes[name].checked), ...who.value(),
-    };
+    const written = inFields();
     if (busy || !written.title || !written.content) {
       say(w("quickMissing"), true);
       (written.title ? content : title).focus();
@@ -91,6 +96,7 @@ export function editor(actions, { saved, gone }) {
     if (data?.id) reply = { ...reply, ...data };
     file.value = "";
     dropped = false;
+    if (!error) filled = snapshot();
     say(error ?? w("quickSaved"), Boolean(error));
     show();
   }
@@ -137,6 +143,13 @@ export function editor(actions, { saved, gone }) {
 
   return {
     element: form,
+    /** Whether nothing would be lost, or she has been told and wants it so. */
+    mayLeave() {
+      if (!reply || asked || snapshot() === filled) return true;
+      asked = true;
+      say(latest.w("quickUnsaved"), true);
+      return false;
+    },
     /** `next` is a quick reply, or what a new one begins with; null if none is edited. */
     update(state, next, w) {
       latest = { state, w };
@@ -149,6 +162,7 @@ export function editor(actions, { saved, gone }) {
       if (fresh) fill(next);
       else if (next.id) reply = next; // its picture may have changed; what is being written stays
       show();
+      if (fresh) filled = snapshot();
       if (fresh && !next.id) title.focus();
     },
   };

@@ -27,20 +27,20 @@ function manager(element, actions) {
   const count = h("span", { class: "muted" });
   const make = h("button", { type: "button", class: "primary", on: { click: () => choose({ content: "" }) } },
     icon("plus"), h("span"));
-  const bring = h("button", { type: "button", on: { click: () => actions.manageQuick({ imports: true }) } });
+  const bring = h("button", { type: "button", on: { click: () => turn({ imports: true }) } });
   const out = h("a", { class: "button", download: "" });
-  const close = h("button", { type: "button", class: "icon-button", on: { click: shut } }, icon("close"));
+  const close = h("button", { type: "button", class: "icon-button", on: { click: () => edit.mayLeave() && shut() } }, icon("close"));
   const seek = h("input", { type: "search", autocomplete: "off", on: { input: () => show() } });
   const scopes = h("div", { class: "quick-scopes", role: "group" });
   const list = h("ul", { class: "quick-list" });
   const failed = h("button", { type: "button", on: { click: () => actions.loadQuick() } });
   const empty = h("p", { class: "muted" });
-  const back = h("button", { type: "button", class: "quiet quick-back", on: { click: () => actions.manageQuick({}) } },
+  const back = h("button", { type: "button", class: "quiet quick-back", on: { click: () => turn({}) } },
     icon("back"), h("span"));
   const nothing = h("p", { class: "muted quick-nothing" });
   const edit = editor(actions, { saved: (id) => actions.manageQuick({ edits: id }), gone: () => actions.manageQuick({}) });
   const imported = importing(actions);
-  const dialog = h("dialog", { class: "quick", "aria-labelledby": "quick-title", on: { cancel: ({ target }) => target === dialog && shut(), close: shut } },
+  const dialog = h("dialog", { class: "quick", "aria-labelledby": "quick-title", on: { cancel, close: shut } },
     h("header", { class: "quick-head" }, title, count, h("div", { class: "spacer" }), make, bring, out, close),
     h("div", { class: "quick-body" },
       h("div", { class: "quick-side" }, seek, scopes, list, empty, failed),
@@ -51,11 +51,19 @@ function manager(element, actions) {
     actions.leaveQuick();
   }
 
+  /** Esc; of a file's own window, too. */
+  function cancel(event) {
+    if (event.target !== dialog) return;
+    if (edit.mayLeave()) shut();
+    else event.preventDefault();
+  }
+
   let latest = null;
   let scope = "";
 
   const w = (...args) => words(latest.prefs.lang)(...args);
-  const choose = (edits) => actions.manageQuick({ edits });
+  const turn = (managing) => edit.mayLeave() && actions.manageQuick(managing);
+  const choose = (edits) => turn({ edits });
 
   function show() {
     const { quick, me } = latest;
