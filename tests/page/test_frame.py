@@ -216,6 +216,12 @@ async def test_nothing_sticks_out_at_any_width(office: Office, how) -> None:
     await fits("list")
     await wang.accepts("陈女士")
     await fits("thread")
+    await wang.page.keyboard.press("Alt+i")
+    await expect(wang.page.locator("#panel")).to_be_visible()
+    tops = [await wang.page.locator(each).bounding_box() for each in ("#panel", "#thread")]
+    assert tops[0] and tops[1] and tops[0]["y"] == tops[1]["y"]         # it covers no bar
+    await fits("panel")
+    await wang.page.keyboard.press("Alt+i")
     if width_of(how) < 640:             # who supervises has one button more
         zhao = await office.agent("zhao", **how)
         await zhao.tab("全部").click()

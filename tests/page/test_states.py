@@ -99,6 +99,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await wang.thread.focus()
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    assert await page.get_by_role("dialog", name="快捷键").evaluate("dialog => dialog.scrollTop") == 0
     yield "help"
     await page.get_by_role("button", name="更改快捷键").click()
     await expect(page.get_by_role("dialog", name="设置")).to_be_visible()

@@ -45,7 +45,7 @@ export const COMMAND_TEXTS = {
     escape: ["关闭弹窗 → 离开输入框 → 回到列表", "Close a pop-up, leave the reply, back to the list"],
   },
   commandGroups: {
-    sessions: ["会话", "Conversations"], going: ["前往", "Going"], writing: ["写作", "Writing"], frame: ["工作台", "Workbench"],
+    sessions: ["会话", "Conversations"], going: ["前往", "Moving around"], writing: ["写作", "Writing"], frame: ["工作台", "Workbench"],
   },
   commandStates: {
     pending: ["待接入", "Waiting"], manual: ["人工", "With a person"], ai: ["AI", "AI"], closed: ["已结束", "Closed"],

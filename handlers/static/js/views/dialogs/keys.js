@@ -66,7 +66,8 @@ export function mount(element, actions) {
       }
       if (state.help && !dialog.open) {
         dialog.showModal();
-        close.focus();
+        close.focus({ preventScroll: true });
+        dialog.scrollTop = 0; // it is read from its beginning
       }
       if (!state.help && dialog.open) dialog.close();
     },
