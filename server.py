@@ -76,10 +76,11 @@ from ccs.voices import Voices
 from ccs.welcome import Welcome
 from ccs.wire import Wire
 from ccs.worker import Rounds, Worker
-from handlers import listening, pages
+from handlers import listening
 from handlers.base import Parts
 from handlers.bounded import BoundedServer
 from handlers.doorway import Doorway
+from handlers.edition import Edition
 from handlers.line import frame
 from handlers.routes import front
 from store import avatars as pictures, database, knowledge, spending
@@ -336,7 +337,7 @@ class Server:
             config=settings, desk=desk, talk=talk, own=own,
             registry=registry, intake=intake, accounts=Accounts(settings, archive, utc_now),
             hub=hub, wire=wire, archive=archive, search=search, health=journal, doctor=doctor,
-            now=utc_now, epoch=epoch.name, version=pages.version(), avatars=avatars, reclaims=reclaims,
+            now=utc_now, epoch=epoch.name, edition=Edition.read(), avatars=avatars, reclaims=reclaims,
             recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
             abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
             help=assistant.help, served=Served(archive.served, utc_now), tally=tally,

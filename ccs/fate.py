@@ -41,7 +41,7 @@ def sending(message: Message) -> Message:
 
 
 def sent(message: Message, platform_id: str | None) -> Message:
-    return _with(message, state=Fate.SENT, reason=None, platform_id=platform_id, lost=False)
+    return _with(message, state=Fate.SENT, reason=None, platform_id=platform_id, lost=False, dismissed_at=None)
 
 
 def part_sent(message: Message, now: datetime) -> Message:

@@ -45,7 +45,9 @@ SUFFIXES = {
     "video/3gpp": "3gp", "application/pdf": "pdf", "application/zip": "zip", "application/vnd.rar": "rar",
     "application/x-7z-compressed": "7z", "text/plain": "txt",
 }
-KIND_NAMES = {"image": "图片", "voice": "语音", "video": "视频", "file": "文件"}
+KIND_NAMES = {
+    "image": "图片", "user_local_image": "图片", "voice": "语音", "video": "视频", "user_local_video": "视频", "file": "文件",
+}
 
 SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4"}     # and all audio: nothing in them runs
 

@@ -32,8 +32,8 @@ class Reception:
 
     `wake_puller` is told the channel and account that have news, `introduce` a session whose customer has no name yet,
     `heed` a platform's notice, `use_code` what may be answered once: each once what it rests on is on disk.
-    `recognised` is a customer who opens a session, with what agents keep of her; `forget_owner` hears of whom the
-    platform says that somebody else serves her now.
+    `recognised` is a customer with what agents keep of her; `forget_owner` hears of whom the platform says that
+    somebody else serves her now.
     """
 
     def __init__(self, pipe: Pipe, *, assistant_on: Callable[[str], bool]) -> None:
@@ -125,14 +125,15 @@ class Reception:
         return self._pipe.commit(evolve(change, ids=changed.ids))
 
     def code_offered(self, offered: CodeOffered) -> Ticket:
-        """The code itself is kept nowhere: after a restart it is too old."""
+        """The code itself is kept nowhere: after a restart it is too old. To blocked customers nothing is said."""
         if again := self.registry.taken(offered.ids):
             return again
         is_known = offered.unless_open and self.registry.open_session(offered.customer) is not None
         ticket = self.platform_tells(offered.tells) if offered.tells else (
             self._unplaced(offered.customer, f"code_offered_{offered.occasion}", offered.ids)
         )
-        return ticket if is_known else ticket.then(self.use_code, offered)
+        is_silent = is_known or self.recognised(offered.customer).blocked
+        return ticket if is_silent else ticket.then(self.use_code, offered)
 
     def _unplaced(self, customer: Customer, kind: str, ids: tuple[PlatformId, ...], **more: Any) -> Ticket:
         payload = {"customerId": customer.id, **more}

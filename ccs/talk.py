@@ -151,11 +151,12 @@ class Talk:
     def _keep(self, session_id: str, rule: Callable[[Session, Card, Session | None], Change]) -> Ticket:
         """What the rule makes of the card of the session's customer."""
         session = self._registry.get(session_id)
+        open_session = self._registry.open_session(session.customer)
         before, ticket = self._card(session.customer)
         try:
-            change = rule(session, before, self._registry.open_session(session.customer))
-        except Refusal as refusal:
-            return self._registry.in_flight(session_id).followed_by(error=refusal)
+            change = rule(session, before, open_session)
+        except Refusal as refusal:      # the open one's holder forbids it; a closed one is for everybody
+            return self._registry.in_flight((open_session or session).id).followed_by(error=refusal)
         if change.is_empty:
             return ticket.followed_by(before)
         [card] = change.cards

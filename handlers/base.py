@@ -32,6 +32,7 @@ from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.voices import Voices
 from ccs.wire import Wire
+from handlers.edition import Edition
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.ports import Archive, Files, Health, ModelCounts, Search
 from handlers.traffic import Traffic
@@ -103,7 +104,7 @@ class Parts:
     doctor: Doctor
     now: Clock
     epoch: str
-    version: str                                    # of the page's files, so that an old page knows that it is one
+    edition: Edition                                # of the page, so that an old one knows that it is one
     avatars: Avatars
     reclaims: Reclaims
     abilities: list[dict[str, Any]]                 # of the channels, as the page is told

@@ -51,13 +51,12 @@ class Earlier(SessionHandler):
         session = self.readable(session_id)
         limit = self.number("limit", 1, MOST_EARLIER) or USUAL_EARLIER
         found = await self.parts.archive.earlier(self._edge(session), limit)
-        self.answer([self._told(each) for each in found])
+        wishes = await self.parts.archive.wishes([each.id for each in found])
+        self.answer([self._told(each, each.conclusion or wishes.get(each.id)) for each in found])
 
-    def _told(self, session: Session) -> dict[str, Any]:
+    def _told(self, session: Session, summary: str | None) -> dict[str, Any]:
         """With what it was about, in a line, where an agent or the assistant has said so."""
         told = self.parts.wire.session(session, words=self.may_read(session))
-        briefing = self.parts.archive.briefing(session.id)
-        summary = session.conclusion or (briefing and briefing.wants)
         return {**told, "summary": summary} if summary and self.may_read(session) else told
 
     def _edge(self, session: Session) -> Session:

@@ -19,6 +19,7 @@ class Log(SessionHandler):
     def _told(self, session: Session, deeds: list[Deed]) -> Iterator[dict[str, Any]]:
         """What was done before such things were kept is told as far as the session itself knows it."""
         yield {"kind": "opened", "at": self.parts.wire.time(session.created_at)}
-        yield from map(self.parts.wire.deed, deeds)
         if session.status is Status.CLOSED and all(deed.kind is not DeedKind.CLOSED for deed in deeds):
-            yield self.parts.wire.deed(Deed(session.id, DeedKind.CLOSED, session.updated_at))
+            ended = Deed(session.id, DeedKind.CLOSED, session.updated_at, about=session.close_reason or "")
+            deeds = sorted([*deeds, ended], key=lambda deed: deed.at)
+        yield from map(self.parts.wire.deed, deeds)

@@ -6,7 +6,7 @@ from tornado.web import Application
 
 from handlers import (
     avatars, callbacks, customers, deeds, doctor, douyin, feedback, files, health, helping, knowledge, logins, lookups,
-    metrics, notes, own, pages, replies, searching, sessions, tagging, uploads,
+    metrics, notes, own, pages, replies, searching, sessions, tagging, uploads, workbench,
 )
 from handlers.base import Nowhere, Parts
 from handlers.doorway import Doorway
@@ -78,8 +78,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/douyin/authorize", douyin.Authorize),
     (douyin.CALLBACK, douyin.Authorized),
     (r"/ws/cs/([^/]+)", AgentSocket),
-    (r"/", pages.Workbench),
-    (r"/static/((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", pages.Workbench),
+    (r"/", workbench.Page),
+    (r"/static/(?:([0-9a-f]{16})/)?((?:[a-z-]+/)*[a-z-]+\.[a-z]+)", workbench.File),
     (r"/openapi\.yaml", pages.OpenApi),
     (r"/metrics", metrics.Metrics),
     (r"/healthz", pages.Healthz),

@@ -17,6 +17,7 @@ from ccs.asked import SessionFilter
 from ccs.codec import Identifier
 from ccs.errors import BadRequest, CCSError, Forbidden, NeedsLogin, NotFound, StoreUnavailable, UpgradeRequired
 from ccs.models import Agent, Status
+from ccs.settings import CHANNEL_NAMES
 from handlers.base import Handler, Parts, envelope
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks
 from handlers.line import LOGIN_NEEDED, Line, frame
@@ -263,13 +264,14 @@ class AgentSocket(Handler, WebSocketHandler):
             "shop": self.parts.config.workbench.shop_name,
             "forbidden": self._forbidden,
             "counts": self._counts(agent),
-            "version": self.parts.version,
+            "version": self.parts.edition.name,
             "features": sorted(self._frames),
             "channels": self.parts.abilities,
             "tags": self.parts.config.workbench.tags,
             "attributes": self.parts.config.workbench.attributes,
             "viewing": self.parts.hub.viewing,
             "assistant": {
+                "serves": [each for each in CHANNEL_NAMES if self.parts.config.assistant.serves(each)],
                 "polishes": self.parts.help.polishes,
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,
             },

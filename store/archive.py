@@ -203,6 +203,10 @@ class Archive:
         """The same customer's sessions that began before this one, the newest first."""
         return await self._soon(sessions.earlier, session, limit)
 
+    async def wishes(self, session_ids: Sequence[str]) -> dict[str, str]:
+        """What their customers wanted, of those of these sessions that the assistant has handed over."""
+        return await self._soon(handoffs.wishes, session_ids)
+
     async def acquaintance(self, customer: Customer) -> tuple[int, datetime]:
         """How many sessions a customer has had, and when the first began."""
         return await self._soon(customers.acquaintance, customer)

@@ -10,17 +10,13 @@ from store import sessions
 from store.rows import Row, Table
 
 COLUMNS = ("id", "agent_id", "kind", "session_id", "at", "by_id", "text", "is_seen")
-TABLE = Table("bell", COLUMNS, key=("id",), mutable=("text", "is_seen"))
+TABLE = Table("bell", COLUMNS, key=("id",), mutable=("at", "text", "is_seen"))
 SEEN = Table("bell", COLUMNS, key=("id",), mutable=("is_seen",))        # whose words may have changed meanwhile
 
 SHOWN = 100                             # of one agent, the newest
 SEEN_KEPT = timedelta(days=7)
 KEPT = timedelta(days=30)               # what nobody looked at for so long was settled in another way
-
-_TAKEN_AWAY = (         # the note that mentions her
-    "EXISTS (SELECT 1 FROM notes WHERE notes.session_id = bell.session_id AND notes.agent_id = bell.by_id"
-    " AND notes.created_at = bell.at AND notes.removed_at IS NOT NULL)"
-)
+MOST_AT_ONCE = 5_000                    # deleted in one transaction, which others wait for
 
 
 def to_row(entry: BellEntry) -> Row:
@@ -31,10 +27,10 @@ def to_row(entry: BellEntry) -> Row:
 
 
 def of_agent(connection: Any, agent_id: str) -> list[tuple[BellEntry, Session]]:
-    """Hers with their sessions, the newest first."""
+    """Hers with their sessions, the newest first, but for notes that were taken away."""
     rows = connection.execute(
-        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND NOT {_TAKEN_AWAY} ORDER BY at DESC, id DESC LIMIT ?",
-        (agent_id, SHOWN),
+        f"SELECT {TABLE.listed} FROM bell WHERE agent_id = ? AND (kind <> 'mentioned' OR text <> '')"
+        " ORDER BY at DESC, id DESC LIMIT ?", (agent_id, SHOWN),
     ).fetchall()
     entries = [_entry(row) for row in rows]
     found = {session.id: session for session in sessions.these(connection, {entry.session_id for entry in entries})}
@@ -51,8 +47,12 @@ def unseen(connection: Any, agent_id: str, ids: Sequence[str]) -> list[BellEntry
 
 
 def forget_old(connection: Any, now: datetime) -> None:
-    connection.execute("DELETE FROM bell WHERE at < ? AND is_seen", (to_millis(now - SEEN_KEPT),))
-    connection.execute("DELETE FROM bell WHERE at < ?", (to_millis(now - KEPT),))
+    """The oldest of what is too old; the rest the next time."""
+    for is_seen, kept in ((True, SEEN_KEPT), (False, KEPT)):
+        connection.execute(
+            "DELETE FROM bell WHERE id IN (SELECT id FROM bell WHERE is_seen = ? AND at < ? ORDER BY at LIMIT ?)",
+            (int(is_seen), to_millis(now - kept), MOST_AT_ONCE),
+        )
 
 
 def _entry(row: Row) -> BellEntry:

@@ -1,6 +1,7 @@
 """What the assistant told of the sessions that it handed over: of each the last time."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import asdict
@@ -20,6 +21,15 @@ def to_row(session_id: str, briefing: Briefing) -> Row:
 def one(connection: Any, session_id: str) -> Briefing | None:
     row = connection.execute("SELECT briefing FROM handoffs WHERE session_id = ?", (session_id,)).fetchone()
     return _from_json(row[0]) if row else None
+
+
+def wishes(connection: Any, session_ids: Sequence[str]) -> dict[str, str]:
+    """What the customer wanted, by the session, where anything was told of that."""
+    rows = connection.execute(
+        "SELECT session_id, briefing ->> 'wants' FROM handoffs"
+        f" WHERE session_id IN ({', '.join('?' * len(session_ids))})", session_ids,
+    ).fetchall()
+    return {session_id: wants for session_id, wants in rows if wants}
 
 
 def _from_json(text: str) -> Briefing:

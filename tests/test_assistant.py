@@ -452,6 +452,13 @@ async def test_what_a_person_concluded_reaches_the_assistant_and_is_not_answered
     later = (await chen.session())["sessionId"]
     [earlier] = (await stage.get(f"/api/sessions/{later}/earlier")).json()["data"]
     assert (earlier["sessionId"], earlier["summary"]) == (session_id, "已补发，周三到")
+    await chen.says("转人工，我要查发货")
+    called = await wang.hears("new_pending_session", lambda frame: frame["sessionId"] == later)
+    wants = called["data"]["handoff"]["wants"]
+    await stage.post(f"/api/sessions/{later}/close")
+    await chen.says("还在吗")
+    last = (await stage.get(f"/api/sessions/{(await chen.session())['sessionId']}/earlier")).json()["data"]
+    assert wants and [each["summary"] for each in last] == [wants, "已补发，周三到"]
 
 
 @pytest.mark.gen_test

@@ -1,7 +1,9 @@
 """What concerned an agent while she was away lies on her bell until she has seen it, in every window of hers."""
 
 import asyncio
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,10 +68,31 @@ async def test_of_a_note_that_was_removed_no_bell_keeps_the_words(stage: Stage) 
     await asyncio.gather(
         stage.http.delete(f"{stage.base}{path}/{note['noteId']}", params={"csId": "li"}), sees(stage, entry["id"]),
     )
-    [left] = await on_bell(stage)
-    assert left == {**{name: value for name, value in entry.items() if name != "text"}, "seen": True}
+    assert await on_bell(stage) == []
     await wang.all_until_now()
-    assert wang.rung[-1]["data"] == left and len(wang.rung) == 2
+    told = {**{name: value for name, value in entry.items() if name != "text"}, "seen": True}
+    assert [frame["data"] for frame in wang.rung] == [entry, told]
+
+
+@pytest.mark.gen_test
+async def test_whom_a_note_no_longer_names_its_former_words_leave(stage: Stage) -> None:
+    await stage.start()
+    session_id = await session_of(stage)
+    note = (await stage.post(f"/api/sessions/{session_id}/notes", {"content": "@小王 写错了", "csId": "li"})).json()["data"]
+    path = f"{stage.base}/api/sessions/{session_id}/notes/{note['noteId']}"
+
+    async def edited(content: str) -> str:
+        return (await stage.http.put(path, json={"content": content, "csId": "li"})).json()["data"]["editedAt"]
+
+    await edited("@老赵 写对了")
+    assert await on_bell(stage) == [] and [each["text"] for each in await on_bell(stage, "zhao")] == ["@老赵 写对了"]
+    again = await edited("@小王 @老赵 两位看一下")
+    assert [(each["text"], each["at"], "seen" in each) for each in await on_bell(stage)] == [
+        ("@小王 @老赵 两位看一下", again, False)
+    ]
+    await edited("没事了")
+    await stage.http.delete(path, params={"csId": "li"})
+    assert await on_bell(stage) == [] == await on_bell(stage, "zhao")
 
 
 @pytest.mark.gen_test
@@ -121,6 +144,23 @@ async def test_a_reply_that_did_not_arrive_rings_with_the_reason_after_the_end_t
 
 
 @pytest.mark.gen_test
+async def test_a_failure_that_is_told_twice_is_one_entry(stage: Stage, gateway) -> None:
+    await stage.start()
+    session_id, wang = await session_of(stage), await stage.agent("wang")
+    await wang.accepts(session_id)
+    message = (await wang.replies(session_id, "您好")).json()["data"]
+    await wang.hears("message_updated", lambda frame: frame["data"]["delivery"]["state"] == "sent")
+    for reason in ("对方已拉黑", "对方已注销", "没有这个人"):
+        told = {"version": "1", "eventId": stage.new_id(), "type": "send_result", "shopId": "10001",
+                "requestId": gateway.said[0]["requestId"], "ok": False, "reason": reason}
+        assert (await stage.envelope(told)).status_code == 200
+        await wang.hears("message_updated", lambda frame: frame["data"]["delivery"].get("reason") == reason)
+        if reason == "对方已注销":
+            await stage.post(f"/api/sessions/{session_id}/messages/{message['msgId']}/dismiss", {"csId": "wang"})
+    assert [each["text"] for each in await on_bell(stage)] == ["对方已注销"], "what was put aside rings no more"
+
+
+@pytest.mark.gen_test
 async def test_what_was_seen_goes_after_a_week_and_what_nobody_saw_after_a_month(stage: Stage) -> None:
     await stage.start()
     session_id = await session_of(stage)
@@ -135,6 +175,19 @@ async def test_what_was_seen_goes_after_a_week_and_what_nobody_saw_after_a_month
         bell.forget_old(connection, utc_now())
         assert [entry["text"][-1] for entry in await on_bell(stage)] == left
     connection.close()
+
+
+def test_old_entries_go_a_little_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes meanwhile waits for one transaction."""
+    monkeypatch.setattr(bell, "MOST_AT_ONCE", 2)
+    database.prepare(tmp_path / "ccs.db")
+    with closing(database.connect(tmp_path / "ccs.db")) as connection:
+        connection.executemany(
+            "INSERT INTO bell VALUES (?, 'wang', 'failed', 's', ?, '', '', 1)", [(at, at) for at in range(5)]
+        )
+        for left in (["2", "3", "4"], ["4"], []):
+            bell.forget_old(connection, utc_now())
+            assert [name for name, in connection.execute("SELECT id FROM bell ORDER BY id")] == left
 
 
 @pytest.mark.gen_test

@@ -86,6 +86,22 @@ async def test_three_times_a_day_and_never_in_the_middle_of_a_conversation(stage
 
 
 @pytest.mark.gen_test
+async def test_whom_agents_have_blocked_nobody_welcomes(stage: Stage, douyin: Douyin) -> None:
+    chen = await at_the_door(stage, douyin)
+    await chen.says("在吗？")
+    path = f"/api/sessions/{(await chen.session())['sessionId']}"
+    await stage.post(f"{path}/customer/block", {"csId": "wang"})
+    await stage.post(f"{path}/close", {"csId": "wang"})
+    await enters(chen)
+    await is_quiet(stage)
+    assert heard(douyin) == [] and Disk(stage.settings).notices("im_enter_direct_msg")
+    await stage.post(f"{path}/customer/unblock", {"csId": "wang"})
+    await enters(chen)
+    await is_quiet(stage)
+    assert heard(douyin) == [HELLO]
+
+
+@pytest.mark.gen_test
 async def test_without_words_or_after_its_seconds_nothing_is_said(stage: Stage, douyin: Douyin, settings) -> None:
     await stage.start(with_welcome(settings, ""))
     await authorised(stage)

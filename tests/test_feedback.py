@@ -139,6 +139,8 @@ async def test_a_draft_that_an_agent_sent_as_it_was_is_marked_and_judged(stage: 
         assert message.get("fields") == ({"assistant": {"drafted": True}} if drafted else None)
         judged = await judges(stage, session_id, message["msgId"], "bad")
         assert judged.status_code == (200 if drafted else 400)
+        again = await stage.post(f"/api/sessions/{session_id}/message", {**said, "drafted": not drafted})
+        assert again.json()["data"]["msgId"] == message["msgId"], "the same words under the same id are the same reply"
 
 
 @pytest.mark.gen_test

@@ -159,6 +159,7 @@ async def test_what_a_browser_has_it_need_not_fetch_again(stage: Stage, wecom: W
 ])
 def test_a_name_hides_nothing_and_fits_everywhere(told: str, name: str) -> None:
     assert clean_name(told, "image/png", "image") == name
+    assert clean_name("", "image/png", "user_local_image") == "图片.png"
     assert len(clean_name("图" * 300 + ".pdf", "application/pdf").encode()) <= 240
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlite_utils.utils import sqlite3
 
 from ccs.models import to_millis, utc_now
-from store import database, events
+from store import database, events, listed
 from store.journal import Journal
 
 
@@ -36,6 +36,19 @@ def test_a_busy_day_keeps_the_newest_events(tmp_path, monkeypatch) -> None:
     connection = file_with_events(tmp_path / "ccs.db", [timedelta()] * 10)
     events.forget_old(connection, utc_now())
     assert [event_id for event_id, in connection.execute("SELECT id FROM events")] == [8, 9, 10]
+
+
+@pytest.mark.parametrize("what, index", [
+    (f"SELECT count(*) FROM sessions WHERE {listed.FAILED}", "deliveries_unheeded"),
+    (f"SELECT count(*) FROM sessions WHERE {listed.MENTIONING}", "notes_mentioning"),
+])
+def test_what_failed_and_who_is_named_is_listed_out_of_an_index_alone(tmp_path, what, index) -> None:
+    """Two million messages and their notes are not read for it."""
+    connection = file_with_events(tmp_path / "ccs.db", [])
+    connection.execute("ANALYZE")
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {what}", ["wang"] * what.count("?"))]
+    [step] = [step for step in plan if "deliveries" in step or "notes" in step]
+    assert index in step and "COVERING" in step, plan
 
 
 @pytest.mark.gen_test

@@ -286,6 +286,14 @@ async def test_the_platforms_final_word_stands_whenever_it_comes(stage: Stage, g
     await fate_of(wang, "sent")
     assert [row["delivery"]["state"] for row in (await stage.history(session_id))[1:]] == ["failed", "failed", "sent"]
 
+    last = (await stage.history(session_id))[-1]
+    await result(gateway.said[-1]["requestId"], ok=False)
+    await fate_of(wang, "failed")
+    await stage.post(f"/api/sessions/{session_id}/messages/{last['msgId']}/dismiss", {"csId": "wang"})
+    await fate_of(wang, "failed")
+    await result(gateway.said[-1]["requestId"], ok=True)
+    assert await fate_of(wang, "sent") == {"state": "sent"}, "what arrived after all is not put aside"
+
 
 class PlatformWithoutIds(Channel):
     """A platform that knows no request ids, so a second request would be a second message."""

@@ -1,6 +1,7 @@
 """The workbench keeps its promises in a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,20 +52,49 @@ async def test_a_host_that_is_no_host_does_not_get_into_the_policy(stage: Stage)
 
 
 @pytest.mark.gen_test
-async def test_every_file_is_served_as_what_it_is_and_asked_for_again_each_time(stage: Stage, monkeypatch) -> None:
+async def test_every_file_is_what_it_is_and_kept_by_its_edition(stage: Stage, monkeypatch) -> None:
     monkeypatch.setattr("mimetypes.guess_type", lambda *args, **kwargs: ("text/plain", None))     # Windows' registry
     types = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
     await stage.start()
+    edition = re.search(r"/static/(\w{16})/js/main\.js", (await stage.get("/")).text)[1]
     files = [path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.*")]
     assert len(files) > 20
     for name in files:
-        answer = await stage.get(f"/static/{name}")
+        answer = await stage.get(f"/static/{edition}/{name}")
         assert answer.headers["Content-Type"].startswith(types[Path(name).suffix])
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    for elsewhere in ("", "0123456789abcdef/"):         # and is asked for again each time by any other
+        answer = await stage.get(f"/static/{elsewhere}js/main.js")
         assert answer.headers["Cache-Control"] == "no-cache" and answer.headers["ETag"]
     again = await stage.http.get(stage.base + "/", headers={"If-None-Match": (await stage.get("/")).headers["ETag"]})
     assert again.status_code == 304 and again.content == b""
     head = await stage.http.head(stage.base + "/")
     assert head.status_code == 200 and head.content == b""
+
+
+@pytest.mark.gen_test
+async def test_a_file_that_changed_under_the_server_is_kept_by_nobody(stage: Stage, monkeypatch, tmp_path) -> None:
+    changed = tmp_path / "static"
+    shutil.copytree(STATIC, changed)
+    for module in ("handlers.edition", "handlers.workbench"):
+        monkeypatch.setattr(f"{module}.STATIC", changed)
+    await stage.start()
+    main = re.search(r"/static/\w{16}/js/main\.js", (await stage.get("/")).text)[0]
+    (changed / "js" / "main.js").write_text("// newer", encoding="utf-8")
+    answer = await stage.get(main)
+    assert answer.text == "// newer" and answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.gen_test
+async def test_a_page_that_was_seen_before_fetches_none_of_its_files(office: Office) -> None:
+    wang = await office.wang_talks()
+    await wang.page.reload()
+    await wang.sees("在吗")
+    fetched = await wang.page.evaluate(
+        """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/static/"))
+            .map(({ transferSize }) => transferSize)""",
+    )
+    assert len(fetched) > 20 and set(fetched) == {0}
 
 
 @pytest.mark.gen_test
@@ -326,9 +356,9 @@ async def test_a_double_click_on_accept_does_nothing_but_accept(office: Office) 
     place = await wang.button("接入").first.bounding_box()
     await wang.button("接入").first.dblclick()
     await expect(wang.composer).to_be_editable()
-    await expect(wang.button("转回 AI")).to_be_enabled()
+    await expect(wang.button("转接")).to_be_enabled()
     assert (await office.stage.customer().session())["status"] == "manual"
-    for name in ("转回 AI", "转接", "结束"):
+    for name in ("转接", "结束"):
         after = await wang.button(name).bounding_box()
         assert place and after and after["x"] >= place["x"] + place["width"], name
 

@@ -132,6 +132,8 @@ async def test_the_bell_is_the_servers_and_what_she_saw_stays_seen(model: Model)
     done = (await model.after(*entered(), told, loaded, saw, elsewhere, {"type": "bellTold", "ids": ["b"]}))["bell"]
     assert all(each["seen"] for each in done["entries"]) and done["untold"] == []
     assert await model.calls("bell", "seenAnyway", {**away, "selected": "t"}) == ["c"]
+    gone = {"type": "told:bell", "frame": {"data": {**rung("c", "t", second=3), "text": ""}}}
+    assert [each["id"] for each in (await model.after(*entered(), told, loaded, gone))["bell"]["entries"]] == ["b", "a"]
     assert {"kind": "bell"} in await model.asked("wants", *entered())
 
 

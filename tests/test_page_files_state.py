@@ -125,3 +125,23 @@ TEXTS = [
 async def test_a_text_is_cut_as_the_server_cuts_it(model: Model, text) -> None:
     assert await model.calls("platform", "partsOf", {"textBytes": 2048}, text) == len(split(text, 2048))
     assert await model.calls("platform", "partsOf", {"textLength": 1000}, text) == len(split(text, None, 1000))
+
+
+IN_ENGLISH = """async ([msgType]) => {
+    const [{ lastWords }, { words }] = await Promise.all(
+        ["views/list/preview", "texts/texts"].map((name) => import(`/static/js/${name}.js`)));
+    const session = { lastMessage: "[图片]", messageCount: 1 };
+    return lastWords(session, true, { seq: 1, senderType: "customer", msgType }, words("en"), {}, []);
+}"""
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("kind, mime, shown, words", [
+    ("image", "image/png", "image", "[Image]"), ("user_local_image", "image/png", "image", "[Image]"),
+    ("user_local_video", "video/mp4", "video", "[Video]"), ("file", "image/png", None, "[File]"),
+])
+async def test_what_comes_from_an_album_is_seen_as_other_pictures_are(model: Model, kind, mime, shown, words) -> None:
+    told = {"sessionId": "s", "msgId": "m", "msgType": kind, "attachment": {"state": "ready", "mime": mime}}
+    assert await model.calls("../views/thread/attachment", "playable", kind, told["attachment"]) == shown
+    assert (await model.calls("pictures", "pictureOf", told) is not None) == (shown == "image")
+    assert await model.page.evaluate(IN_ENGLISH, [kind]) == words

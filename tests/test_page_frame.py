@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from ccs import accounts
 from ccs.settings import AgentSettings, AuthSettings
+from handlers.edition import Edition
 from tests.browser import PHONE, Office, Workbench
 from tests.looks import LOOKS, look_at
 
@@ -115,6 +116,12 @@ async def test_by_keys_alone_she_finds_does_and_has_her_own_way(office: Office) 
     await keys.press("Alt+m")
     await expect(wang.state).to_have_text("人工 · 我")
 
+    # Esc leaves the reply, and then the keys are the list's
+    await wang.composer.press("Escape")
+    await expect(wang.composer).not_to_be_focused()
+    await keys.press("Escape")
+    await expect(wang.row("陈女士")).to_be_focused()
+
 
 @pytest.mark.gen_test(timeout=60)
 @pytest.mark.parametrize("locks", [True, False], ids=["locks", "plain http"])
@@ -196,19 +203,25 @@ async def test_nothing_sticks_out_at_any_width(office: Office, how) -> None:
     await office.hears("jd", "陈女士", "在吗")
     wang = await office.agent("wang", **how)
 
-    async def fits(what: str) -> None:
-        width = width_of(how)
-        out = await wang.page.evaluate("""(width) => [...document.querySelectorAll("body *")].filter((each) => {
+    async def fits(what: str, whose: Workbench | None = None) -> None:
+        width, page = width_of(how), (whose or wang).page
+        out = await page.evaluate("""(width) => [...document.querySelectorAll("body *")].filter((each) => {
             const box = each.getBoundingClientRect();
-            return box.width && box.right > width + 1 && each.checkVisibility()
+            return box.width && (box.right > width + 1 || box.left < -1) && each.checkVisibility()
                 && !each.closest(".unseen, dialog:not([open])");
         }).map((each) => each.outerHTML.slice(0, 90)).slice(0, 3)""", width)
         assert out == [], what
-        assert await wang.page.evaluate("document.documentElement.scrollWidth") <= width, what
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, what
 
     await fits("list")
     await wang.accepts("陈女士")
     await fits("thread")
+    if width_of(how) < 640:             # who supervises has one button more
+        zhao = await office.agent("zhao", **how)
+        await zhao.tab("全部").click()
+        await zhao.opens("陈女士")
+        await expect(zhao.button("接管").first).to_be_visible()
+        await fits("a supervisor's thread", zhao)
     await wang.page.get_by_role("button", name="通知", exact=False).first.click()
     await expect(wang.page.get_by_role("group", name="通知")).to_be_visible()
     await fits("bell")
@@ -329,7 +342,9 @@ async def test_a_reload_and_the_way_back_lead_to_where_she_was(office: Office) -
 async def test_a_newer_page_is_offered_and_not_forced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     wang = await office.wang_talks()
     await wang.writes("写到一半")
-    monkeypatch.setattr("handlers.pages.version", lambda: "another")
+    edition, name = Edition.read(), "0123456789abcdef"
+    newer = evolve(edition, name=name, page=edition.page.replace(edition.name.encode(), name.encode()))
+    monkeypatch.setattr("server.Edition.read", lambda: newer)
     await office.stage.stop()
     await office.start()
     offer = wang.page.locator("#skew")
@@ -362,6 +377,9 @@ async def test_who_waits_too_long_is_one_click_away(office: Office, look: str) -
     await expect(wang.page.get_by_role("heading", name="陈女士")).to_be_visible()
     await expect(card).to_contain_text("1 位客户等待超时")
     assert await look_at(wang, look, "overdue-thread") == []
+    if look != "phone":     # where there is room it hides nothing that was said
+        at, said = await card.bounding_box(), await wang.thread.bounding_box()
+        assert at and said and not said["x"] - at["width"] < at["x"] < said["x"] + said["width"]
     await card.get_by_role("button", name="关闭提示").click()
     await expect(card).to_be_hidden()
 

@@ -151,7 +151,12 @@ CARRIED = """() => {
 
 
 async def open_checkup(wang: Workbench) -> None:
-    await wang.page.get_by_role("navigation").get_by_role("button", name="体检").click()
+    column = wang.page.get_by_role("navigation")
+    if await column.is_visible():
+        await column.get_by_role("button", name="体检").click()
+    else:
+        await wang.page.locator("#topbar .mine").click()
+        await wang.page.get_by_role("menuitem", name="接入体检").click()
 
 
 def report() -> dict[str, Any]:

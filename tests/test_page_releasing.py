@@ -6,6 +6,7 @@ from playwright.async_api import Locator, expect
 from ccs.settings import Config
 from tests.browser import Office, Workbench
 from tests.looks import LOOKS, look_at
+from tests.model import WANG, Model, session
 
 
 def dialog(wang: Workbench) -> Locator:
@@ -66,3 +67,13 @@ async def test_handing_back_shuts_nobody_out(office: Office, with_assistant: Con
     await wang.button("转回 AI").click()
     await expect(dialog(wang)).to_be_visible()
     assert await look_at(wang, look, "release") == []
+
+
+@pytest.mark.gen_test
+async def test_she_is_handed_back_only_where_the_assistant_serves(model: Model, office: Office) -> None:
+    mine = session(status="manual", manualCsId="wang", channelType="jd")
+    for serves, may in ((["wechat", "jd"], True), (["wechat"], False), ([], False)):
+        assert await model.calls("rights", "mayRelease", mine, WANG, {"serves": serves}) is may
+    wang = await office.wang_talks()        # with the assistant off
+    await expect(wang.button("转接")).to_be_visible()
+    await expect(wang.button("转回 AI")).to_be_hidden()

@@ -100,6 +100,10 @@ async def test_what_was_said_anywhere_is_found_and_opened_without_the_mouse(offi
     bar = wang.page.get_by_role("search", name="在会话中查找")
     await expect(bar.get_by_role("searchbox")).to_have_value("发货")
     await expect(bar.get_by_role("status")).to_have_text("1 / 5")
+    kept = wang.thread.locator('[data-found="kept"]')       # she looks at it for as long as she likes
+    await expect(kept).to_contain_text("今天下午就发货")
+    await bar.get_by_role("searchbox").press("Escape")
+    await expect(kept).to_have_count(0)
 
 
 def hit(session_id: str, number: int) -> dict[str, Any]:

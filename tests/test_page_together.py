@@ -129,7 +129,10 @@ async def test_a_pest_is_blocked_and_comes_back_and_a_number_is_shown_for_the_as
     await office.hears("douyin", "周先生", "骂人")
     await wang.tab("待接入").click()
     await wang.counts(pending=1)
+    scrolled = "sections => sections.scrollTop"
+    assert await panel.locator(".panel-sections").evaluate(scrolled) > 0
     await wang.opens("周先生")
+    assert await panel.locator(".panel-sections").evaluate(scrolled) == 0
     await panel.get_by_role("button", name="拉黑").click()
     await wang.page.get_by_role("dialog").get_by_label("原因").fill("骚扰")
     await wang.page.keyboard.press("Enter")

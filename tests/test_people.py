@@ -365,7 +365,7 @@ async def test_a_slow_host_keeps_nobody_waiting(stage, cdn, listed, gateway, mon
 
 @pytest.mark.gen_test
 async def test_a_host_that_does_not_answer_is_left_alone_for_a_while(stage, cdn, listed, monkeypatch) -> None:
-    monkeypatch.setattr(avatars, "WHOLE_PATIENCE", 0.1)
+    monkeypatch.setattr(avatars, "WHOLE_PATIENCE", 0.5)
     await stage.start(listed)
     slow = [await comes(stage, cdn.has(f"slow{number}", png(number)), f"慢{number}") for number in range(12)]
     assert {answer.status_code for answer in await asyncio.gather(*(stage.get(path) for path in slow))} == {404}

@@ -14,12 +14,13 @@ from sqlite_utils.utils import sqlite3
 from ccs import fate
 from ccs.asked import SessionFilter
 from ccs.desk import Desk
-from ccs.errors import Refusal, StoreUnavailable
+from ccs.errors import NotFound, Refusal, StoreUnavailable
 from ccs.inbound import CustomerSays
 from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, Status, Via, utc_now
 from ccs.pipe import Pipe
 from ccs.reception import Reception
 from ccs.registry import Registry
+from ccs.talk import Talk
 from ccs.ticket import Ticket
 from store import database
 from store.archive import Archive
@@ -37,6 +38,7 @@ STEPS = some.lists(
         some.tuples(some.just("deliver"), some.integers(0, 1), some.integers(0, 1)),
         some.tuples(some.just("retry"), some.integers(0, 1), some.just(0)),
         some.tuples(some.just("close"), some.integers(0, 1), some.just(0)),
+        some.tuples(some.just("block"), some.integers(0, 1), some.integers(0, 1)),
         some.tuples(some.just("wait"), some.just(0), some.just(0)),
         some.tuples(some.just("break"), some.integers(0, 3), some.just(0)),
     ),
@@ -58,10 +60,13 @@ class Whole:
         pipe = Pipe(self.registry, self.publish, utc_now)
         self.desk = Desk(pipe, assistant_on=lambda channel: False)
         self.reception = Reception(pipe, assistant_on=lambda channel: False)
+        self.talk = Talk(pipe, self.archive)
+        self.reception.recognised = self.talk.recognised
         self.registry.restore(load(path))
         self.brought: dict[str, CustomerSays] = {}          # what customers wrote, by its words
         self.said: dict[str, Ticket] = {}                   # what was taken, by its words: the last ticket for it
         self.tickets: list[Ticket] = []
+        self.latest: dict[Customer, str] = {}               # the session that she had last, which may never come to be
 
     def publish(self, events, first_event_id: int) -> None:
         """Only what is on disk may be told."""
@@ -77,8 +82,13 @@ class Whole:
                 name = f"customer {who}, {what}"
                 self.brought[name] = CustomerSays(customer, Via.GATEWAY, name, (PlatformId("jd", "1", name),))
                 self.said[name] = self.reception.customer_writes(self.brought[name])
+                if opened := self.registry.open_session(customer):
+                    self.latest[customer] = opened.id
             elif verb == "break":
                 self.break_disk(FAULTS[who])
+            elif verb == "block" and customer in self.latest:
+                verbs = (lambda of: self.talk.block(of, "", None), lambda of: self.talk.unblock(of, None))
+                self.tickets.append(verbs[what](self.latest[customer]))
             elif session and verb == "accept":
                 self.tickets.append(self.desk.accept(session.id, AGENTS[what]))
             elif session and verb == "reply":
@@ -93,7 +103,7 @@ class Whole:
                         self.tickets.append(self.desk.retry(session.id, message.id, None))
             elif session and verb == "close":
                 self.tickets.append(self.desk.close(session.id, None))
-        except StoreUnavailable:
+        except (StoreUnavailable, NotFound):
             pass                        # refused at once: nothing was promised
 
     def moved(self, message: Message, how: int) -> Message:
@@ -136,6 +146,8 @@ class Whole:
             held = self.registry.count(SessionFilter(channel, Status(status), agent_id))
             assert held == number or agent_id is None, "a wrong count"
         assert self.registry.count(SessionFilter()) == sum(on_disk.counts.values()), "a wrong count"
+        calling = sum(on_disk.counts.values()) - sum(on_disk.blocked.values())
+        assert self.registry.count_calling(SessionFilter()) == calling, "a wrong count of those who are not blocked"
         waiting = [m for s in self.registry.sessions_with_outgoing() for m in self.registry.outgoing(s)]
         assert {m.id: m for m in waiting} == {m.id: m for m in on_disk.outgoing}, "the outbox and the disk differ"
         assert self.told == sorted(set(self.told)) and set(self.told) <= event_ids
@@ -180,3 +192,33 @@ def test_whatever_fails_what_was_promised_holds(
 
     with patch("ccs.taken.RECENT_IDS", remembered):
         asyncio.run(run())
+
+
+def test_a_refusal_for_what_happened_in_her_other_session_waits_for_that(tmp_path: Path) -> None:
+    """小李 is about to hold her open one; if that is never on disk, nobody is told that she does."""
+    async def run() -> None:
+        whole, chen = Whole(tmp_path / "ccs.db"), Customer("jd", "1", "陈女士")
+        ids = []
+        for number in range(2):
+            says = CustomerSays(chen, Via.GATEWAY, "在吗", (PlatformId("jd", "1", str(number)),))
+            await whole.reception.customer_writes(says)
+            opened = whole.registry.open_session(chen)
+            assert opened
+            ids.append(opened.id)
+            if number == 0:
+                await whole.desk.close(ids[0], None)
+        whole.break_disk("lost commit")
+        tickets = [whole.desk.accept(ids[1], Agent("li")), whole.talk.block(ids[0], "", Agent("wang"))]
+        assert [await ended(ticket) for ticket in tickets] == [StoreUnavailable, StoreUnavailable]
+        await whole.settle()
+        await whole.close()
+
+    asyncio.run(run())
+
+
+async def ended(ticket: Ticket) -> type[BaseException] | None:
+    try:
+        await ticket
+    except (Refusal, StoreUnavailable) as error:
+        return type(error)
+    return None

@@ -263,7 +263,8 @@ async def test_a_note_that_was_written_anew_says_so_and_one_that_was_taken_away_
     assert again.json()["data"] == edited                               # the page has sent it twice
     assert await found(stage, mentions="li") == ["陈女士"]
 
-    assert [each["text"] for each in await on_the_bell(stage, "li")] == ["@小李 补运费险"]
+    [called] = await on_the_bell(stage, "li")
+    assert (called["text"], called["at"]) == ("@小李 补运费险", edited["editedAt"]), "when it named her, not before"
 
     removed = (await stage.http.delete(path, params={"csId": "wang"})).json()["data"]
     assert removed == {**note, "content": "", "removedAt": removed["removedAt"]}
@@ -372,12 +373,13 @@ async def test_what_the_disk_does_not_take_is_neither_answered_nor_told(stage: S
     await stage.start()
     session_id = await held(stage)
     wang = await stage.agent("wang")
-    break_disk(stage, "read-only")
-    both = await asyncio.gather(
-        verb(stage, session_id, "notes", content="一", clientNoteId="n-1"), tags(stage, session_id, "退款"),
-    )
-    assert [answer.status_code for answer in both] == [503, 503]
-    await wang.next("resync_required")
+    for ask in (
+        lambda: verb(stage, session_id, "notes", content="一", clientNoteId="n-1"),
+        lambda: tags(stage, session_id, "退款"),
+    ):
+        break_disk(stage, "read-only")
+        assert (await ask()).status_code == 503
+        await wang.next("resync_required")
     session = await stage.session(session_id)
     assert await notes(stage, session_id) == [] and "tags" not in session and "noteCount" not in session
     assert (await verb(stage, session_id, "notes", content="一", clientNoteId="n-1")).status_code == 200

@@ -7,35 +7,32 @@ from attrs import evolve
 
 from ccs.kept import BellEntry, BellKind, Note
 from ccs.lifecycle.steps import PREVIEW
-from ccs.models import Agent, Fate, Message, Sender, Session, Status, new_id
+from ccs.models import Agent, Fate, Message, Sender, Session, Status
 
 
 def mentions(note: Note) -> tuple[BellEntry, ...]:
-    """Whom the note names; one entry for each, however often the note is changed."""
-    words = note.content[:PREVIEW]
-    told = BellEntry("", "", BellKind.MENTIONED, note.session_id, note.created_at, note.agent_id, words)
+    """Whom the note names as it is now; one entry for each, however often the note is changed."""
+    at = note.edited_at or note.created_at
     return tuple(
-        evolve(told, id=_id_of(note, cs_id), agent_id=cs_id) for cs_id in note.mentions if cs_id != note.agent_id
+        _entry(note.id, cs_id, BellKind.MENTIONED, note.session_id, at, note.agent_id, note.content)
+        for cs_id in note.mentions if cs_id != note.agent_id
     )
 
 
 def takes_back(note: Note) -> tuple[BellEntry, ...]:
-    """The note was removed, so nobody is told its words, nor that they wait for her."""
+    """The note was removed, or names these no more: no entry keeps its words; one without is shown to nobody."""
     return tuple(evolve(entry, text="", is_seen=True) for entry in mentions(note))
-
-
-def _id_of(note: Note, cs_id: str) -> str:
-    return hashlib.sha256(f"{note.id} {cs_id}".encode()).hexdigest()[:32]
 
 
 def changes_hands(before: Session, now: datetime, by: Agent | None, to: Agent) -> tuple[BellEntry, ...]:
     """Of a session that an agent held and another has now."""
     by_id = by.id if by else before.agent_id or ""
+    about = f"{before.id} {before.turn}"        # no two changes of hands have the same
     told = []
     if to.id != by_id:
-        told.append(_entry(to.id, BellKind.RECEIVED, before.id, now, by_id))
+        told.append(_entry(about, to.id, BellKind.RECEIVED, before.id, now, by_id))
     if before.agent_id and before.agent_id != by_id:
-        told.append(_entry(before.agent_id, BellKind.LOST, before.id, now, to.id))
+        told.append(_entry(about, before.agent_id, BellKind.LOST, before.id, now, to.id))
     return tuple(told)
 
 
@@ -44,10 +41,14 @@ def fails(session: Session, now: datetime, message: Message) -> tuple[BellEntry,
     delivery = message.delivery
     if delivery is None or delivery.state is not Fate.FAILED or message.sender is not Sender.MANUAL:
         return ()
-    if not session.agent_id or session.status not in (Status.MANUAL, Status.CLOSED):
+    if delivery.dismissed_at or not session.agent_id or session.status not in (Status.MANUAL, Status.CLOSED):
         return ()
-    return (_entry(session.agent_id, BellKind.FAILED, session.id, now, text=delivery.reason or ""),)
+    return (_entry(delivery.id, session.agent_id, BellKind.FAILED, session.id, now, text=delivery.reason or ""),)
 
 
-def _entry(agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = "") -> BellEntry:
-    return BellEntry(new_id(), agent_id, kind, session_id, at, by, text)
+def _entry(
+    about: str, agent_id: str, kind: BellKind, session_id: str, at: datetime, by: str = "", text: str = ""
+) -> BellEntry:
+    """What is told the same agent about the same thing again is the same entry."""
+    entry_id = hashlib.sha256(f"{about} {agent_id}".encode()).hexdigest()[:32]
+    return BellEntry(entry_id, agent_id, kind, session_id, at, by, text[:PREVIEW])

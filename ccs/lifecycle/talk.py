@@ -46,9 +46,10 @@ def edit_note(
         return NOTHING
     former = (*note.former, note.content)[-MOST_FORMER:]
     edited = evolve(note, content=content, mentions=mentions, former=former, edited_at=now)
-    called = tuple(cs_id for cs_id in mentions if cs_id not in note.mentions)
-    change = _note_changes(session, edited)
-    return evolve(change, bell=bell.mentions(evolve(edited, mentions=called)))
+    called = evolve(edited, mentions=tuple(cs_id for cs_id in mentions if cs_id not in note.mentions))
+    dropped = evolve(note, mentions=tuple(cs_id for cs_id in note.mentions if cs_id not in mentions))
+    told = (*bell.takes_back(dropped), *bell.mentions(called))
+    return evolve(_note_changes(session, edited), bell=told)
 
 
 def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:

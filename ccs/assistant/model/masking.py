@@ -17,10 +17,11 @@ CHINESE_DIGITS: Mapping[str, str] = MappingProxyType(
     dict(zip("零〇○一二三四五六七八九幺两", "00012345678912", strict=True))
 )
 DIGIT = rf"[\d{''.join(CHINESE_DIGITS)}]"
-BETWEEN = (
+SEPARATOR = (
     r"[\s\-_.·•*/\\()（）~～—–‐‑‒―−－﹣．、，,:：+"
-    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u034f\ufe00-\ufe0f]{0,3}"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u034f\ufe00-\ufe0f]"
 )
+BETWEEN = f"{SEPARATOR}{{0,3}}"
 
 NAME = re.compile(r"〔[^〔〕]{1,4}\d+〕")                         # of ours, or what looks like one
 EMAIL = re.compile(r"[A-Za-z0-9.%+\-]{1,64}[@＠][A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}")
@@ -103,7 +104,7 @@ def digits(text: str) -> str:
 def is_nobodys(found: str) -> bool:
     """Days and hours, and short numbers one after the other, such as prices, that together make no number of a kind."""
     number = digits(found)
-    groups = [group for group in re.split(rf"{BETWEEN[:-5]}+", found) if group]
+    groups = [group for group in re.split(f"{SEPARATOR}+", found) if group]
     is_short = len(groups) > 1 and max(map(len, groups)) < 5 and len(number) < 13
     known = MOBILE.search(number) or LANDLINE.search(number)
     return bool(DATES.fullmatch(found)) or is_short and not known

@@ -34,6 +34,7 @@ import { fitting } from "./texts/texts.js";
 import { lastSeq, threadOf } from "./state/threads.js";
 import { createTitle } from "./outside/title.js";
 import { createUploader } from "./outside/uploader.js";
+import { versionOf } from "./state/version.js";
 import { mount as mountBlocking } from "./views/dialogs/blocking.js";
 import { mount as mountCarding } from "./views/dialogs/carding.js";
 import { mount as mountCheckup } from "./views/dialogs/checkup.js";
@@ -63,6 +64,7 @@ const start = {
   ...initial, now: Date.now(), prefs,
   line: { ...initial.line, online: navigator.onLine },
   reading: { ...initial.reading, visible: !document.hidden },
+  version: { ...initial.version, loaded: versionOf(import.meta.url) },
 };
 
 const store = createStore(start, reduce, { keep, show });

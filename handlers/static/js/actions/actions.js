@@ -18,7 +18,7 @@ import { createSearching } from "./searching.js";
 import { createQuick } from "./quick.js";
 import { createPanelActions } from "./panel.js";
 import { createThreadActions } from "./thread.js";
-import { mayAccept, mayClose, mayServe, mayTakeOver } from "../state/rights.js";
+import { mayAccept, mayClose, mayRelease, mayServe, mayTakeOver } from "../state/rights.js";
 import { format, parse } from "../state/address.js";
 import { nextPages } from "../state/lists.js";
 import { CHANNELS, shownSession } from "../state/sessions.js";
@@ -185,7 +185,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     closeAllNow: () => [...endings.keys()].forEach((id) => closeNow(id, { keepalive: true })),
     releaseCurrent() {
       const session = current();
-      if (session && mayServe(session, store.state.me)) actions.askRelease(session.sessionId);
+      if (session && mayRelease(session, store.state.me, store.state.assistant)) actions.askRelease(session.sessionId);
     },
     closeCurrent() {
       const session = current();
@@ -235,8 +235,9 @@ export function createActions(store, { live, onExpired, ...outside }) {
     look: (picture) => dispatch({ type: "looking", picture }),
     closeCheckup: () => dispatch({ type: "checkup", open: false }),
     async checkUp() {
-      if (store.state.checkup.phase === "asking") return;
+      const asked = store.state.checkup.phase === "asking"; // before it was closed, and is not answered yet
       dispatch({ type: "checkup", open: true, phase: "asking", error: null });
+      if (asked) return;
       const answer = await api.get("/api/doctor", {}, { patience: CHECKUP });
       if (answer.ok) dispatch({ type: "checkup", phase: "ready", report: answer.data });
       else dispatch({ type: "checkup", phase: "failed", error: answer.message });

@@ -52,6 +52,8 @@ export function listenToKeys(store, actions) {
   function escape(event) {
     if (actions.dropCurrentHelp()) event.preventDefault();
     else if (isText(event.target)) event.target.blur();
-    else if (event.target.closest?.("#thread, #panel")) document.querySelector("#list [tabindex='0'].row-link")?.focus();
+    else if (event.target === document.body || event.target.closest?.("#thread, #panel")) {
+      document.querySelector("#list [tabindex='0'].row-link")?.focus();
+    }
   }
 }

@@ -8,22 +8,20 @@ import { afterwards } from "./afterwards.js";
 import { wants } from "../state/wants.js";
 
 const AGAIN = 4000; // ms
-const BESIDE = ["earlier", "person", "log"]; // what stands around the words she came for, which are asked for first
+
+const isLog = ({ kind }) => kind === "log";
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, log, reminders, bell, served };
+  const ask = { list, session, history, notes, earlier, person, reminders, bell, served };
 
-  const askBeside = afterwards(() => {
-    const { state } = store;
-    for (const want of wants(state)) if (BESIDE.includes(want.kind)) ask[want.kind](want, state);
-  });
+  const askLog = afterwards(() => wants(store.state).filter(isLog).forEach(log)); // after the words she came for
 
   return function keep(state) {
     for (const want of wants(state)) {
-      if (BESIDE.includes(want.kind)) askBeside();
+      if (isLog(want)) askLog();
       else ask[want.kind](want, state);
     }
   };

@@ -29,7 +29,7 @@ export function createRinging(store, { sound, leader, desktop }) {
       pulse?.terminate();
       pulse = null;
     } else if (!pulse) {
-      pulse = new Worker("/static/js/outside/pulse.js");
+      pulse = new Worker(new URL("./pulse.js", import.meta.url));
       pulse.onmessage = () => store.dispatch({ type: "ticked", now: Date.now() });
     }
   }

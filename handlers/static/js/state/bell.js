@@ -39,6 +39,9 @@ const seen = (state, ids) => withBell(state, {
   entries: state.bell.entries.map((each) => (ids.includes(each.id) && !each.seen ? { ...each, seen: true } : each)),
 });
 
+/** A note that was taken away has no words any more. */
+const isThere = ({ kind, text }) => kind !== "mentioned" || Boolean(text);
+
 /** The newest first. What was seen stays so, whatever an older answer says. */
 function joined({ bell: { entries, untold } }, told) {
   const known = new Map(entries.map((each) => [each.id, each]));
@@ -46,5 +49,5 @@ function joined({ bell: { entries, untold } }, told) {
     const isSeen = Boolean(each.seen || known.get(each.id)?.seen || untold.includes(each.id));
     known.set(each.id, { ...each, at: Date.parse(each.at), seen: isSeen });
   }
-  return [...known.values()].sort((one, other) => other.at - one.at).slice(0, KEPT);
+  return [...known.values()].filter(isThere).sort((one, other) => other.at - one.at).slice(0, KEPT);
 }

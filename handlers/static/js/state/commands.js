@@ -9,13 +9,13 @@
  */
 
 import { isHelped } from "./helps.js";
-import { mayAccept, mayClose, mayExamine, mayRead, mayServe, mayTakeOver } from "./rights.js";
+import { mayAccept, mayClose, mayExamine, mayRead, mayRelease, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
 const open = (may) => (state) => {
   const session = current(state);
-  return Boolean(session) && may(session, state.me);
+  return Boolean(session) && may(session, state.me, state.assistant);
 };
 const always = () => true;
 const anyOpen = open(always);
@@ -33,7 +33,7 @@ export const COMMANDS = [
     enabled: open((session, me) => mayAccept(session) || mayTakeOver(session, me)),
   }),
   command("transfer", "sessions", ["Alt+KeyT"], "transferCurrent", { enabled: served }),
-  command("release", "sessions", ["Alt+KeyB"], "releaseCurrent", { enabled: served }),
+  command("release", "sessions", ["Alt+KeyB"], "releaseCurrent", { enabled: open(mayRelease) }),
   command("close", "sessions", ["Alt+KeyE"], "closeCurrent", { enabled: open(mayClose) }),
   command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: anyOpen }),
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),

@@ -5,6 +5,10 @@ import { threadOf } from "./threads.js";
 
 const SHOWN = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"];
 const CARRIERS = ["image", "product", "order"]; // messages whose file is a picture of theirs
+const FROM_ALBUM = { user_local_image: "image", user_local_video: "video" }; // as Douyin calls what is a customer's own
+
+/** What a message is to who reads it, whatever its platform calls that. */
+export const kindOf = (msgType) => FROM_ALBUM[msgType] ?? msgType;
 
 export const isPicture = (mime) => SHOWN.includes(mime);
 
@@ -14,7 +18,7 @@ export const fileAddress = ({ sessionId, msgId }, query = "") =>
 /** The picture of a message as `{key, src, name, save}`; null while there is none to show. */
 export function pictureOf(told) {
   const { attachment, msgType, msgId } = told;
-  if (!CARRIERS.includes(msgType) || attachment?.state !== "ready" || !isPicture(attachment.mime)) return null;
+  if (!CARRIERS.includes(kindOf(msgType)) || attachment?.state !== "ready" || !isPicture(attachment.mime)) return null;
   return { key: msgId, src: fileAddress(told), name: attachment.name ?? "", save: fileAddress(told, "download=1") };
 }
 

@@ -17,6 +17,9 @@ export const mayRead = (session, me) => session.status !== "manual" || mayServe(
 /** Who may be told of it live. */
 export const mayWatch = (session, me) => session.status !== "closed" && mayRead(session, me);
 
+/** Who may hand her back to the assistant, where it serves at all. */
+export const mayRelease = (session, me, { serves = [] }) => mayServe(session, me) && serves.includes(session.channelType);
+
 export const mayAccept = (session) => session.status === "pending";
 
 export const mayTakeOver = (session, me) =>

@@ -30,7 +30,6 @@ export const FRAME_TEXTS = {
     mentioned: ["{by} 在 {name} 的备注中提到您：{text}", "{by} mentioned you at {name}: {text}"],
     failed: ["发给 {name} 的消息失败：{text}", "A message to {name} failed: {text}"],
   },
-  bellNoWords: ["（已删除）", "(removed)"],
   titleTold: ["新通知", "Notices"],
   soundOn: ["提示音已开", "Sound is on"],
   soundOff: ["提示音已关", "Sound is off"],

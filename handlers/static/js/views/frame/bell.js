@@ -41,7 +41,7 @@ export function bell(actions) {
       element,
       update({ entry: { kind, at, text = "" }, name, by, isNew, now, w }) {
         set(element, { "data-kind": kind, "data-new": isNew });
-        set(what, { text: w(`bell.${kind}`, { name, by, text: text || (kind === "mentioned" ? w("bellNoWords") : "") }) });
+        set(what, { text: w(`bell.${kind}`, { name, by, text }) });
         set(when, { text: w.brief(at, now) });
       },
     };

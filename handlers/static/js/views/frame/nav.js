@@ -6,7 +6,7 @@
 import { isMac } from "../../actions/keys.js";
 import { commandOf, keysOf, shownKey } from "../../state/commands.js";
 import { commandText, words } from "../../texts/texts.js";
-import { each, h, set } from "../parts/dom.js";
+import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 
 export const HAS_ROOM = matchMedia("(min-width: 960px)"); // as the column is shown in css/nav.css
@@ -54,16 +54,21 @@ export function mount(element, actions) {
     actions.goTo(latest.tab === "ai" ? "pending" : latest.tab);
   }
 
+  const show = whenChanged((me, auth, tab, isSearching, own, lang) => {
+    element.hidden = !me;
+    if (!me) return;
+    const w = words(lang);
+    const shown = (entries) => entries.filter(({ id }) => commandOf(id).enabled(latest))
+      .map((entry) => ({ entry, state: latest, w }));
+    set(element, { "aria-label": w("nav.title") });
+    each(places, shown(PLACES), ({ entry }) => entry.id, make);
+    each(tools, shown(TOOLS), ({ entry }) => entry.id, make);
+  });
+
   return {
     update(state) {
       latest = state;
-      element.hidden = !state.me;
-      if (element.hidden) return;
-      const w = words(state.prefs.lang);
-      set(element, { "aria-label": w("nav.title") });
-      const shown = (entries) => entries.filter(({ id }) => commandOf(id).enabled(state));
-      each(places, shown(PLACES).map((entry) => ({ entry, state, w })), ({ entry }) => entry.id, make);
-      each(tools, shown(TOOLS).map((entry) => ({ entry, state, w })), ({ entry }) => entry.id, make);
+      show(state.me, state.auth, state.tab, state.searching.open, state.own, state.prefs.lang);
     },
   };
 }

@@ -9,8 +9,6 @@ import { stopwatch, words } from "../../texts/texts.js";
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 
-const ABOVE = 12; // px over the reply
-
 export function mount(element, actions) {
   const title = h("strong");
   const about = h("span", { class: "muted" });
@@ -21,9 +19,8 @@ export function mount(element, actions) {
   let away = 0; // how many there were when she put it away
   let count = 0;
 
-  // It stands over the reply, whose button is where the card would be
   const foot = document.querySelector("#thread .composer");
-  const stand = () => { element.style.bottom = `${foot.offsetHeight + ABOVE}px`; };
+  const stand = () => element.style.setProperty("--foot", `${foot.offsetHeight}px`);
   if (foot) new ResizeObserver(stand).observe(foot);
 
   function putAway() {

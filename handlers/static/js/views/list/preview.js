@@ -1,5 +1,6 @@
 /* The line of a row: the last words after who said them, or what they were where they were no words. */
 
+import { kindOf } from "../../state/pictures.js";
 import { agentName } from "../../state/state.js";
 
 /** `said` is what we know of the last message; what is older than it says nothing of it. */
@@ -14,9 +15,10 @@ export function lastWords(session, readable, said, w, me, agents) {
 
 /** What a platform calls by its kind is called so in the reader's language: `[语音 12″]`. */
 function kind({ msgType, seconds }, text, w) {
-  if (msgType === "text" || !w.knows(`types.${msgType}`)) return text;
+  const name = `types.${kindOf(msgType)}`;
+  if (msgType === "text" || !w.knows(name)) return text;
   const length = seconds ? ` ${Math.round(seconds)}″` : "";
-  return text.replace(/^\[[^\]]*\]/, `[${w(`types.${msgType}`)}${length}]`);
+  return text.replace(/^\[[^\]]*\]/, `[${w(name)}${length}]`);
 }
 
 function prefix({ senderType, senderId }, w, me, agents) {

@@ -27,6 +27,7 @@ export function mount(element, actions) {
   element.addEventListener("keydown", escape);
   let views = new Map();
   let latest = null; // [state, session, w]
+  let shownId = null;
   let over = false;
   let before = null; // what had the focus before it came up
 
@@ -73,6 +74,8 @@ export function mount(element, actions) {
         show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages,
           ...SLICES.map((name) => state[name]));
         for (const view of views.values()) view.tick(state, session, w);
+        if (id !== shownId) sections.scrollTop = 0; // another customer is read from who she is and what was handed on
+        shownId = id;
       }
       moveFocus(shown && !state.panel.wide);
     },

@@ -5,7 +5,7 @@
 
 import { h, set } from "../parts/dom.js";
 import { changingIcon, icon } from "../parts/icons.js";
-import { fileAddress, isPicture } from "../../state/pictures.js";
+import { fileAddress, isPicture, kindOf } from "../../state/pictures.js";
 import { wordsIn } from "./card.js";
 import { voice } from "./voice.js";
 
@@ -42,7 +42,7 @@ export function attachment({ actions }) {
     set(waiting, { hidden: state === "ready" && !shown?.broken });
     const trouble = state === "failed" || shown?.broken;
     sign.update(trouble ? "warn" : "clock");
-    const kindWord = w.knows(`types.${told.msgType}`) ? w(`types.${told.msgType}`) : w("types.file");
+    const kindWord = called(told.msgType, w);
     set(words, { text: saying(state, kindWord, file, w) });
     set(row, { hidden: !plain });
     set(name, { text: file.name || kindWord, title: file.name || null });
@@ -78,7 +78,7 @@ export function attachment({ actions }) {
     shown.src = src;
     const seconds = Number(told.fields?.duration ?? told.fields?.seconds); // gateways call it so
     const lasts = Math.round(seconds) > 0 ? w("seconds", { n: Math.round(seconds) }) : "";
-    shown.name([file.name || w(`types.${told.msgType}`), lasts].filter(Boolean).join(" · "), w, seconds);
+    shown.name([file.name || called(told.msgType, w), lasts].filter(Boolean).join(" · "), w, seconds);
   }
 
   function look() {
@@ -126,12 +126,15 @@ function video({ broke }) {
 }
 
 /** How a browser can show it; null where it can only be kept. */
-function playable(type, { mime = "" }, sending) {
+export function playable(msgType, { mime = "" }, sending = null) {
+  const type = kindOf(msgType);
   if (sending) return sending.preview && type === "image" ? "image" : null;
   if (type === "image") return isPicture(mime) ? "image" : null;
   if (type === "voice") return mime.startsWith("audio/") ? "audio" : null;
   return type === "video" && mime.startsWith("video/") ? "video" : null;
 }
+
+const called = (msgType, w) => w(w.knows(`types.${kindOf(msgType)}`) ? `types.${kindOf(msgType)}` : "types.file");
 
 const addressOf = (told, kind, { mime }) =>
   fileAddress(told, kind === "audio" && AMR.includes(mime) ? "as=wav" : "");

@@ -117,7 +117,8 @@ export function mount(element, actions) {
       const offered = mayAccept(session) || mayTakeOver(session, me);
       const handsOver = mayServe(session, me);
       const reserved = offered && !handsOver; // their room is kept, so that nothing moves under the pointer
-      does(release, w("release"), handsOver || reserved);
+      const served = state.assistant.serves?.includes(session.channelType);
+      does(release, w("release"), served && (handsOver || reserved));
       transfer.update({
         text: w("transfer"), hidden: !handsOver && !reserved, disabled: busy, items: targets(state, session, w),
       });

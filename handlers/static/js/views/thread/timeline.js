@@ -16,12 +16,12 @@ import { beginning } from "./beginning.js";
 import { MAKE } from "./bubble.js";
 import { messageMenu } from "./menu.js";
 import { sharing } from "./sharing.js";
+import { standingOut } from "./standing.js";
 import { walking } from "./walking.js";
 
 const AT_BOTTOM = 24; // px from the end that still count as the end
 const AT_DIVIDER = { key: "divider", offset: 40 }; // new messages begin just below the top
 const NEAR = 400; // px from an end of what is made at which more is
-const FOUND = 2000; // ms for which a message she was brought to stands out
 const GOING_UP = ["ArrowUp", "PageUp", "Home"];
 
 export function mount(element, actions) {
@@ -167,15 +167,15 @@ export function mount(element, actions) {
     return note ? keyOfNote(note) : message.clientMsgId ?? message.msgId;
   }
 
+  const standOut = standingOut(() => latest[0].finding?.id === id);
+
   /** With an `offset` it is no more than where she was before. */
   function bringTo(key, offset) {
     const { element } = views.get(key);
     places.set(id, { key, offset: offset ?? Math.max(8, (scroller.clientHeight - element.offsetHeight) / 2) });
     restore(places.get(id));
     if (offset !== undefined) return;
-    for (const node of items.querySelectorAll("[data-found]")) set(node, { "data-found": false });
-    set(element, { "data-found": true });
-    setTimeout(() => set(element, { "data-found": false }), FOUND);
+    standOut(element);
     if (!document.activeElement.matches("input, textarea")) walk.goTo(element); // who looks for something goes on typing
   }
 
