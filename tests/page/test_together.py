@@ -21,6 +21,7 @@ async def test_earlier_sessions_come_as_she_scrolls_up(office: Office) -> None:
     await serves(office, "第一次来")
     await serves(office, *(f"上回第 {number} 句" for number in range(1, 61)))
     await office.hears("jd", "陈女士", "我又来了")
+    await expect(wang.row("陈女士")).to_contain_text("我又来了")       # and no more for the session that ended
     await wang.accepts("陈女士")
     await expect(wang.thread.get_by_text("上回")).to_have_count(0)
     await wang.thread.hover()
