@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from tornado.web import RequestHandler
 
-from ccs import __version__, commandline, config, logs, premises, prescription, query
+from ccs import __version__, commandline, config, logs
 from ccs.accounts import Accounts, hash_password, hash_token, new_token
 from ccs.assistant.cards import Cards
 from ccs.assistant.joined import assistant_of
@@ -38,22 +38,27 @@ from ccs.assistant.knowledge.library import Library
 from ccs.assistant.notebook import Notebook
 from ccs.assistant.served import Served
 from ccs.assistant.turns import Turns
-from ccs.avatars import Avatars, own_addresses
 from ccs.channels import CHANNELS
 from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
+from ccs.checkup import premises, prescription
+from ccs.checkup.doctor import Doctor, Report, Visit
+from ccs.customers.avatars import Avatars, own_addresses
+from ccs.customers.introducer import Introducer
 from ccs.desk import Desk
-from ccs.doctor import Doctor, Report, Visit
 from ccs.errors import CannotStart, ConfigError
-from ccs.fetcher import Fetcher
 from ccs.hub import Hub
-from ccs.indexer import Indexer
+from ccs.incoming.puller import Puller
+from ccs.incoming.welcome import Welcome
 from ccs.intake import Intake
-from ccs.introducer import Introducer
+from ccs.media.fetcher import Fetcher
+from ccs.media.voices import Voices
 from ccs.models import Snapshot, utc_now
 from ccs.outbox import Outbox
+from ccs.outgoing.recalls import Recalls
+from ccs.outgoing.reclaim import Reclaims
 from ccs.own.bell import Bell
 from ccs.own.drafts import Drafts
 from ccs.own.forbidden import Forbidden
@@ -63,17 +68,14 @@ from ccs.own.preferences import Likings
 from ccs.own.reminders import Reminders
 from ccs.own.replies import QuickReplies
 from ccs.pipe import Pipe
-from ccs.puller import Puller
-from ccs.recalls import Recalls
 from ccs.reception import Reception
-from ccs.reclaim import Reclaims
 from ccs.registry import Registry
+from ccs.search import query
+from ccs.search.indexer import Indexer
 from ccs.settings import Config
 from ccs.talk import Talk
 from ccs.tally import Tally
 from ccs.terminal import asked_to_stop, say
-from ccs.voices import Voices
-from ccs.welcome import Welcome
 from ccs.wire import Wire
 from ccs.worker import Rounds, Worker
 from handlers import listening

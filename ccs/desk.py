@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ccs import lifecycle
 from ccs.errors import BadRequest, ClientIdReused, Refusal, SessionShut
-from ccs.inbound import PlatformTells, Reclaimed
+from ccs.incoming.inbound import PlatformTells, Reclaimed
 from ccs.kept import Login, Thumb
 from ccs.models import Agent, Briefing, Change, Message, Outgoing, Session
 from ccs.pipe import Pipe

@@ -10,7 +10,7 @@ from ccs.channels.base import Callback, Channel
 from ccs.channels.jd import JD
 from ccs.channels.wecom import WeCom
 from ccs.errors import NotFound
-from ccs.inbound import (
+from ccs.incoming.inbound import (
     CodeOffered,
     CustomerSays,
     EchoHeard,

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs.attributes import Attributes
+from ccs.customers.attributes import Attributes
 
 
 @frozen

@@ -13,13 +13,13 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import fate, limits
 from ccs.backoff import woken_or
 from ccs.channels.base import Channel, Way
 from ccs.desk import Desk
 from ccs.errors import CannotReply, DeliveryDelayed, DeliveryRefused, SessionShut, StoreUnavailable
-from ccs.inbound import PlatformTells
+from ccs.incoming.inbound import PlatformTells
 from ccs.models import Clock, Fate, Message, Session
+from ccs.outgoing import fate, limits
 from ccs.reception import Reception
 from ccs.registry import Registry
 from ccs.ticket import Ticket

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ccs.errors import Refusal
-from ccs.inbound import PlatformTells
+from ccs.incoming.inbound import PlatformTells
 from ccs.kept import BellEntry, Notice
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import Change, Clock, Event, Message, Session, Stage, Status, Via
+from ccs.outgoing.limits import UNLIMITED, Limits
 from ccs.registry import Registry
 from ccs.ticket import Ticket
 

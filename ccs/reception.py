@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import echoes, fate, lifecycle
-from ccs.inbound import (
+from ccs import lifecycle
+from ccs.incoming.inbound import (
     CodeOffered,
     CustomerSays,
     EchoHeard,
@@ -21,8 +21,9 @@ from ccs.inbound import (
     StaffSays,
 )
 from ccs.kept import Cursor, Nudge, Profile, Token
-from ccs.limits import Limits
 from ccs.models import Change, Customer, Event, EventType, Fate, Message, PlatformId, Session
+from ccs.outgoing import echoes, fate
+from ccs.outgoing.limits import Limits
 from ccs.pipe import Pipe
 from ccs.ticket import Ticket
 

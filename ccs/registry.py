@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from ccs.asked import SessionFilter
 from ccs.errors import NotFound, StoreUnavailable
+from ccs.incoming.taken import Taken
 from ccs.models import Briefing, Change, CountKey, Customer, Message, PlatformId, Session, Snapshot
-from ccs.taken import Taken
 from ccs.tally import Tally
 from ccs.ticket import Ticket
 

@@ -15,7 +15,7 @@ import attrs
 from attrs import frozen
 
 from ccs.assistant.unseen import seen
-from ccs.attributes import LONGEST_NAME, is_name
+from ccs.customers.attributes import LONGEST_NAME, is_name
 from ccs.models import Agent, Role
 from ccs.tags import LONGEST, is_tag
 

@@ -8,9 +8,9 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from ccs.avatars import digest_of
 from ccs.beside import NOTHING, Beside, LastSaid
 from ccs.codec import encode
+from ccs.customers.avatars import digest_of
 from ccs.kept import BellEntry, Deed, Draft, Note, QuickReply, QuickUse, Reminder, Scope, Thumb, Verdict
 from ccs.models import Attachment, Briefing, Event, EventType, Message, Session, Status
 

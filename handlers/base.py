@@ -15,22 +15,22 @@ from ccs.accounts import Accounts, Caller
 from ccs.assistant.model.help import Help
 from ccs.assistant.notebook import Notebook
 from ccs.assistant.served import Served
-from ccs.avatars import Avatars
 from ccs.channels.douyin import Douyin
+from ccs.checkup.doctor import Doctor
+from ccs.customers.avatars import Avatars
 from ccs.desk import Desk
-from ccs.doctor import Doctor
 from ccs.hub import Hub
 from ccs.intake import Intake
 from ccs.lookup import Lookup
+from ccs.media.voices import Voices
 from ccs.models import Agent, Clock, Session
+from ccs.outgoing.recalls import Recalls
+from ccs.outgoing.reclaim import Reclaims
 from ccs.own.joined import Own
-from ccs.recalls import Recalls
-from ccs.reclaim import Reclaims
 from ccs.registry import Registry
 from ccs.settings import Config
 from ccs.talk import Talk
 from ccs.tally import Tally
-from ccs.voices import Voices
 from ccs.wire import Wire
 from handlers.edition import Edition
 from handlers.guards import must_be_herself, must_be_our_host, must_be_our_origin, who_asks

@@ -7,10 +7,10 @@ from typing import Any
 from attrs import frozen
 
 from ccs.codec import Identifier, OptionalText
+from ccs.customers.phones import Phone, given
 from ccs.errors import BadRequest, NotFound
 from ccs.kept import Card
 from ccs.models import EPOCH, Session
-from ccs.phones import Phone, given
 from ccs.wire import avatar_path
 from handlers.sessions import OptionalAgentRequest, SessionHandler
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ccs.doctor import Report
+from ccs.checkup.doctor import Report
 from ccs.wire import Wire
 from handlers.base import ApiHandler
 from handlers.guards import must_be_our_origin

@@ -8,11 +8,11 @@ from attrs import frozen
 
 from ccs import tables
 from ccs.asked import Judged
+from ccs.checkup.premises import TITLES
 from ccs.codec import Identifier, Note, encode
 from ccs.errors import BadRequest
 from ccs.kept import Thumb
 from ccs.models import EPOCH
-from ccs.premises import TITLES
 from handlers.base import ApiHandler
 from handlers.sessions import SessionHandler
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from attrs import frozen
 
 from ccs.errors import FileNotHere, NotFound
-from ccs.filetypes import is_shown
+from ccs.media.filetypes import is_shown
+from ccs.media.voices import AMR
 from ccs.models import Attachment, Message, Stage
-from ccs.voices import AMR
 from handlers.sessions import SessionHandler
 
 AT_ONCE = 128 * 1024        # bytes of a file in memory for one reader

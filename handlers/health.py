@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import fields_dict
 
-from ccs import health
+from ccs.checkup import health
 from ccs.settings import ChannelsSettings
 from handlers.base import ApiHandler
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from ccs import fetcher
 from ccs.asked import Finding, Judged, Page, SessionFilter, Sought
 from ccs.beside import Beside
 from ccs.kept import BellEntry, Card, Deed, Draft, Login, Note, Preferences, Pulse, QuickUse
+from ccs.media import fetcher
 from ccs.models import Briefing, Customer, Event, Message, Session
 
 

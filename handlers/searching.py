@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from ccs import lifecycle
+from ccs.asked import Finding, Found, Sought
 from ccs.channels import CHANNELS
 from ccs.errors import BadRequest
 from ccs.models import Status
-from ccs.asked import Finding, Found, Sought
-from ccs.query import Query
+from ccs.search.query import Query
 from handlers.sessions import SessionHandler
 
 USUAL, MOST = 20, 200       # in one page

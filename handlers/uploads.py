@@ -13,9 +13,10 @@ from urllib.parse import unquote
 from attrs import frozen
 from tornado.web import stream_request_body
 
-from ccs import amr, lifecycle
+from ccs import lifecycle
 from ccs.errors import BadRequest, CCSError, NoRoom, StoreUnavailable, TooLarge
-from ccs.filetypes import clean_name, mime_of
+from ccs.media import amr
+from ccs.media.filetypes import clean_name, mime_of
 from ccs.models import new_id
 from handlers.sessions import SessionHandler
 

@@ -347,31 +347,43 @@ def m009_bell(db: Database) -> None:
             is_seen INTEGER NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX bell_of_agent ON bell (agent_id, at, id);
+        CREATE INDEX bell_by_time ON bell (is_seen, at);
         """
     )
 
 
 @steps()
 def m010_put_aside(db: Database) -> None:
-    """Messages that failed and were put aside; notes that were written anew, or taken away."""
+    """Messages that failed and were put aside; notes that were written anew, or taken away.
+
+    What m008 looks for is less since then. All that is asked stands in its indexes, so that no row is read for it.
+    """
     db.executescript(
         """
         ALTER TABLE deliveries ADD COLUMN dismissed_at INTEGER;
         ALTER TABLE notes ADD COLUMN former TEXT;
         ALTER TABLE notes ADD COLUMN edited_at INTEGER;
         ALTER TABLE notes ADD COLUMN removed_at INTEGER;
+
+        DROP INDEX deliveries_failed;
+        DROP INDEX notes_mentioning;
+        CREATE INDEX deliveries_unheeded ON deliveries (session_id, dismissed_at)
+            WHERE state = 'failed' AND dismissed_at IS NULL;
+        CREATE INDEX notes_mentioning ON notes (session_id, mentions, removed_at)
+            WHERE mentions IS NOT NULL AND removed_at IS NULL;
         """
     )
 
 
 @steps()
-def m011_blocking(db: Database) -> None:
-    """Customers of whom agents want nothing, and what was done with sessions."""
+def m011_customers(db: Database) -> None:
+    """Customers of whom agents want nothing, what they keep of a customer by name, and what was done with sessions."""
     db.executescript(
         """
         ALTER TABLE customers ADD COLUMN blocked_at INTEGER;
         ALTER TABLE customers ADD COLUMN blocked_by TEXT NOT NULL DEFAULT '';
         ALTER TABLE customers ADD COLUMN blocked_reason TEXT NOT NULL DEFAULT '';
+        ALTER TABLE customers ADD COLUMN attributes TEXT;
 
         CREATE TABLE deeds (
             id INTEGER PRIMARY KEY,
@@ -384,29 +396,3 @@ def m011_blocking(db: Database) -> None:
         CREATE INDEX deeds_of_session ON deeds (session_id, id);
         """
     )
-
-
-@steps()
-def m012_unheeded(db: Database) -> None:
-    """What m008 looks for is less since m010. All that is asked stands in the index, so that no row is read for it."""
-    db.executescript(
-        """
-        DROP INDEX deliveries_failed;
-        DROP INDEX notes_mentioning;
-        CREATE INDEX deliveries_unheeded ON deliveries (session_id, dismissed_at)
-            WHERE state = 'failed' AND dismissed_at IS NULL;
-        CREATE INDEX notes_mentioning ON notes (session_id, mentions, removed_at)
-            WHERE mentions IS NOT NULL AND removed_at IS NULL;
-        """
-    )
-
-
-@steps()
-def m013_bell_by_time(db: Database) -> None:
-    db.executescript("CREATE INDEX bell_by_time ON bell (is_seen, at);")
-
-
-@steps()
-def m014_attributes(db: Database) -> None:
-    """What agents keep of a customer by name."""
-    db.execute("ALTER TABLE customers ADD COLUMN attributes TEXT")

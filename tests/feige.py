@@ -13,7 +13,7 @@ from ccs.channels.http import Http
 from ccs.channels.signed import GatewayChannel
 from ccs.codec import Identifier, OptionalText
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused
-from ccs.inbound import CustomerSays, Inbound, PlatformTells
+from ccs.incoming.inbound import CustomerSays, Inbound, PlatformTells
 from ccs.models import Customer, Message, PlatformId, Session, Via
 from ccs.settings import ChannelSettings, setting
 

@@ -15,7 +15,7 @@ from store import bell, database
 from tests.conftest import Stage, until
 from tests.moods import answers
 from tests.test_durability import break_disk
-from tests.test_feedback import by, with_logins
+from tests.assistant.test_feedback import by, with_logins
 from tests.test_own import session_of
 from tests.test_sessions import refused
 

@@ -13,18 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 from sqlite_utils import Migrations
 
-from ccs import fate, lifecycle
+from ccs import lifecycle
 from ccs.assistant.turns import Turns
+from ccs.customers.phones import given as phones_given
 from ccs.errors import BadRequest, Forbidden
 from ccs.kept import Card
 from ccs.models import EPOCH, NOTHING, EventType, Message, Sender, Session, Status
-from ccs.phones import given as phones_given
+from ccs.outgoing import fate
 from ccs.settings import Config
 from store import database, migrations
 from tests.conftest import Stage, until
 from tests.moods import fails
 from tests.test_durability import break_disk
-from tests.test_feedback import answered, by, with_logins
+from tests.assistant.test_feedback import answered, by, with_logins
 from tests.test_lifecycle import CHEN, LI, NOW, SOON, WANG, ZHAO, a_session, says
 from tests.test_sessions import found, held, refused, verb, waits
 
@@ -275,7 +276,7 @@ async def test_the_log_tells_who_had_a_session_from_its_beginning_to_its_end(sta
 def file_of_before(path: Path) -> None:
     """With a customer of whom agents keep something, and her session, which has ended."""
     steps = Migrations("ccs")
-    for step in takewhile(lambda step: step.name != "m011_blocking", migrations.steps._migrations):
+    for step in takewhile(lambda step: step.name != "m011_customers", migrations.steps._migrations):
         steps(name=step.name)(step.fn)
     path.parent.mkdir()
     database.prepare(path, steps)

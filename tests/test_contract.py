@@ -33,7 +33,7 @@ from tests.conftest import SECRET, Stage
 from tests.kf import KF, at_kf
 from tests.moods import answers
 from tests.platforms import CORP, KEY, TOKEN, gateway_message
-from tests.test_feedback import answered, judges
+from tests.assistant.test_feedback import answered, judges
 
 ROOT = Path(__file__).parents[1]
 

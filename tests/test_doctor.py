@@ -13,19 +13,20 @@ from attrs import define, evolve, field
 from tornado.ioloop import IOLoop
 
 import server
-from ccs import config, doctor, settings as sections
+from ccs import config, settings as sections
 from ccs.accounts import hash_token
 from ccs.channels import CHANNELS
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown
 from ccs.channels.wecom.errcodes import NO_KF
+from ccs.checkup import doctor
+from ccs.checkup.doctor import Doctor, Report, Result, Step, Visit, examine, ok
+from ccs.checkup.premises import Premises
+from ccs.checkup.prescription import REMEDIES
 from ccs.demo.gateway import Gateway
 from ccs.demo.wecom import WeCom
-from ccs.doctor import Doctor, Report, Result, Step, Visit, examine, ok
 from ccs.errors import StoreUnavailable
 from ccs.models import utc_now
-from ccs.premises import Premises
-from ccs.prescription import REMEDIES
 from ccs.settings import AgentSettings, AuthSettings, Config
 from store.look import Look
 from tests.alone import tools
@@ -395,7 +396,7 @@ async def test_the_machine_is_fine_and_its_troubles_have_names(clinic, tmp_path:
     assert set((await clinic.results("server")).values()) == {"ok"}
     clinic.records.broken = "row 3 missing from index"
     assert "备份恢复" in (await clinic.finds("database", "server"))[1]
-    monkeypatch.setattr("ccs.premises.LITTLE_SPACE", 10**18)
+    monkeypatch.setattr("ccs.checkup.premises.LITTLE_SPACE", 10**18)
     assert (await clinic.finds("data", "server"))[0] == "warn"
     (tmp_path / "file").write_text("")
     no_folder = evolve(clinic.settings.server, data_dir=tmp_path / "file" / "data", public_url=OUTSIDE)

@@ -16,10 +16,10 @@ import pytest
 from attrs import define, field
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from ccs import fate
 from ccs.assistant.turns import Turns
 from ccs.demo.gateway import Gateway
 from ccs.outbox import Outbox
+from ccs.outgoing import fate
 from tests.conftest import PATIENCE, Stage, until
 from tests.faults import FaultyConnection
 from tests.moods import answers, fails
@@ -42,6 +42,7 @@ class Page:
     supervises: bool = False
     rows: dict[str, Row] = field(factory=dict)
     histories: dict[str, dict[int, Row]] = field(factory=dict)
+    bell: dict[str, Row] = field(factory=dict)
     looks_at: set[str] = field(factory=set)
     last: int = 0
     epoch: str = ""
@@ -132,6 +133,9 @@ class Page:
             for _, told in missed:
                 await self._applies(told)
             self.last = max(self.last, frame["eventId"])
+            self.bell = await self._fresh_bell()            # of which nothing is replayed
+        elif kind == "bell":
+            self.bell.update(_by_id([frame["data"]]))
         elif "eventId" in frame and self._set_aside is not None:
             self._set_aside[frame["eventId"]] = frame
         elif "eventId" in frame:
@@ -183,7 +187,7 @@ class Page:
     # Loading and comparing
 
     async def _loads(self) -> None:
-        self.rows = await self._fresh_rows()
+        self.rows, self.bell = await self._fresh_rows(), await self._fresh_bell()
         self.looks_at = {session_id for session_id in self.looks_at if self.rows[session_id]["status"] != "closed"
                          and self._may_open(self.rows[session_id])}
         mine = {row["sessionId"] for row in self.rows.values() if self._holds(row) and row["status"] == "manual"}
@@ -197,7 +201,11 @@ class Page:
     async def _fresh_rows(self) -> dict[str, Row]:
         return {row["sessionId"]: row for row in (await self.stage.get("/api/sessions")).json()["data"]}
 
+    async def _fresh_bell(self) -> dict[str, Row]:
+        return _by_id((await self.stage.get("/api/bell", csId=self.cs_id)).json()["data"])
+
     async def must_show_what_is(self) -> None:
+        assert self.bell == await self._fresh_bell(), self.cs_id
         fresh = await self._fresh_rows()
         assert self.rows.keys() == fresh.keys()
         for session_id, row in fresh.items():
@@ -232,6 +240,11 @@ class Page:
         assert self._socket
         message = await self._socket.read_message()
         return None if message is None else json.loads(message)
+
+
+def _by_id(bell: list[Row]) -> dict[str, Row]:
+    """How the customer is called is as it was when it rang."""
+    return {entry["id"]: {**entry, "customerName": ""} for entry in bell}
 
 
 NONE: dict[str, list[Row]] = {"ai": [], "pending": [], "manual": [], "closed": []}

@@ -15,7 +15,7 @@ from ccs.channels.transfers import disposition_name
 from ccs.demo import samples
 from ccs.demo.samples import Sample
 from ccs.demo.wecom import WeCom
-from ccs.filetypes import clean_name, mime_of
+from ccs.media.filetypes import clean_name, mime_of
 from ccs.settings import AgentSettings, AuthSettings, Config
 from handlers.files import disposition
 from store.archive import Archive

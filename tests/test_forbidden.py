@@ -9,7 +9,7 @@ from ccs import config
 from ccs.errors import ConfigError
 from ccs.settings import AssistantSettings, Config, ForbiddenWordsSettings, WorkbenchSettings
 from tests.conftest import Stage
-from tests.test_feedback import answered
+from tests.assistant.test_feedback import answered
 from tests.test_sessions import refused
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ccs import health
+from ccs.checkup import health
 from ccs.kept import Pulse
 from ccs.models import utc_now
 from ccs.settings import ChannelsSettings, Config

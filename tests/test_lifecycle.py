@@ -10,11 +10,10 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
-from ccs import fate, lifecycle
+from ccs import lifecycle
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
-from ccs.inbound import CustomerSays, StaffSays
-from ccs.limits import Limits
+from ccs.incoming.inbound import CustomerSays, StaffSays
 from ccs.models import (
     Agent,
     Briefing,
@@ -32,6 +31,8 @@ from ccs.models import (
     Status,
     Via,
 )
+from ccs.outgoing import fate
+from ccs.outgoing.limits import Limits
 from ccs.pipe import Pipe
 from ccs.reception import Reception
 from ccs.registry import Registry

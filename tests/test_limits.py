@@ -7,10 +7,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccs import fate, lifecycle
+from ccs import lifecycle
 from ccs.errors import HeldAtPlatform, QuotaUsedUp, SessionShut, WindowClosed
-from ccs.limits import Limits, given_back, split
 from ccs.models import Outgoing, Session, Status
+from ccs.outgoing import fate
+from ccs.outgoing.limits import Limits, given_back, split
 from tests.test_lifecycle import NOW, SOON, WANG, says
 
 KF = Limits(timedelta(hours=48), 5, 2048)

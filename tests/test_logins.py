@@ -26,8 +26,8 @@ import server
 from ccs import accounts
 from ccs.accounts import hash_password, hash_token, new_token, verify_password
 from ccs.backoff import Backoff
+from ccs.incoming.puller import Puller
 from ccs.models import utc_now
-from ccs.puller import Puller
 from ccs.settings import AgentSettings, AssistantSettings, AuthSettings, Config
 from handlers.routes import ROUTES
 from store import database

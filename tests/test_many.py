@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from ccs import hub
-from ccs.inbound import CustomerSays
+from ccs.incoming.inbound import CustomerSays
 from ccs.models import Customer, PlatformId, Via
 from ccs.outbox import Outbox
 from handlers.line import MOST_BYTES, MOST_FRAMES

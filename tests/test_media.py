@@ -14,13 +14,13 @@ import pytest
 from attrs import evolve
 
 import store.files
-from ccs import amr, fetcher
 from ccs.channels import transfers
 from ccs.channels.wecom.media import GONE
 from ccs.demo import samples
 from ccs.demo.samples import Sample
 from ccs.demo.vices import cuts, refuses, waits
 from ccs.demo.wecom import WeCom
+from ccs.media import amr, fetcher
 from tests.conftest import Stage, until
 from tests.kf import KF, at_kf, until_there
 from tests.media import CHEN, PAYLOADS, file_of, file_path, files_in, held_session, kept, sends, uploaded, uploads

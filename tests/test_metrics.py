@@ -14,7 +14,7 @@ from handlers.exposition import Metric, render
 from handlers.metrics import metrics
 from tests.conftest import Stage, until
 from tests.faults import FaultyConnection
-from tests.test_feedback import answered, by, with_logins
+from tests.assistant.test_feedback import answered, by, with_logins
 from tests.test_sessions import refused
 
 LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? ([0-9.e+-]+)')

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from ccs import fate
 from ccs.channels import http
 from ccs.channels.base import Callback, Channel, Sent, Way
 from ccs.errors import DeliveryDelayed
-from ccs.inbound import Inbound, PlatformTells
+from ccs.incoming.inbound import Inbound, PlatformTells
 from ccs.models import Via
 from ccs.outbox import Outbox
+from ccs.outgoing import fate
 from ccs.settings import JDSettings
 from tests.conftest import AgentAtWork, Stage, until
 from tests.moods import answers, fails, forgets, garbles, vanishes

@@ -13,7 +13,7 @@ from store import database, own
 from tests.conftest import Stage, until
 from tests.process import Process
 from tests.test_durability import break_disk
-from tests.test_feedback import by, with_logins
+from tests.assistant.test_feedback import by, with_logins
 from tests.test_sessions import refused
 
 

@@ -13,14 +13,14 @@ from playwright.async_api import expect
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from ccs import avatars
-from ccs.avatars import Hosts, digest_of
+from ccs.customers import avatars
+from ccs.customers.avatars import Hosts, digest_of
+from ccs.customers.introducer import Introducer
 from ccs.demo.local import Local
 from ccs.demo.pictures import png
 from ccs.demo.vices import refuses, waits
 from ccs.demo.wecom import WeCom
-from ccs.inbound import CustomerSays
-from ccs.introducer import Introducer
+from ccs.incoming.inbound import CustomerSays
 from ccs.kept import Profile
 from ccs.models import Customer, PlatformId, Via, utc_now
 from ccs.settings import Config, host_patterns

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlite_utils.utils import sqlite3
 
-from ccs import fate
 from ccs.asked import SessionFilter
 from ccs.desk import Desk
 from ccs.errors import NotFound, Refusal, StoreUnavailable
-from ccs.inbound import CustomerSays
+from ccs.incoming.inbound import CustomerSays
 from ccs.models import Agent, Customer, Fate, Message, Outgoing, PlatformId, Status, Via, utc_now
+from ccs.outgoing import fate
 from ccs.pipe import Pipe
 from ccs.reception import Reception
 from ccs.registry import Registry
@@ -190,7 +190,7 @@ def test_whatever_fails_what_was_promised_holds(
             finally:
                 await whole.close()
 
-    with patch("ccs.taken.RECENT_IDS", remembered):
+    with patch("ccs.incoming.taken.RECENT_IDS", remembered):
         asyncio.run(run())
 
 

@@ -11,7 +11,7 @@ from ccs.models import utc_now
 from ccs.own import reminders
 from ccs.settings import Config
 from tests.conftest import Stage
-from tests.test_feedback import by, with_logins
+from tests.assistant.test_feedback import by, with_logins
 from tests.test_logins import Clock
 from tests.test_own import puts, session_of
 from tests.test_sessions import refused

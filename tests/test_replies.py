@@ -19,7 +19,7 @@ from store.files import UNUSED
 from tests.conftest import Stage, until
 from tests.process import Process
 from tests.test_durability import break_disk
-from tests.test_feedback import by, with_logins
+from tests.assistant.test_feedback import by, with_logins
 from tests.test_own import puts
 from tests.test_sessions import refused
 

@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from ccs.accounts import hash_token
-from ccs.query import Query, words
+from ccs.search.query import Query, words
 from ccs.settings import AuthSettings, Config
 from store import database, indexing, search
 from tests.bench import talks

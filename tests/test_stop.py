@@ -15,7 +15,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from ccs.demo.gateway import Gateway
 from ccs.errors import StoreUnavailable
 from ccs.models import Customer, Session, Status, Via
-from ccs.reclaim import Reclaims
+from ccs.outgoing.reclaim import Reclaims
 from store.archive import Archive
 from tests.conftest import PATIENCE, Stage, until
 from tests.moods import hangs

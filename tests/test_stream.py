@@ -7,10 +7,10 @@ from attrs import Factory, define
 
 from ccs.channels.base import Pulled
 from ccs.errors import StoreUnavailable
-from ccs.inbound import PlatformTells
+from ccs.incoming.inbound import PlatformTells
+from ccs.incoming.stream import Stream
 from ccs.kept import Cursor
 from ccs.models import Change
-from ccs.stream import Stream
 from ccs.ticket import Ticket
 from tests.test_lifecycle import NOW
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from ccs.incoming.taken import Taken
 from ccs.models import PlatformId
-from ccs.taken import Taken
 from store import database, inbox
 from store.rows import write
 
@@ -34,7 +34,7 @@ IDS = some.builds(PlatformId, some.just("jd"), some.sampled_from(["1", "2"]), so
 def test_an_id_is_taken_exactly_when_it_is_on_disk(steps: list[tuple[str, PlatformId]], remembered: int) -> None:
     disk = Disk()
     taken = Taken(disk.next_taken)
-    with patch("ccs.taken.RECENT_IDS", remembered):
+    with patch("ccs.incoming.taken.RECENT_IDS", remembered):
         for verb, wanted in steps:
             assert (wanted in taken) == (wanted in disk.ids)
             if verb == "take" and wanted not in disk.ids:
@@ -49,7 +49,7 @@ def test_a_platform_that_counts_costs_a_look_now_and_then() -> None:
     disk = Disk()
     disk.ids = {PlatformId("wechat", "1", f"message:{number}") for number in range(1000, 1010)}
     taken = Taken(disk.next_taken)
-    with patch("ccs.taken.RECENT_IDS", 50):
+    with patch("ccs.incoming.taken.RECENT_IDS", 50):
         for number in range(1010, 1210):
             new = PlatformId("wechat", "1", f"message:{number}")
             assert new not in taken

@@ -20,7 +20,7 @@ from tests.llm import DONE, Server, calls, chunk, says
 from tests.platforms import gateway_message
 from tests.process import ROOT, Process
 from tests.test_durability import break_disk
-from tests.test_feedback import by, with_logins
+from tests.assistant.test_feedback import by, with_logins
 from tests.test_lifecycle import LI, NOW, WANG, ZHAO, a_session
 from tests.test_resume import comes_back, replayed
 from tests.test_sessions import found, held, refused, verb, waits

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from attrs import evolve
 
-from ccs import fate
 from ccs.assistant.words import Question, Said
 from ccs.models import Message, Sender, Session
+from ccs.outgoing import fate
 
 
 def question_of(session: Session, messages: Sequence[Message], now: datetime) -> Question:

@@ -16,7 +16,7 @@ from ccs.assistant.model.help import ByRules, Help
 from ccs.assistant.model.joined import ModelAssistant, ledger_of, openai_responder
 from ccs.assistant.model.ledger import Book
 from ccs.assistant.words import Responder, Summarise
-from ccs.fetcher import Files
+from ccs.media.fetcher import Files
 from ccs.settings import AssistantSettings
 
 

@@ -2,7 +2,7 @@
 
 By word lists, so that every decision can be read here. They would rather miss a wish than invent one: who is missed
 can say "人工", and who is handed off for nothing has lost the answer that was there. Every line has its examples, both
-ways, in `tests/test_rules.py`.
+ways, in `tests/assistant/test_rules.py`.
 """
 
 import re

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccs.channels.base import Channel, Taken
-from ccs.limits import Limits
+from ccs.outgoing.limits import Limits
 
 
 def abilities(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:

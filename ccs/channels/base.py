@@ -20,11 +20,11 @@ To add a channel:
 3. Add its line to the table in `ccs/channels/__init__.py`, and a section to `ChannelsSettings` in `ccs/settings.py` and
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
    into `checks_its_own` in `ccs/config.py`, or no server starts without a gateway's. What people call the channel goes
-   into `TITLES` in `ccs/premises.py` and `channels` in `handlers/static/js/texts/texts.js`.
+   into `TITLES` in `ccs/checkup/premises.py` and `channels` in `handlers/static/js/texts/texts.js`.
 4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
-5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`. `tests/test_channels.py`
-   holds every channel of the table to the promises, and follows these steps with a channel of its own,
-   `tests/feige.py`.
+5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`.
+   `tests/channels/test_channels.py` holds every channel of the table to the promises, and follows these steps with a
+   channel of its own, `tests/feige.py`.
 """
 
 from abc import ABC, abstractmethod
@@ -36,13 +36,13 @@ from typing import Any, ClassVar, Protocol
 from attrs import frozen
 
 from ccs.channels.http import Http
-from ccs.doctor import Step, Visit
+from ccs.checkup.doctor import Step, Visit
 from ccs.errors import BadRequest, BadSignature, ChannelOff, DeliveryRefused, Refusal, SessionShut
-from ccs.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
+from ccs.incoming.inbound import CodeOffered, Inbound, PlatformTells, Reclaimed
 from ccs.kept import Profile, Token
-from ccs.limits import UNLIMITED, Limits
 from ccs.lookup import Lookup
 from ccs.models import Clock, Customer, Message, Outgoing, Session, Via
+from ccs.outgoing.limits import UNLIMITED, Limits
 from ccs.settings import ChannelSettings
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from ccs import codec
 from ccs.channels.http import Http, Reply
 from ccs.channels.reach import shown, unreachable
-from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
+from ccs.checkup.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
 from ccs.errors import BadRequest, DeliveryError, StoreUnavailable
 from ccs.settings import ChannelSettings
 

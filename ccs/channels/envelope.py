@@ -15,7 +15,7 @@ from ccs.channels import cards
 from ccs.channels.base import readable
 from ccs.codec import Identifier, OptionalText
 from ccs.errors import BadRequest
-from ccs.inbound import CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
+from ccs.incoming.inbound import CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
 
 MILLIS_LIMIT = 10**14       # the year 5138; larger times are a mistake in the gateway

@@ -8,7 +8,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from ccs.doctor import Opinion, fail
+from ccs.checkup.doctor import Opinion, fail
 from ccs.errors import DeliveryError
 
 ONLINE = "请检查本机能否上网（用浏览器打开任意网站）"

@@ -19,9 +19,9 @@ from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http, Reply
 from ccs.channels.seal import Seal
-from ccs.doctor import Opinion, Step, Visit
+from ccs.checkup.doctor import Opinion, Step, Visit
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused, Refusal
-from ccs.inbound import CustomerSays, Inbound, StaffSays
+from ccs.incoming.inbound import CustomerSays, Inbound, StaffSays
 from ccs.models import Attachment, Clock, Message, Outgoing, Session, Stage, Via
 from ccs.settings import ChannelSettings
 

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from attrs import evolve
 
-from ccs import fate, limits
 from ccs.errors import Forbidden, Refusal, TakenByAnother, UnknownAgent
-from ccs.inbound import Reclaimed
+from ccs.incoming.inbound import Reclaimed
 from ccs.kept import DeedKind
 from ccs.lifecycle import bell
 from ccs.lifecycle.platforms import owner_changes
 from ccs.lifecycle.rights import must_answer, must_hold, where_it_stands, wrong_status
 from ccs.lifecycle.steps import after, deed, held_by, moved, next_message, waits
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Outgoing, Sender, Session, Status
+from ccs.outgoing import fate, limits
+from ccs.outgoing.limits import UNLIMITED, Limits
 
 
 def accept(

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from attrs import evolve
 
-from ccs import fate, limits
 from ccs.errors import CannotReply
 from ccs.lifecycle.rights import wrong_status
 from ccs.lifecycle.steps import CANNOT_REPLY, after, next_message, waits
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Briefing, Change, Event, EventType, Message, Outgoing, Sender, Session, Status
+from ccs.outgoing import fate, limits
+from ccs.outgoing.limits import UNLIMITED, Limits
 
 ASSISTANT_ID = "assistant"      # senderId of what the assistant says
 FOR_THE_AGENT = 1               # replies that are left to whoever takes over, where the platform counts them

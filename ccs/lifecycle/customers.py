@@ -10,13 +10,13 @@ from datetime import datetime
 
 from attrs import evolve
 
-from ccs import fate
 from ccs.errors import BadRequest
 from ccs.kept import Card, DeedKind
 from ccs.lifecycle.rights import must_read
 from ccs.lifecycle.steps import calls, deed, taken_back
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Sender, Session, Status
+from ccs.outgoing import fate
+from ccs.outgoing.limits import UNLIMITED, Limits
 
 LONGEST_REASON = 200        # characters
 

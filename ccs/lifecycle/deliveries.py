@@ -5,13 +5,13 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import fate, limits
 from ccs.errors import NotDeliverable, SessionShut
 from ccs.lifecycle import bell
 from ccs.lifecycle.rights import must_hold
 from ccs.lifecycle.steps import CANNOT_REPLY, last_moment, waits
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Agent, Briefing, Change, Event, EventType, Fate, Message, Sender, Session, Status
+from ccs.outgoing import fate, limits
+from ccs.outgoing.limits import UNLIMITED, Limits
 
 UNCONFIRMED = "unconfirmed"                 # nobody knows whether the assistant's answer reached her
 PLATFORMS_SECOND = timedelta(seconds=1)     # platforms tell the time no finer; in doubt the next refusal teaches

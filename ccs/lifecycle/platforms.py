@@ -6,12 +6,12 @@ from typing import Any
 
 from attrs import evolve
 
-from ccs import limits
-from ccs.inbound import CustomerSays, StaffSays
+from ccs.incoming.inbound import CustomerSays, StaffSays
 from ccs.kept import Deed, DeedKind
 from ccs.lifecycle.steps import after, calls, last_moment, moved, next_message, taken_back
-from ccs.limits import UNLIMITED, Limits
 from ccs.models import NOTHING, Change, Customer, Event, EventType, Message, Sender, Session, Status, new_id
+from ccs.outgoing import limits
+from ccs.outgoing.limits import UNLIMITED, Limits
 
 NO_ASSISTANT = "assistant_off"
 STAFF_ANSWERED = "staff_answered"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from ccs.attributes import changed
+from ccs.customers.attributes import changed
 from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.kept import Card, Note
 from ccs.lifecycle import bell

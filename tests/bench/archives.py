@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import frozen
 
-from ccs import query
 from ccs.models import (
     Customer, Delivery, Event, EventType, Fate, Message, Sender, Session, Status, Via, from_millis, new_id,
 )
+from ccs.search import query
 from store import database, deliveries, events, messages, sessions
 from store.epoch import Epoch
 from store.rows import Table, write

@@ -3,7 +3,7 @@
 import sys
 
 import server
-from ccs.indexer import Indexer
+from ccs.search.indexer import Indexer
 
 if __name__ == "__main__":
     Indexer.resume = lambda self: None      # type: ignore[method-assign]

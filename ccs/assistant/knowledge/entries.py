@@ -15,7 +15,7 @@ from attrs import Factory, frozen
 
 from ccs.channels import cards
 from ccs.errors import BadRequest
-from ccs.filetypes import mime_of
+from ccs.media.filetypes import mime_of
 from ccs.models import Outgoing
 
 LONGEST_QUESTION = 200          # characters; of an alternative too

@@ -8,8 +8,8 @@ from pathlib import Path
 from ccs.assistant.knowledge.entries import Entry
 from ccs.channels.base import readable
 from ccs.errors import CCSError
-from ccs.fetcher import Files
-from ccs.filetypes import clean_name, mime_of
+from ccs.media.fetcher import Files
+from ccs.media.filetypes import clean_name, mime_of
 from ccs.models import Attachment, Outgoing, Stage
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import unicodedata
 
 from ccs.assistant.unseen import seen
-from ccs.folding import simplified
+from ccs.search.folding import simplified
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ from random import Random
 from ccs.assistant.model.client import Client, Endpoint
 from ccs.assistant.model.counters import Counters
 from ccs.assistant.model.failures import Kind, ModelFailure
-from ccs.doctor import PATIENCE, Opinion, fail, ok, warn
+from ccs.checkup.doctor import PATIENCE, Opinion, fail, ok, warn
 from ccs.settings import OpenAISettings
 
 MANY = 8                # names of models that are told

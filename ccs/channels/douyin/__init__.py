@@ -27,11 +27,11 @@ from ccs.channels.douyin.members import opened
 from ccs.channels.douyin.oauth import OAuth
 from ccs.channels.douyin.sending import LONGEST_TEXT, Private
 from ccs.channels.signed import GatewayChannel
-from ccs.doctor import Opinion, Step, Visit
+from ccs.checkup.doctor import Opinion, Step, Visit
 from ccs.errors import BadSignature, ChannelOff, DeliveryRefused
-from ccs.inbound import CodeOffered, Inbound, PlatformTells
-from ccs.limits import Limits
+from ccs.incoming.inbound import CodeOffered, Inbound, PlatformTells
 from ccs.models import Message, Outgoing, Session, Via
+from ccs.outgoing.limits import Limits
 from ccs.settings import DouyinSettings
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from ccs.channels.checkup import untidy
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.grant import Grant
 from ccs.channels.reach import shown, unreachable
-from ccs.doctor import Opinion, Step, Visit, fail, ok, warn
+from ccs.checkup.doctor import Opinion, Step, Visit, fail, ok, warn
 from ccs.errors import DeliveryError
 from ccs.settings import DouyinSettings
 

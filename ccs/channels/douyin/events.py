@@ -21,7 +21,7 @@ from ccs.channels.base import Callback, readable
 from ccs.channels.douyin.members import members_of, objects_of, opened, text_of, time_of
 from ccs.codec import LONGEST_IDENTIFIER, LONGEST_TEXT, Identifier, OptionalText
 from ccs.errors import BadRequest
-from ccs.inbound import (
+from ccs.incoming.inbound import (
     CodeOffered,
     CustomerSays,
     EchoHeard,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ccs.channels.douyin.sending import Private
 from ccs.errors import DeliveryDelayed, DeliveryRefused
-from ccs.inbound import CodeOffered
+from ccs.incoming.inbound import CodeOffered
 from ccs.models import Clock
 
 OPENINGS = 3                        # of one customer in a day that may be answered

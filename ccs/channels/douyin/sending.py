@@ -13,9 +13,9 @@ from ccs.channels.douyin.api import Answer, Api, never_lost
 from ccs.channels.douyin.errcodes import may_pass
 from ccs.channels.douyin.media import Media
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryError, DeliveryRefused, Refusal
-from ccs.inbound import CodeOffered
-from ccs.limits import split
+from ccs.incoming.inbound import CodeOffered
 from ccs.models import Message, Outgoing, Session
+from ccs.outgoing.limits import split
 
 LONGEST_TEXT = 1000         # characters
 PRIVATE = 1                 # a `conversation_type`

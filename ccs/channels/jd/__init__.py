@@ -15,8 +15,8 @@ from ccs.channels.jd.jos import Jos
 from ccs.channels.jd.numbers import order_numbers
 from ccs.channels.jd.orders import Orders
 from ccs.channels.signed import GatewayChannel
-from ccs.doctor import Opinion, Step, Visit
-from ccs.inbound import CustomerSays, Inbound
+from ccs.checkup.doctor import Opinion, Step, Visit
+from ccs.incoming.inbound import CustomerSays, Inbound
 from ccs.lookup import Lookup
 from ccs.models import Via
 from ccs.settings import JDSettings

@@ -19,7 +19,7 @@ from ccs import codec
 from ccs.channels.base import readable
 from ccs.channels.jd.jos import sign
 from ccs.errors import BadRequest, BadSignature, ChannelOff
-from ccs.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
+from ccs.incoming.inbound import CustomerSays, Inbound, PlatformTells, StaffSays
 from ccs.models import Customer, PlatformId, Via, from_millis
 from ccs.settings import JDSettings
 

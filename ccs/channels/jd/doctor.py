@@ -6,7 +6,7 @@ from ccs.channels.checkup import gateway_settings, untidy
 from ccs.channels.jd.errcodes import RENEW
 from ccs.channels.jd.jos import Jos
 from ccs.channels.reach import shown, unreachable
-from ccs.doctor import Opinion, Visit, fail, ok, warn
+from ccs.checkup.doctor import Opinion, Visit, fail, ok, warn
 from ccs.errors import DeliveryDelayed, DeliveryRefused
 from ccs.settings import JDSettings
 

@@ -23,12 +23,12 @@ from ccs.channels.wecom.people import People
 from ccs.channels.wecom.pulling import KFSource
 from ccs.channels.wecom.sending import KF
 from ccs.channels.wecom.states import States, shut_by
-from ccs.doctor import Step, Visit
+from ccs.checkup.doctor import Step, Visit
 from ccs.errors import ChannelOff, DeliveryRefused, SessionShut
-from ccs.inbound import CodeOffered, Inbound, Reclaimed
+from ccs.incoming.inbound import CodeOffered, Inbound, Reclaimed
 from ccs.kept import Profile
-from ccs.limits import Limits
 from ccs.models import Customer, Message, Outgoing, Session, Via
+from ccs.outgoing.limits import Limits
 from ccs.settings import WeChatSettings
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
-from ccs.doctor import Opinion, fail, warn
+from ccs.checkup.doctor import Opinion, fail, warn
 
 APP = "企业微信管理后台 → 应用管理 → 自建应用"
 KF = "企业微信管理后台 → 应用管理 → 微信客服"

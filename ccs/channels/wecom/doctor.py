@@ -21,7 +21,7 @@ from ccs.channels.reach import shown, unreachable
 from ccs.channels.wecom import receptionists
 from ccs.channels.wecom.complaints import APP, KF, complaint
 from ccs.channels.wecom.errcodes import NO_KF
-from ccs.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
+from ccs.checkup.doctor import Opinion, Step, Visit, fail, ok, skipped, warn
 from ccs.errors import BadRequest, DeliveryError, StoreUnavailable
 from ccs.settings import WeChatSettings
 

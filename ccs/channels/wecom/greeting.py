@@ -5,7 +5,7 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels.wecom.api import Api
-from ccs.inbound import CodeOffered
+from ccs.incoming.inbound import CodeOffered
 from ccs.settings import WeChatSettings
 
 LONGEST_MENU = 1024         # bytes of the words above a menu; a text may have 2048

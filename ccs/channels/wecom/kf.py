@@ -14,7 +14,9 @@ from typing import Any
 from attrs import frozen
 
 from ccs.channels.wecom.cards import words
-from ccs.inbound import CodeOffered, CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays
+from ccs.incoming.inbound import (
+    CodeOffered, CustomerSays, Inbound, MessageRecalled, OwnerChanged, PlatformTells, StaffSays,
+)
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
 
 log = logging.getLogger(__name__)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ccs import amr
 from ccs.channels.base import Fetched, Taken, Tools
 from ccs.channels.http import Reply
 from ccs.channels.transfers import Upload
 from ccs.channels.wecom.api import Answer, Api, read
 from ccs.errors import BadRequest, DeliveryDelayed, DeliveryRefused
+from ccs.media import amr
 from ccs.models import Attachment, Outgoing
 
 MB = 1 << 20

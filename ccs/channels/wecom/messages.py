@@ -11,7 +11,7 @@ from typing import Any
 from ccs.channels.base import readable
 from ccs.channels.wecom import xml
 from ccs.errors import BadSignature
-from ccs.inbound import CustomerSays, Inbound, PlatformNudges, PlatformTells
+from ccs.incoming.inbound import CustomerSays, Inbound, PlatformNudges, PlatformTells
 from ccs.models import Attachment, Customer, PlatformId, Stage, Via, from_millis
 
 COMMON = {"ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "AgentID"}

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from ccs.channels.wecom.complaints import KF
-from ccs.doctor import Opinion, ok, skipped, warn
+from ccs.checkup.doctor import Opinion, ok, skipped, warn
 
 ASKED = 20              # accounts, the first; one call each
 AT_WORK = 0

@@ -12,8 +12,8 @@ from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.kinds import COVERED, FILES, LONGEST_TEXT, body_of, plain
 from ccs.channels.wecom.states import States
 from ccs.errors import BadRequest, DeliveryRefused
-from ccs.limits import split
 from ccs.models import Attachment, Message, Outgoing, Session
+from ccs.outgoing.limits import split
 
 MEDIA_GONE = 40007
 

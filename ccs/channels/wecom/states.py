@@ -11,7 +11,7 @@ from typing import Any
 from ccs.channels.wecom.api import Api
 from ccs.channels.wecom.kinds import plain
 from ccs.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, Refusal, SessionShut
-from ccs.inbound import Reclaimed
+from ccs.incoming.inbound import Reclaimed
 from ccs.models import Clock, Customer, Fate, Session, new_id
 
 log = logging.getLogger(__name__)

@@ -57,7 +57,8 @@ export function createPanelActions(store, { toast, explain, keepOwn, onExpired }
       return saved;
     },
     /** What did not get through before goes along. */
-    keepAttributes: (id, changes = []) => actions.describe(id, { attributes: withChanges(pendingOf(store.state, id), changes) }),
+    keepAttributes: (id, changes = []) =>
+      actions.describe(id, { attributes: withChanges(pendingOf(store.state, id), changes) }),
     retryPerson: (id) => dispatch({ type: "personRetried", id }),
 
     async tag(id, { add = [], remove = [] }) {

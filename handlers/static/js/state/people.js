@@ -34,7 +34,7 @@ export const remarkOf = (state, { sessionId, customerRemark = "" }) =>
 export function customerTold(state, before, id) {
   const told = state.sessions[id];
   if (before && HERS.every((name) => before[name] === told[name])) return state;
-  const next = withSessions(state, told, HERS);
+  const next = toldOfEnded(state, told);
   return hersIn(next, told).map(({ sessionId }) => sessionId).filter((each) => isOld(personOf(next, each), told))
     .reduce((state, each) => withPerson(state, each, { phase: "wanted" }), next);
 }
@@ -47,23 +47,23 @@ const hersIn = ({ sessions }, { customerId, kfId, channelType }) => Object.value
   (each) => each.customerId === customerId && each.kfId === kfId && each.channelType === channelType,
 );
 
-/** Her sessions that have ended, with these things as `told` has them. */
-function withSessions(state, told, names) {
+/** Her sessions that have ended, as `told` says that she is. */
+function toldOfEnded(state, told) {
   const others = hersIn(state, told).filter(
-    (each) => each.status === "closed" && names.some((name) => each[name] !== told[name]),
+    (each) => each.status === "closed" && HERS.some((name) => each[name] !== told[name]),
   );
   if (!others.length) return state;
-  const known = Object.fromEntries(names.map((name) => [name, told[name]]));
+  const known = Object.fromEntries(HERS.map((name) => [name, told[name]]));
   return { ...state, sessions: {
     ...state.sessions, ...Object.fromEntries(others.map((each) => [each.sessionId, { ...each, ...known }])),
   } };
 }
 
-/** Her sessions that have ended, as the answer says that she is. Events tell of the open one, and may be newer. */
+/** The same, as her card says. Of the open one events tell, and may be newer. */
 function asOnCard(state, id, { blocked, remark = "", changedAt }) {
   const session = state.sessions[id];
   const told = { ...session, blocked: Boolean(blocked), customerRemark: remark, customerChangedAt: changedAt };
-  return session ? withSessions(state, told, HERS) : state;
+  return session ? toldOfEnded(state, told) : state;
 }
 
 /** How she has laid the panel out: `{open, order, folded, log}`; whatever was stored, every section is there once. */

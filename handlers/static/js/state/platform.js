@@ -35,7 +35,7 @@ export function lockOf(session, now) {
   return allowed?.quota === 0 ? "quota" : null;
 }
 
-/** As how many messages of the platform's a text leaves: cut as the server cuts it, see `ccs/limits.py`. */
+/** As how many messages of the platform's a text leaves: cut as the server cuts it, see `ccs/outgoing/limits.py`. */
 export function partsOf({ textBytes, textLength }, said) {
   if (!textBytes && !textLength) return 1;
   let rest = said;

@@ -61,8 +61,8 @@ function withSession(state, told, { live = false, counted = false }) {
 }
 
 /**
- * Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. What is left out
- * of a blocked customer's and a name's absence is said, so that it overrules what we knew.
+ * Moments as numbers beside their texts: texts with offsets do not sort across a change of summer time. That she is not
+ * blocked, or has no name among agents, is said too, so that it overrules what we knew.
  */
 export const timed = (session) => ({
   ...session, blocked: Boolean(session.blocked), customerRemark: session.customerRemark ?? "",

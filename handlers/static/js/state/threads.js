@@ -138,7 +138,8 @@ export function noteTransition(state, before, after) {
 function withNotes(state, id, further) {
   const { notes } = state.threads[id];
   const known = new Set(notes.map(({ key }) => key));
-  const fresh = further.map((note) => ({ ...note, key: `note-${note.kind}-${note.at}` })).filter(({ key }) => !known.has(key));
+  const fresh = further.map((note) => ({ ...note, key: `note-${note.kind}-${note.at}` }))
+    .filter(({ key }) => !known.has(key));
   return fresh.length ? withThread(state, id, { notes: [...notes, ...fresh] }) : state;
 }
 
@@ -146,7 +147,7 @@ function withNotes(state, id, further) {
 export function notesLogged(state, id, deeds) {
   if (!state.threads[id]) return state;
   const begun = deeds.find(({ kind }) => kind === "opened")?.at;
-  const handed = deeds.filter(({ kind, at }) => kind !== "asked" || at !== begun); // who began in the queue was not handed on
+  const handed = deeds.filter(({ kind, at }) => kind !== "asked" || at !== begun); // otherwise it began in the queue
   return withThread(withNotes(state, id, handed.flatMap(notesOf)), id, { logged: true });
 }
 

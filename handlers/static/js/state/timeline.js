@@ -122,11 +122,11 @@ function stretch(line, { id, thread, notes = [] }, first, end) {
 
 function happened(id, thread, note) {
   const at = Date.parse(note.at);
-  return { type: "note", note, key: `${id}/${note.key}`, after: note.after ?? standsBehind(thread, at), at };
+  return { type: "note", note, key: `${id}/${note.key}`, after: note.after ?? lastSaidBy(thread, at), at };
 }
 
 /** The seq of the last message that had been said by then; -1 where that one is not here. */
-function standsBehind({ messages, away }, at) {
+function lastSaidBy({ messages, away }, at) {
   let [from, to] = [0, messages.length];
   while (from < to) {
     const middle = (from + to) >> 1;

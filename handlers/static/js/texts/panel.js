@@ -64,7 +64,7 @@ export const PANEL_TEXTS = {
   tagsMany: ["一个会话最多 {n} 个标签", "{n} tags at most"],
 
   attributeAdd: ["添加属性", "Add an attribute"],
-  attributeName: ["属性名，如 尺码", "Name, such as size"],
+  attributeName: ["属性名", "Name"],
   attributeValue: ["内容，回车保存", "Value, Enter saves it"],
   attributeOf: ["{name} 的内容", "{name}"],
   attributeChange: ["修改{name}", "Change: {name}"],

@@ -26,7 +26,12 @@ export function attributes(actions) {
 
   const known = () => attributesOf(latest[0], latest[1].sessionId);
   const faultOf = () => (name.value.trim() ? faultOfAttribute(name.value, known()) : null);
-  const keep = (change) => actions.keepAttributes(latest[1].sessionId, [change]);
+
+  /** Where one is taken away, the focus stays near. */
+  function keep(change) {
+    actions.keepAttributes(latest[1].sessionId, [change]);
+    if (!change.value) (adding.hidden ? add : name).focus();
+  }
 
   function ask(on) {
     adding.hidden = !on;

@@ -1,0 +1,1 @@
+"""What platforms have for us: fetched where they only tell of it, and taken once."""

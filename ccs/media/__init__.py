@@ -1,0 +1,1 @@
+"""Files of messages: what they are, how they are fetched, and what browsers are given of them."""

@@ -1,0 +1,1 @@
+"""Searching in what was said: how texts are compared and cut, and how the index is filled."""
