@@ -44,9 +44,12 @@ CLIENT_KEY, CLIENT_SECRET = "awdemo", "demo-client-secret"      # Douyin's
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser in them go first: they take longest, and several workers are done when the last file is."""
-    slow = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in slow)
+    """Files with a browser in them keep a core busy and others mostly wait: they take turns, and the busy end first."""
+    busy = dict.fromkeys(item.path for item in items if "browser" in getattr(item, "fixturenames", ()))
+    waiting = dict.fromkeys(item.path for item in items if item.path not in busy)
+    turns = {path: 0.7 * turn / len(busy) for turn, path in enumerate(busy)}
+    turns |= {path: turn / len(waiting) for turn, path in enumerate(waiting)}
+    items.sort(key=lambda item: turns[item.path])
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ fi
 .venv/bin/pip install --quiet --editable '.[test]'
 .venv/bin/flake8 server.py ccs handlers store tests
 .venv/bin/mypy
-# One more at a time than there are cores, since tests wait half of their time; the tests of one file one after another,
-# as in a run of that file alone.
+# One more at a time than there are cores, since many tests mostly wait; the tests of one file one after another, as in a
+# run of that file alone, and the files in the order that tests/conftest.py gives them.
 workers=$(($(.venv/bin/python -c "import os; print(os.cpu_count())") + 1))
 .venv/bin/pytest --numprocesses "$workers" --dist loadfile --no-loadscope-reorder "$@"

@@ -62,7 +62,8 @@ OWN = "() => { window.__own = new Set(document.querySelectorAll('*')); }"
 FOREIGN = """() => [...document.querySelectorAll("*")].filter((node) => !window.__own.has(node)).flatMap((node) => {
     const made = node.matches("li, ol, ul, div, span, a, button, time, p, progress, svg.icon, svg.icon > path, img")
         || node.matches(".row > input[type=checkbox], section.handoff, section.handoff > dl")
-        || node.matches("#panel :is(section, h3, dl, dt, dd, form.person-form, input[maxlength], textarea[maxlength])");
+        || node.matches("#panel :is(section, h3, dl, dt, dd)")
+        || node.matches("#panel :is(form:is(.person-form, .attribute-form), input[maxlength], textarea[maxlength])");
     const odd = [...node.attributes].filter(({ name, value }) =>
         /^on|^srcdoc$|^form/i.test(name) || /^\\s*(javascript|data|vbscript|https?):/i.test(value)
         || (["src", "href"].includes(name) && !/^(#|\\/api\\/sessions)\\//.test(value)));

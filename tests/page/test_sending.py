@@ -179,6 +179,7 @@ async def test_every_channel_offers_what_it_takes(
     await expect(wang.page.get_by_text("这里可以发送：图片（PNG、JPG） 10 MB 以内")).to_be_visible()
     await wang.page.get_by_role("button", name="移除 发票.pdf").click()
     await choice.set_input_files(PICTURE)
+    await expect(wang.page.get_by_role("button", name="移除 尺码.png")).to_be_visible()
     await wang.composer.press("Enter")
     await expect(wang.thread.locator("[data-delivery=sent]")).to_have_count(1)
     await office.hears("jd", "陈女士", "在吗")
@@ -190,6 +191,7 @@ async def test_every_channel_offers_what_it_takes(
     await expect(wang.page.get_by_text("超过 8 MB")).to_be_visible()
     await wang.page.get_by_role("button", name="移除 录屏.pdf").click()
     await choice.set_input_files({"name": "发票.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    await expect(wang.page.get_by_role("button", name="移除 发票.pdf")).to_be_visible()
     await wang.composer.press("Enter")
     await expect(wang.thread.locator("[data-delivery=sent]")).to_have_count(1)
     assert gateway.said[-1]["message"]["msgType"] == "file"
