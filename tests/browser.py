@@ -38,6 +38,8 @@ ARGUMENTS = [
     # A context has a window, though nobody sees it, whose address bar is two more pages: two thirds of what it costs.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]
+PATIENCE = 15_000       # ms; a busy machine is slow, and what never comes fails all the same
+expect.set_options(timeout=PATIENCE)
 OFFICE_PC = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 TABS = {"pending": "待接入", "mine": "我的", "ai": "AI 接待中", "all": "全部", "closed": "已结束"}
@@ -107,7 +109,7 @@ class Office:
     async def context(self, **how: Any) -> BrowserContext:
         """A browser of one's own, with its own storage."""
         context = await self.browser.new_context(**{"locale": "zh-CN", "viewport": OFFICE_PC, **how})
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         return context
 

@@ -305,9 +305,9 @@ class Live:
     phases: str                     # of schemathesis
 
 
-# Each case asks every operation at its borders and at random; one answer's ids are followed into other operations
-# once, by her who may do everything.
-PHASES = "examples,coverage,fuzzing"
+# Everybody asks every operation at random. She who may do everything also asks each at all its borders, and follows the
+# ids of one answer into other operations.
+PHASES = {"open": "examples,fuzzing", "agent": "examples,fuzzing", "supervisor": "examples,coverage,fuzzing,stateful"}
 
 
 @pytest.fixture
@@ -321,8 +321,7 @@ def live(request: Any, tmp_path: Path) -> Iterator[Live]:
             [sys.executable, "server.py", "--config", str(config)], cwd=ROOT, stdout=told, stderr=told
         )
     try:
-        phases = f"{PHASES},stateful" if request.param == "supervisor" else PHASES
-        yield Live(_with_sessions(_address(process, log)), who, phases)
+        yield Live(_with_sessions(_address(process, log)), who, PHASES[request.param])
     finally:
         process.terminate()
         process.wait(20)

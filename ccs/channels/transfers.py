@@ -146,15 +146,12 @@ async def _words(response: httpx.Response) -> bytes:
 
 async def _write(pieces: AsyncIterator[bytes], into: Path, most_bytes: int) -> int:
     size = 0
-    file = open(into, "wb")         # not in a thread: who is ended meanwhile would leave it open
-    try:
+    with open(into, "wb") as file:      # opened and closed here: who is ended meanwhile would leave it open in a thread
         async for piece in pieces:
             size += len(piece)
             if size > most_bytes:
                 raise DeliveryRefused(f"文件超过 {most_bytes >> 20} MB，没有下载")
             await asyncio.to_thread(file.write, piece)
-    finally:
-        await asyncio.to_thread(file.close)
     return size
 
 
