@@ -170,10 +170,11 @@ class Import(ReplyHandler):
 
 class Export(ReplyHandler):
     async def get(self) -> None:
-        writer, scope, group = self.writer(self.query("csId")), self.query("scope"), self.query("group")
+        writer, told, group = self.writer(self.query("csId")), self.query("scope"), self.query("group")
+        scope = None if told is None else _scope(told)
         found = [
             reply for reply in self.parts.own.replies.of(writer)
-            if scope is None or reply.scope is _scope(scope) and group in (None, reply.owner)
+            if scope is None or reply.scope is scope and group in (None, reply.owner)
         ]
         text = await asyncio.to_thread(sheet.written, found)
         self.set_header("Content-Type", "text/csv; charset=utf-8")

@@ -317,3 +317,9 @@ def test_quick_replies_outlive_a_power_cut(tmp_path: Path) -> None:
         assert (row["title"], row["initials"]) == ("重庆发货", "cqfh")
     finally:
         process.stop()
+
+
+@pytest.mark.gen_test
+async def test_a_scope_that_is_none_is_refused_where_there_is_nothing_to_export_too(stage: Stage) -> None:
+    await stage.start()
+    assert (await stage.http.get(f"{stage.base}/api/quick-replies/export?csId=wang&scope=nobody")).status_code == 400
