@@ -19,6 +19,7 @@ from ccs.wire import Wire
 
 MOST_SOCKETS = 2000             # in all: ten for each of 200 agents
 MOST_OF_AGENT = 50              # tabs, windows and machines of one person, and then some
+PASSING = 0.25                  # seconds in which who goes through sessions has not yet looked at one
 
 
 class Listener(Protocol):
@@ -123,9 +124,9 @@ class Hub:
         return self._viewing
 
     def _look_again(self, session_id: str) -> None:
-        """Everyone is told, once for each turn of the loop, and only if it are others than before."""
+        """Everyone is told a moment later, and only if it are others than before: not of who just passes by."""
         if not self._looked:
-            asyncio.get_running_loop().call_soon(self._tell_viewing)
+            asyncio.get_running_loop().call_later(PASSING, self._tell_viewing)
         self._looked.add(session_id)
 
     def _tell_viewing(self) -> None:

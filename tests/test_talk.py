@@ -593,8 +593,8 @@ async def test_everyone_is_told_who_looks_at_a_session(stage: Stage) -> None:
     assert wang.hello["viewing"] == {}
     for agent in (wang, li, again):
         await agent.binds(session_id)
-    await wang.all_until_now()
-    assert wang.viewing == {session_id: ["li", "wang"]}
+    while wang.viewing != {session_id: ["li", "wang"]}:
+        await wang.all_until_now()
     zhao = await stage.agent("zhao")
     assert zhao.hello["viewing"] == {session_id: ["li", "wang"]}
     again.leave()
@@ -605,3 +605,17 @@ async def test_everyone_is_told_who_looks_at_a_session(stage: Stage) -> None:
     while zhao.viewing != {session_id: []}:             # whom it is for no longer does not look at it
         await zhao.all_until_now()
     assert (await stage.agent("li")).hello["viewing"] == {}
+
+
+@pytest.mark.gen_test
+async def test_nobody_is_told_of_who_passes_a_session_by(stage: Stage) -> None:
+    await stage.start()
+    passed, meant = await waits(stage, "first"), await waits(stage, "second")
+    wang, li = await stage.agent("wang"), await stage.agent("li")
+    for session_id in (passed, meant):
+        await li.binds(session_id)
+        if session_id == passed:
+            li.sends({"type": "unbind_session", "sessionId": passed})
+    while meant not in wang.viewing:
+        await wang.all_until_now()
+    assert wang.viewing == {meant: ["li"]}

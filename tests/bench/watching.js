@@ -64,7 +64,7 @@
     /** Opens a session as a click on its link does; how long until its last words are shown. */
     async opens([id, words]) {
       const began = performance.now();
-      location.hash = `#/s/${id}`;
+      location.hash = `#/s/${id}${/\?.*|$/.exec(location.hash)[0]}`; // with what narrows the list, as in its link
       await becomes(lastSays(words));
       return (await shown()) - began;
     },

@@ -21,6 +21,23 @@ async def of_a_long_thread(model: Model, expression: str, count: int = 5000) -> 
     return await model.page.evaluate(LONG % expression, [count])
 
 
+# What is asked for
+
+
+@pytest.mark.gen_test
+async def test_what_stands_around_the_words_is_asked_for_once_they_are_there(model: Model) -> None:
+    *events, words = [{**event, "type": "sessionTold"} if "session" in event else event for event in opened(message(1))]
+    nothing = {"type": "historyFailed", "id": "s", "error": {"status": 0, "message": ""}, "round": 0}
+    around = {"handoff", "earlier", "person", "log"}
+
+    async def asked(*events: dict[str, Any]) -> set[str]:
+        return around & {want["kind"] for want in await model.asked("wants", *events)}
+
+    assert await asked(*events) == set()
+    assert await asked(*events, words) == around
+    assert await asked(*events, nothing) == {"handoff", "person"}     # who cannot read the words may still see who she is
+
+
 # Windows
 
 

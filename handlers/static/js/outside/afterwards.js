@@ -1,4 +1,4 @@
-/* What nobody waits for is done when what she waits for has been shown. */
+/* What nobody waits for: done when what she waits for has been shown, or less often than it could be. */
 
 /** Runs `work` after the next frame; calls until then are one. A hidden page has no frames to wait for. */
 export function afterwards(work) {
@@ -12,5 +12,24 @@ export function afterwards(work) {
     due = true;
     if (document.hidden) setTimeout(run);
     else requestAnimationFrame(() => setTimeout(run));
+  };
+}
+
+/** Runs `work` at once, but not sooner than `pause` ms after the last time: then with what it was given last. */
+export function calmly(pause, work) {
+  let doneAt = -Infinity;
+  let timer = null;
+  let latest = [];
+  const run = () => {
+    clearTimeout(timer);
+    timer = null;
+    doneAt = performance.now();
+    work(...latest);
+  };
+  return (...things) => {
+    latest = things;
+    const wait = doneAt + pause - performance.now();
+    if (wait <= 0) run();
+    else timer ??= setTimeout(run, wait);
   };
 }

@@ -9,19 +9,20 @@ import { wants } from "../state/wants.js";
 
 const AGAIN = 4000; // ms
 
-const isLog = ({ kind }) => kind === "log";
+const AFTER_WORDS = ["log", "handoff", "earlier", "person"]; // what stands around the words she came for
+const waits = ({ kind }) => AFTER_WORDS.includes(kind);
 
 export function createLoader(store, onExpired) {
   const asking = new Set(); // ids of sessions
   let remembering = false;
 
-  const ask = { list, session, history, notes, earlier, person, reminders, bell, served };
+  const ask = { list, session, handoff: session, history, notes, log, earlier, person, reminders, bell, served };
 
-  const askLog = afterwards(() => wants(store.state).filter(isLog).forEach(log)); // after the words she came for
+  const askLater = afterwards(() => wants(store.state).filter(waits).forEach((want) => ask[want.kind](want, store.state)));
 
   return function keep(state) {
     for (const want of wants(state)) {
-      if (isLog(want)) askLog();
+      if (waits(want)) askLater();
       else ask[want.kind](want, state);
     }
   };

@@ -10,9 +10,11 @@ import { tabCounts, unreadOfMine } from "../state/sessions.js";
 import { lineState } from "../state/state.js";
 import { failures } from "../state/threads.js";
 import { whenChanged } from "../views/parts/dom.js";
+import { calmly } from "./afterwards.js";
 import { words } from "../texts/texts.js";
 
 const SIZE = 32;
+const PAUSE = 500; // ms between two titles: the browser shows them elsewhere, which costs it more than the page
 const MANY = 100; // from which on the icon does not tell how many; to draw it is a quarter of what an event costs the page
 const ACCENT = "#1f5eea";
 const ALARM = "#d4291c";
@@ -21,10 +23,10 @@ const ASLEEP = "#8a919c"; // no line: the number may be old
 
 export function createTitle() {
   const link = document.querySelector("link[rel=icon]");
-  const show = whenChanged((waiting, unread, told, failed, level, live, lang) => {
+  const show = whenChanged(calmly(PAUSE, (waiting, unread, told, failed, level, live, lang) => {
     document.title = `${failed ? "⚠ " : ""}${wording(waiting, unread, told, words(lang))}`;
     icon(Math.min(waiting + unread + told, MANY), live, level);
-  });
+  }));
   const icon = whenChanged((count, live, level) => { link.href = draw(count, live, level); });
   const failedNow = whenNew((sessions, threads, outgoing, me) => Object.keys({ ...threads, ...outgoing }).some(
     (id) => me && sessions[id] && isMine(sessions[id], me) && failures({ threads, outgoing }, id) > 0,

@@ -50,10 +50,9 @@ function wantedOfThread(state) {
   const session = state.sessions[id];
   if (!session || state.doubtful[id]) return [{ kind: "session", id }];
   if (!mayRead(session, state.me)) return [];
-  return [
-    ...wantedPages(state, session), ...(wantsHandoff(state, session) ? [{ kind: "session", id }] : []),
-    ...wantedOfCustomer(state, session),
-  ];
+  const { phase, failed } = threadOf(state, id);
+  const isAnswered = phase === "ready" || Boolean(failed); // the words she came for are first
+  return [...wantedPages(state, session), ...(isAnswered ? wantedOfCustomer(state, session) : [])];
 }
 
 /** Of the session, and of the earlier ones that are unfolded above it. */
@@ -75,6 +74,7 @@ function wantedOfCustomer(state, session) {
   const { sessionId: id } = session;
   const query = wantedEarlier(state, id);
   return [
+    ...(wantsHandoff(state, session) ? [{ kind: "handoff", id }] : []),
     ...(query ? [{ kind: "earlier", id, query }] : []), ...(wantsPerson(state, session) ? [{ kind: "person", id }] : []),
   ];
 }

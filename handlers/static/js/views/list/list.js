@@ -110,7 +110,7 @@ export function mount(element, actions) {
     latest = state;
     if (!state.me) return;
     const w = words(state.prefs.lang);
-    if (before && onlyTicked(before, state)) {
+    if (before && !concerns(before, state)) {
       showAge(state, w);
       rows.tick(state);
       return;
@@ -148,8 +148,15 @@ export function mount(element, actions) {
   return { update, ids: () => shown };
 }
 
-const onlyTicked = (before, state) =>
-  Object.keys(state).every((name) => name === "now" || state[name] === before[name]) && !state.filters.overdue;
+/** What of the state the list does not show, beside the time, which `tick` brings to the rows in view. */
+const ELSEWHERE = new Set([
+  "now", "earlier", "notes", "noting", "people", "logs", "handoffs", "lookups", "helps", "helped", "jump", "place", "toasts",
+]);
+
+function concerns(before, state) {
+  return Object.keys(state).some((name) => state[name] !== before[name] && !ELSEWHERE.has(name))
+    || (state.now !== before.now && state.filters.overdue);
+}
 
 const isTurned = (before, { tab, channels, filters }) =>
   before.tab !== tab || before.channels !== channels || before.filters !== filters;

@@ -22,12 +22,13 @@ export function mount(element, actions) {
   const title = h("h2", { class: "panel-title" });
   const close = h("button", { type: "button", class: "icon-button", on: { click: () => actions.togglePanel() } },
     icon("close"));
-  const sections = h("div", { class: "panel-sections" });
+  const sections = h("div", { class: "panel-sections", on: { scroll: () => { isScrolled = sections.scrollTop > 0; } } });
   element.append(h("div", { class: "panel-head" }, title, close), sections);
   element.addEventListener("keydown", escape);
   let views = new Map();
   let latest = null; // [state, session, w]
   let shownId = null;
+  let isScrolled = false; // to ask the element itself would have the page laid out
   let over = false;
   let before = null; // what had the focus before it came up
 
@@ -36,6 +37,12 @@ export function mount(element, actions) {
     event.preventDefault();
     event.stopPropagation();
     actions.togglePanel();
+  }
+
+  /** Another customer is read from who she is and what was handed on. */
+  function toTop() {
+    sections.scrollTop = 0;
+    isScrolled = false;
   }
 
   /** Where it lies above the rest it takes the focus, and gives it back. */
@@ -74,7 +81,7 @@ export function mount(element, actions) {
         show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages,
           ...SLICES.map((name) => state[name]));
         for (const view of views.values()) view.tick(state, session, w);
-        if (id !== shownId) sections.scrollTop = 0; // another customer is read from who she is and what was handed on
+        if (id !== shownId && isScrolled) toTop();
         shownId = id;
       }
       moveFocus(shown && !state.panel.wide);
