@@ -7,6 +7,7 @@ SQLite itself, which makes millions of rows in seconds.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ def build(file: Path, size: Size, make: "Callable[[int, Size, int], Session] | N
             longest = list(history(everyone[0]))
             write(connection, messages.TABLE, [messages.to_row(one) for one in longest])
             write(connection, deliveries.TABLE, [deliveries.to_row(one) for one in longest if one.delivery])
-            multiply(connection, messages.TABLE, id="lower(hex(randomblob(16)))")
-            multiply(connection, deliveries.TABLE, id="lower(hex(randomblob(16)))")
+            multiply(connection, messages.TABLE)
+            multiply(connection, deliveries.TABLE)
             connection.execute(TAKEN)
             write(connection, events.TABLE, [
                 events.to_row(number, Event(EventType.SESSION_UPDATED, everyone[number % size.sessions]), now)
@@ -107,19 +108,22 @@ def session(number: int, size: Size, now: int) -> Session:
 
 
 def history(of: Session) -> Iterator[Message]:
-    """Question and answer in turns."""
+    """Question and answer in turns, one each second until now."""
     for seq in range(1, of.seq + 1):
-        asks = seq % 2
+        asks, at = seq % 2, of.created_at - timedelta(seconds=of.seq - seq)
         yield Message(
             new_id(), of.id, seq, Sender.CUSTOMER if asks else Sender.MANUAL, of.customer.id if asks else "agent-0",
-            WORDS[0] if asks else WORDS[1], of.created_at,
-            delivery=None if asks else Delivery(new_id(), Fate.SENT, of.created_at, of.created_at, attempts=1),
+            WORDS[0] if asks else WORDS[1], at,
+            delivery=None if asks else Delivery(new_id(), Fate.SENT, at, at, attempts=1),
         )
 
 
-def multiply(connection: Any, table: Table, **instead: str) -> None:
-    """Give every other session the beginning of the long history, as far as its own goes."""
-    copied = {"session_id": "sessions.id", **instead}
+def multiply(connection: Any, table: Table) -> None:
+    """Give every other session the beginning of the long history, as far as its own goes, at times of its own."""
+    copied = {
+        "session_id": "sessions.id", "id": "lower(hex(randomblob(16)))",
+        "created_at": "sessions.created_at - 1000 * (sessions.seq - long.seq)",
+    }
     chosen = ", ".join(copied.get(column, f"long.{column}") for column in table.columns)
     connection.execute(f"CREATE TEMP TABLE long AS SELECT * FROM {table.name} ORDER BY seq")
     connection.execute("CREATE INDEX temp.by_seq ON long (seq)")
