@@ -43,6 +43,7 @@ from ccs.channels.abilities import abilities
 from ccs.channels.base import Channel, Tools
 from ccs.channels.douyin import Douyin
 from ccs.channels.http import Http
+from ccs.channels.joining import ways_in
 from ccs.checkup import premises, prescription
 from ccs.checkup.doctor import Doctor, Report, Visit
 from ccs.customers.avatars import Avatars, own_addresses
@@ -342,6 +343,7 @@ class Server:
             now=utc_now, epoch=epoch.name, edition=Edition.read(), avatars=avatars, reclaims=reclaims,
             recalls=Recalls(registry, desk, channels), files=files, voices=Voices(files),
             abilities=abilities(channels), lookup=lambda name: channels[name].lookup(), douyin=_douyin(channels),
+            ways_in=ways_in(channels),
             help=assistant.help, served=Served(archive.served, utc_now), tally=tally,
             model=assistant.model.counters if assistant.model else None,
             notebook=Notebook(settings.assistant.knowledge_dir, library.place_of), reread=library.open,

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 import attrs
 
 from ccs.errors import ConfigError
-from ccs.settings import LATER, ChannelsSettings, Config
+from ccs.settings import LATER, ChannelsSettings, Config, is_stand_in
 
 
 def read(path: Path, environment: Mapping[str, str]) -> tuple[Config, list[str]]:
@@ -204,6 +204,9 @@ def _lacking(channels: ChannelsSettings) -> Iterator[str]:
     """What channels that are on can not do for want of a setting."""
     for name in attrs.fields_dict(ChannelsSettings):
         channel = getattr(channels, name)
+        if channel.enabled:
+            yield from (f"channels.{name}.{key} is still {value}: put your own in its place"
+                        for key, value in attrs.asdict(channel).items() if is_stand_in(value))
         if channel.enabled and channel.gateway_secret and not channel.gateway_url:
             yield f"channels.{name}.gateway_url is not given: customers who come by the gateway cannot be answered"
     wechat, douyin, jd = channels.wechat, channels.douyin, channels.jd

@@ -37,6 +37,8 @@ AVATAR_HOSTS = (".qlogo.cn", ".qpic.cn", ".douyinpic.com", ".byteimg.com", ".360
 CHANNEL_NAMES = ("wechat", "douyin", "jd")
 HOURS = re.compile(r"(?P<begin>([01][0-9]|2[0-3]):[0-5][0-9])-(?P<end>([01][0-9]|2[0-3]):[0-5][0-9])", re.ASCII)
 
+STAND_IN = re.compile("〈[^〈〉]+〉")      # what is copied from the guide, until the merchant's own is in its place
+
 Check = Callable[[Any], str | None]     # what is wrong with a value, or None
 
 
@@ -46,6 +48,10 @@ def setting(default: Any, check: Check | None = None, *, secret: bool = False, n
 
 def section(cls: type) -> Any:
     return attrs.field(factory=cls, metadata={"section": cls})
+
+
+def is_stand_in(value: Any) -> bool:
+    return isinstance(value, str) and STAND_IN.fullmatch(value) is not None
 
 
 # Checks

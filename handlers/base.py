@@ -108,6 +108,7 @@ class Parts:
     avatars: Avatars
     reclaims: Reclaims
     abilities: list[dict[str, Any]]                 # of the channels, as the page is told
+    ways_in: list[dict[str, Any]]                   # by which channels can be joined, as the page is told
     lookup: Callable[[str], Lookup | None]          # of a channel
     recalls: Recalls
     douyin: Douyin

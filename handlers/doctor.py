@@ -1,4 +1,4 @@
-"""The checkup: `/api/doctor`."""
+"""The checkup, `/api/doctor`, and the guide to joining a channel, `/api/ways`."""
 
 from typing import Any
 
@@ -15,6 +15,14 @@ class Checkup(ApiHandler):
         must_be_our_origin(self.request, self.parts.config)
         self.must_supervise("只有主管和管理员可以查看体检结果")
         self.answer(described(await self.parts.doctor.report(), self.parts.wire))
+
+
+class Ways(ApiHandler):
+    """How channels can be joined, and which are: of the settings with which this server was started."""
+
+    async def get(self) -> None:
+        self.must_supervise("只有主管和管理员可以查看接入向导")
+        self.answer({"publicUrl": self.parts.config.server.public_url.rstrip("/"), "ways": self.parts.ways_in})
 
 
 def described(report: Report, wire: Wire) -> dict[str, Any]:

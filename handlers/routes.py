@@ -75,6 +75,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/api/me", logins.Me),
     (r"/api/agents", pages.Agents),
     (r"/api/doctor", doctor.Checkup),
+    (r"/api/ways", doctor.Ways),
     (r"/douyin/authorize", douyin.Authorize),
     (douyin.CALLBACK, douyin.Authorized),
     (r"/ws/cs/([^/]+)", AgentSocket),

@@ -21,7 +21,8 @@ To add a channel:
    to `config.toml`: a `ChannelSettings` with what the platform needs besides. A secret to check callbacks with goes
    into `checks_its_own` in `ccs/config.py`, or no server starts without a gateway's. What people call the channel goes
    into `TITLES` in `ccs/checkup/premises.py` and `channels` in `handlers/static/js/texts/texts.js`.
-4. Say what its checkup looks at besides the way in: see `Channel.checkup`.
+4. Say what its checkup looks at besides the way in: see `Channel.checkup`. If it can be joined without a gateway, name
+   that way in `ways_in`, with words for it in `handlers/static/js/texts/joining.js`.
 5. Put one recorded payload for each event and kind of message into `tests/payloads/<name>/`.
    `tests/channels/test_channels.py` holds every channel of the table to the promises, and follows these steps with a
    channel of its own, `tests/feige.py`.
@@ -33,7 +34,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ccs.channels.http import Http
 from ccs.checkup.doctor import Step, Visit
@@ -69,6 +70,16 @@ class Tools:
     keep_token: Callable[[Token], object]
     file: Callable[[str], Path]                 # where the bytes of this digest lie
     last_heard: Callable[[Session], Message | None] = lambda session: None      # the customer's newest message
+
+
+@frozen
+class WayIn:
+    """A way by which this channel can be joined: what the merchant fills in, and what the platform is told."""
+
+    name: str                           # by which a page has words for it
+    settings: Mapping[str, str]         # of the channel's section, and what stands for each until it is given
+    paths: Mapping[str, str] = field(factory=dict)      # where we are called, by what for
+    can_lack: Sequence[str] = ()        # of the settings, those without which it works too
 
 
 @frozen
@@ -161,6 +172,10 @@ class Channel(ABC):
 
         Raises ChannelOff, BadSignature or BadRequest.
         """
+
+    def ways_in(self) -> Sequence[WayIn]:
+        """The ways that there are, configured or not; see `joining.py`."""
+        return ()
 
     def ways_out(self) -> Mapping[Via, Way]:
         """The ways that are configured."""

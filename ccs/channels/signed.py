@@ -14,7 +14,7 @@ from attrs import evolve
 
 from ccs import codec
 from ccs.channels import outgoing, recalling
-from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way
+from ccs.channels.base import Callback, Channel, Fetched, Sent, Taken, Tools, Way, WayIn
 from ccs.channels.checkup import Doors, gateway_settings
 from ccs.channels.envelope import inbound
 from ccs.channels.http import Http, Reply
@@ -162,6 +162,10 @@ class GatewayChannel(Channel):
 
     async def fetch(self, message: Message, into: Path) -> Fetched:
         return await self._gateway.fetch(message, into)
+
+    def ways_in(self) -> Sequence[WayIn]:
+        keys = {"gateway_secret": "与网关约定的密钥", "gateway_url": "网关收答复的地址，以 http:// 或 https:// 开头"}
+        return (WayIn("gateway", keys, {"callback": f"/channel/{self.name}/callback"}),)
 
     def ways_out(self) -> Mapping[Via, Way]:
         return {Via.GATEWAY: self._gateway} if self._gateway.url else {}

@@ -20,7 +20,7 @@ REMEDIES = {
     "must be an http": "地址要以 http:// 或 https:// 开头，例如 https://kf.example.com",
     "nobody could log in": "运行 server.py hash-password，把输出贴到 [[agents]] 里客服的下面",
     "access is open": "先按 README 的“登录”设置密码，再把 auth.required 改成 true",
-    "is not valid TOML": "多半是少了引号或等号：对照 README 或原来的 config.toml 检查这一行",
+    "is not valid TOML": "多半是少了引号或等号，或同一段、同一项写了两遍：对照 README 或原来的 config.toml 检查这一行",
     "in the environment is no setting": "环境变量的名称写错了：对照 README 的设置表检查",
     "is no setting": "名称写错了，或写在了别的段落里：对照 README 的设置表检查",
     "cannot be read": "确认文件存在，并且当前用户可以读取它",

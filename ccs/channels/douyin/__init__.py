@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from ccs.channels.base import Callback, Fetched, Taken, Tools, Way
+from ccs.channels.base import Callback, Fetched, Taken, Tools, Way, WayIn
 from ccs.channels.douyin.accounts import Accounts
 from ccs.channels.douyin.api import Api
 from ccs.channels.douyin.doctor import Patient
@@ -37,6 +37,11 @@ from ccs.settings import DouyinSettings
 log = logging.getLogger(__name__)
 
 SIGNATURE = "X-Douyin-Signature"
+
+PRIVATE = WayIn(
+    "private", {"client_key": "应用的 client_key", "client_secret": "应用的 client_secret"},
+    {"callback": "/channel/douyin/callback", "oauth": "/douyin/oauth", "authorize": "/douyin/authorize"},
+)
 
 
 class Douyin(GatewayChannel):
@@ -91,6 +96,9 @@ class Douyin(GatewayChannel):
             self.accounts.revoked(tells.account)
 
     # Out
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return (PRIVATE, *super().ways_in())
 
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._private} if self._private else {}

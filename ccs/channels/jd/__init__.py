@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from ccs.channels.base import Callback, Tools
+from ccs.channels.base import Callback, Tools, WayIn
 from ccs.channels.jd.daojia import Daojia
 from ccs.channels.jd.doctor import Patient
 from ccs.channels.jd.grant import Grants
@@ -20,6 +20,19 @@ from ccs.incoming.inbound import CustomerSays, Inbound
 from ccs.lookup import Lookup
 from ccs.models import Via
 from ccs.settings import JDSettings
+
+LOOKUPS = WayIn(
+    "lookups",
+    {
+        "app_key": "宙斯应用的 app_key", "app_secret": "宙斯应用的 app_secret",
+        "access_token": "店铺授权得到的 access_token", "refresh_token": "同时得到的 refresh_token",
+    },
+    can_lack=("access_token", "refresh_token"),
+)
+DAOJIA = WayIn(
+    "daojia", {"daojia_app_key": "到家应用的 app_key", "daojia_app_secret": "到家应用的 app_secret"},
+    {"callback": "/channel/jd"}, can_lack=("daojia_app_key",),
+)
 
 
 class JD(GatewayChannel):
@@ -41,6 +54,9 @@ class JD(GatewayChannel):
         """Of `POST /channel/jd/djsw/{interface}`. Raises ChannelOff, BadSignature or BadRequest."""
         self.must_be_on()
         return _with_orders(self._daojia.read(interface, callback.body))
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return (*super().ways_in(), LOOKUPS, DAOJIA)
 
     def lookup(self) -> Lookup | None:
         return self._orders

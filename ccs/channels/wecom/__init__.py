@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ccs.channels.base import Callback, Fetched, Source, Taken, Tools, Way, must_be_fresh
+from ccs.channels.base import Callback, Fetched, Source, Taken, Tools, Way, WayIn, must_be_fresh
 from ccs.channels.signed import GatewayChannel
 from ccs.channels.wecom import xml
 from ccs.channels.wecom.api import Api
@@ -30,6 +30,9 @@ from ccs.kept import Profile
 from ccs.models import Customer, Message, Outgoing, Session, Via
 from ccs.outgoing.limits import Limits
 from ccs.settings import WeChatSettings
+
+KEYS = {"corp_id": "企业ID", "token": "Token", "encoding_aes_key": "EncodingAESKey", "secret": "应用的 Secret"}
+CALLBACK = {"callback": "/wecom/callback"}
 
 
 class WeCom(GatewayChannel):
@@ -71,6 +74,9 @@ class WeCom(GatewayChannel):
 
     async def use_code(self, offered: CodeOffered, message_id: str) -> bool:
         return self._greeting is not None and await self._greeting.say(offered, message_id)
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return (WayIn("kf", KEYS, CALLBACK), WayIn("app", KEYS, CALLBACK), *super().ways_in())
 
     def ways_out(self) -> Mapping[Via, Way]:
         own: dict[Via, Way] = {Via.NATIVE: self._app, Via.KF: self._kf} if self._app and self._kf else {}
