@@ -41,6 +41,7 @@ import { mount as mountCheckup } from "./views/dialogs/checkup.js";
 import { mount as mountCommand } from "./views/frame/command.js";
 import { mount as mountEntrance } from "./views/dialogs/entrance.js";
 import { mount as mountHint } from "./views/frame/hint.js";
+import { mount as mountJoining } from "./views/dialogs/joining.js";
 import { mount as mountKeys } from "./views/dialogs/keys.js";
 import { mount as mountList } from "./views/list/list.js";
 import { mount as mountLightbox } from "./views/dialogs/lightbox.js";
@@ -171,7 +172,7 @@ const views = [
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountTagging,
-    mountLightbox, mountCheckup, mountQuick, mountRaw, mountBlocking,
+    mountLightbox, mountCheckup, mountJoining, mountQuick, mountRaw, mountBlocking,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];

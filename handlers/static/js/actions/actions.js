@@ -12,6 +12,7 @@ import { createFraming } from "./framing.js";
 import { createHelping } from "./helping.js";
 import { isAsDrafted, isHelped } from "../state/helps.js";
 import { isUnderway } from "../state/holding.js";
+import { createJoining } from "./joining.js";
 import { createLearning } from "./learning.js";
 import { createListing } from "./listing.js";
 import { createSearching } from "./searching.js";
@@ -137,6 +138,7 @@ export function createActions(store, { live, onExpired, ...outside }) {
     ...createLearning(store, { toast, explain, onExpired }),
     ...createListing(store, { toast, explain, open, tag: (...given) => actions.tag(...given) }),
     ...createSearching(store, { onExpired, jump, offerTags: () => actions.offerTags() }),
+    ...createJoining(store, { onExpired }),
     ...createQuick(store, { toast, onExpired, attach: (...given) => actions.attach(...given) }),
     ...createPanelActions(store, { toast, explain, onExpired, keepOwn: (...kept) => actions.keepOwn(...kept) }),
     ...createThreadActions(store, { newId, moment, explain, onExpired, copy: (text) => actions.copy(text) }),

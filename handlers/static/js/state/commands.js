@@ -75,6 +75,7 @@ export const COMMANDS = [
   }),
   command("quickReplies", "frame", [], "manageQuick"),
   command("checkup", "frame", [], "checkUp", { enabled: examines }),
+  command("joining", "frame", [], "openGuide", { enabled: examines }),
   command("export", "frame", [], "exportFeedback", { enabled: examines }),
   command("keys", "frame", [], "openSettings", { run: (actions) => actions.openSettings("keys") }),
   command("help", "frame", ["?"], "help", { inText: false, run: (actions) => actions.help(true) }),

@@ -2,6 +2,7 @@
 
 import { NO_BELL } from "./bell.js";
 import { NO_FILTERS } from "./filters.js";
+import { NO_GUIDE } from "./joining.js";
 import { FRAME } from "./frame.js";
 import { NO_QUICK } from "./quick.js";
 import { NOT_ASKED } from "./served.js";
@@ -91,6 +92,7 @@ export const initial = {
   cardBegun: null, // what it begins with, `{kind, form}`, where that was chosen
   looking: null, // {id, key} of the picture that is looked at, or {src, name} of one that is on its way
   checkup: { open: false, phase: "idle", report: null, error: null },
+  joining: NO_GUIDE, // how a channel is joined; see joining.js
   ...SEARCHING,
   served: NOT_ASKED, // what the assistant did by itself; see served.js
   own: {}, // what this agent wants wherever she sits; see preferences.js

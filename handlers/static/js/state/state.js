@@ -19,6 +19,7 @@ import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
 import { HOLDING_REDUCERS } from "./holding.js";
 import { initial } from "./initial.js";
+import { JOINING_REDUCERS } from "./joining.js";
 import { JUDGING_REDUCERS } from "./judging.js";
 import { listLoaded } from "./lists.js";
 import { LOOKUP_REDUCERS } from "./lookups.js";
@@ -173,6 +174,7 @@ const REDUCERS = {
   ...FRAME_REDUCERS,
   ...HELP_REDUCERS,
   ...HOLDING_REDUCERS,
+  ...JOINING_REDUCERS,
   ...JUDGING_REDUCERS,
   ...LOOKUP_REDUCERS,
   ...PREFERENCE_REDUCERS,

@@ -10,6 +10,7 @@ import { CARD_TEXTS } from "./cards.js";
 import { LIST_TEXTS } from "./list.js";
 import { COMMAND_TEXTS } from "./commands.js";
 import { FRAME_TEXTS } from "./frame.js";
+import { JOINING_TEXTS } from "./joining.js";
 import { COMPOSER_TEXTS } from "./composer.js";
 import { PLATFORM_TEXTS } from "./platform.js";
 import { SEARCH_TEXTS } from "./search.js";
@@ -23,6 +24,7 @@ const TEXTS = {
   ...LIST_TEXTS,
   ...COMMAND_TEXTS,
   ...FRAME_TEXTS,
+  ...JOINING_TEXTS,
   ...COMPOSER_TEXTS,
   ...PLATFORM_TEXTS,
   ...SEARCH_TEXTS,

@@ -15,12 +15,13 @@ export function mount(element, actions) {
   const skeleton = h("div", { class: "checkup-skeleton", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
   const groups = h("div", { class: "checkup-groups" });
   const again = h("button", { type: "button", class: "primary", on: { click: actions.checkUp } });
+  const guide = h("button", { type: "button", class: "quiet", on: { click: () => actions.openGuide() } });
   const close = h("button", { type: "button", on: { click: shut } });
   const body = h("div", { class: "checkup-body", tabindex: 0, role: "region", "aria-labelledby": "checkup-title" },
     error, skeleton, groups);
   const dialog = h("dialog", {
     class: "checkup", "aria-labelledby": "checkup-title", on: { cancel: shut, close: shut },
-  }, h("div", { class: "checkup-head" }, title, at), body, h("div", { class: "checkup-foot" }, again, close));
+  }, h("div", { class: "checkup-head" }, title, at), body, h("div", { class: "checkup-foot" }, guide, again, close));
   const status = h("p", { class: "unseen", role: "status" });
   dialog.append(status);
   element.append(dialog);
@@ -50,6 +51,7 @@ export function mount(element, actions) {
       set(groups, { "data-old": asking, "aria-busy": String(asking) });
       each(groups, grouped(findings).map((group) => ({ group, w })), ({ group }) => group.channel, makeGroup);
       set(again, { text: w(asking ? "checking" : "checkAgain"), disabled: asking });
+      set(guide, { text: w("joining.title") });
       set(close, { text: w("closeHelp") });
       if (!dialog.open) {
         dialog.showModal();

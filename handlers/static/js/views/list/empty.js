@@ -5,6 +5,7 @@ import { icon } from "../parts/icons.js";
 import { isMac } from "../../actions/keys.js";
 import { commandOf, keysOf, shownKey } from "../../state/commands.js";
 import { filterCount } from "../../state/filters.js";
+import { DEMO } from "../../state/joining.js";
 import { mayExamine } from "../../state/rights.js";
 import { outOfDateSince } from "../../state/state.js";
 
@@ -29,23 +30,27 @@ export function emptyCard(actions) {
   const title = h("p", { class: "empty-title" });
   const hint = h("p", { class: "muted" });
   const button = h("button", { type: "button", class: "primary", on: { click: () => act() } });
-  const element = h("div", { class: "empty", hidden: true }, icon("inbox"), title, hint, button);
+  const other = h("button", { type: "button", on: { click: () => actOtherwise() } });
+  const element = h("div", { class: "empty", hidden: true }, icon("inbox"), title, hint, button, other);
   let act = () => {};
+  let actOtherwise = () => {};
   return {
     element,
     update(on, state, counts, w) {
       element.hidden = !on;
       if (!on) return;
-      const { verb = null, run = () => {}, ...why } = reason(state, counts, w, actions);
+      const { verb = null, run = () => {}, also = {}, ...why } = reason(state, counts, w, actions);
       set(title, { text: why.title });
       set(hint, { text: why.hint });
       set(button, { hidden: !verb, text: verb ?? "" });
+      set(other, { hidden: !also.verb, text: also.verb ?? "" });
       act = run;
+      actOtherwise = also.run;
     },
   };
 }
 
-/** `{title, hint, verb, run}`: why there is nothing, and the next step. */
+/** `{title, hint, verb, run, also}`: why there is nothing, the next step, and another one, `{verb, run}`. */
 function reason(state, counts, w, actions) {
   const { tab, me, auth, abilities } = state;
   const { pending = 0 } = counts;
@@ -62,7 +67,8 @@ function reason(state, counts, w, actions) {
     const may = mayExamine(me, auth);
     return {
       title: w("noChannels"), hint: w(may ? "noChannelsHint" : "noChannelsAsk"),
-      verb: may ? w("checkup") : null, run: actions.checkUp,
+      verb: may ? w("joining.open") : null, run: () => actions.openGuide(),
+      also: may ? { verb: w("joining.demo.title"), run: () => actions.openGuide(DEMO) } : {},
     };
   }
   if (tab === "mine" && pending) {
