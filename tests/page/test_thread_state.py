@@ -35,7 +35,7 @@ async def test_what_stands_around_the_words_is_asked_for_once_they_are_there(mod
 
     assert await asked(*events) == set()
     assert await asked(*events, words) == around
-    assert await asked(*events, nothing) == {"handoff", "person"}     # who cannot read the words may still see who she is
+    assert await asked(*events, nothing) == {"handoff", "person"}       # without the words one may still see who she is
 
 
 # Windows
