@@ -99,6 +99,8 @@ async def test_whom_a_note_asks_to_look_clicks_reads_along_and_answers_by_a_note
     await li.sees("专票要什么资料")
     await expect(li.page.get_by_text("由 小王 回复客户")).to_be_visible()
     await expect(li.composer).to_be_hidden()
+    await expect(li.page.locator("#panel").get_by_role("button", name="复制").first).to_be_visible()
+    await expect(li.page.locator("#panel").get_by_role("button", name="拉黑")).to_be_hidden()
     for name in ("接管", "转接", "结束"):
         await expect(li.button(name)).to_be_hidden()
     await li.page.get_by_role("button", name="更多操作").click()
