@@ -156,7 +156,7 @@ class Hub:
             outside = self._outside(event) - inside
             if event.note:
                 outside -= self._mention(event, event_id, inside)
-            trusted = outside & self._supervisors if event.session.agent_id else outside
+            trusted = outside & self._trusted(event.session) if event.session.agent_id else outside
             if trusted:
                 self._push(trusted, self._wire.outer(event, event_id, words=True))
             if strangers := outside - trusted:
@@ -168,7 +168,7 @@ class Hub:
     def _mention(self, event: Event, event_id: int, inside: set[Listener]) -> set[Listener]:
         """Tell those outside whom a note mentions, and of its session what each may know; returns whom."""
         assert event.note
-        meant = {listener for cs_id in event.note.mentions for listener in self._of_agent.get(cs_id, ())} - inside
+        meant = self._of_agents(event.note.mentions) - inside
         trusted = {listener for listener in meant if lifecycle.may_read(event.session, listener.agent)}
         if trusted:
             self._push(trusted, self._wire.noted(event, event_id, words=True))
@@ -183,8 +183,8 @@ class Hub:
         elif event.note and listener.agent.id in event.note.mentions:
             text = self._wire.noted(event, event_id, words=lifecycle.may_read(event.session, listener.agent))
         elif listener in self._outside(event):
-            held = event.session.agent_id is not None
-            text = self._wire.outer(event, event_id, words=not held or listener.agent.supervises)
+            trusted = event.session.agent_id is None or listener in self._trusted(event.session)
+            text = self._wire.outer(event, event_id, words=trusted)
         else:
             return
         listener.catch_up(self._frame(text))
@@ -217,11 +217,19 @@ class Hub:
         return holders | self._bound.get(session.id, set())
 
     def _outside(self, event: Event) -> set[Listener]:
-        if event.type.is_transition:
+        """Of a note that was changed everyone: she whom it named before has to know that she may read no more."""
+        if event.type.is_transition or event.type is EventType.NOTE_UPDATED and event.session.is_open:
             return self._all
         if event.type is EventType.MESSAGE_UPDATED:
             return set()
-        return self._all if event.session.status in (Status.AI, Status.PENDING) else self._supervisors
+        return self._all if event.session.status in (Status.AI, Status.PENDING) else self._trusted(event.session)
+
+    def _trusted(self, session: Session) -> set[Listener]:
+        """Who may read it beside its holder, once somebody holds it: as `lifecycle.may_read` has it."""
+        return self._supervisors | self._of_agents(session.asked) if session.asked else self._supervisors
+
+    def _of_agents(self, cs_ids: Iterable[str]) -> set[Listener]:
+        return {listener for cs_id in cs_ids for listener in self._of_agent.get(cs_id, ())}
 
     def _unbind_strangers(self, session: Session) -> None:
         """Once somebody holds a session, those who may not open it no longer look at it."""

@@ -103,6 +103,11 @@ class Note:
     edited_at: datetime | None = None
     removed_at: datetime | None = None          # by who wrote it; nobody is shown its words any more
 
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Whom it names, but for who wrote it."""
+        return tuple(cs_id for cs_id in self.mentions if cs_id != self.agent_id)
+
 
 @frozen
 class Card:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from secrets import token_hex
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from attrs import Factory, field, frozen
@@ -22,6 +23,7 @@ Clock = Callable[[], datetime]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PART_DIGITS = 2
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 def utc_now() -> datetime:
@@ -176,6 +178,7 @@ class Session:
     conclusion: str | None = None               # what the last holder told the assistant when she handed it back
     tags: tuple[str, ...] = ()                  # in the order in which they were added
     notes: int = 0                              # how many agents wrote
+    asked: Mapping[str, int] = NOBODY           # whom colleagues' notes name, and how many of those that stand do so
 
     @property
     def is_open(self) -> bool:

@@ -81,6 +81,8 @@ class Wire:
             info["tags"] = session.tags
         if session.notes:
             info["noteCount"] = session.notes
+        if words and session.asked:
+            info["askedCsIds"] = list(session.asked)
         if words and briefing and session.status is not Status.AI:
             info["handoff"] = self.briefing(briefing)
         return info

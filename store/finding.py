@@ -114,8 +114,8 @@ def _rows(connection: Any, query: str, sought: Sought, place: Mapping[str, Any])
         "sessions.agent_id = ?": sought.agent_id,
         "EXISTS (SELECT 1 FROM json_each(sessions.tags) WHERE value = ?)": sought.tag,
     }
-    if sought.reader and not sought.reader.supervises:      # as in `lifecycle.may_read`
-        wanted["(sessions.status <> 'manual' OR sessions.agent_id = ?)"] = sought.reader.id
+    if sought.reader and not sought.reader.supervises:
+        wanted[sessions.READABLE] = sought.reader.id
     wanted = {clause: value for clause, value in wanted.items() if value is not None}
     with closing(connection.execute(f"SELECT {query.format(where=' AND '.join(wanted))}", [*wanted.values()])) as rows:
         yield from rows

@@ -396,3 +396,21 @@ def m011_customers(db: Database) -> None:
         CREATE INDEX deeds_of_session ON deeds (session_id, id);
         """
     )
+
+
+@steps()
+def m012_asked(db: Database) -> None:
+    """Whom the notes of a session ask to look at it, beside the session itself: it is looked up for every event."""
+    db.executescript(
+        """
+        ALTER TABLE sessions ADD COLUMN asked TEXT;
+
+        UPDATE sessions SET asked = (
+            SELECT nullif(json_group_object(cs_id, number), '{}') FROM (
+                SELECT value AS cs_id, count(*) AS number FROM notes, json_each(notes.mentions)
+                WHERE notes.session_id = sessions.id AND notes.mentions IS NOT NULL AND notes.removed_at IS NULL
+                AND value <> notes.agent_id GROUP BY value
+            )
+        ) WHERE id IN (SELECT session_id FROM notes WHERE mentions IS NOT NULL AND removed_at IS NULL);
+        """
+    )

@@ -8,20 +8,25 @@ from typing import Any
 from attrs import evolve
 
 from ccs.asked import Page, SessionFilter
-from ccs.models import CountKey, Customer, Session, Status, Via, from_millis, to_millis
+from ccs.models import NOBODY, CountKey, Customer, Session, Status, Via, from_millis, to_millis
 from store import customers, listed, tags
 from store.rows import Row, Table
 
 _MUTABLE = (
     "customer_name", "customer_avatar", "status", "agent_id", "seq", "version", "turn", "last_text",
     "last_message_at", "waiting_since", "unread", "unhelped", "pending_reason", "close_reason", "updated_at",
-    "reply_until", "replies_left", "platform_owner", "conclusion", "tags", "notes",
+    "reply_until", "replies_left", "platform_owner", "conclusion", "tags", "notes", "asked",
 )
 TABLE = Table(
     "sessions",
     ("id", "channel", "account", "customer_id", "via", "conversation", "created_at", *_MUTABLE),
     key=("id",),
     mutable=_MUTABLE,
+)
+# As `lifecycle.may_read` has it for who does not supervise. An id has no character that JSON would write otherwise.
+READABLE = (
+    "(sessions.status <> 'manual'"
+    " OR instr(json_quote(sessions.agent_id) || coalesce(sessions.asked, ''), json_quote(?)))"
 )
 _OPEN = [status for status in Status if status is not Status.CLOSED]
 COLUMNS = f"{TABLE.listed}, {customers.COLUMNS}"
@@ -39,6 +44,7 @@ def to_row(session: Session) -> Row:
         to_millis(session.updated_at), session.reply_until and to_millis(session.reply_until),
         session.replies_left, session.platform_owner, session.conclusion,
         json.dumps(session.tags, ensure_ascii=False) if session.tags else None, session.notes,
+        json.dumps(dict(session.asked)) if session.asked else None,
     )
 
 
@@ -46,7 +52,7 @@ def from_row(row: Sequence[Any]) -> Session:
     (
         session_id, channel, account, customer_id, via, conversation, created_at, name, avatar, status, agent_id,
         seq, version, turn, last_text, last_message_at, waiting_since, unread, unhelped, pending_reason,
-        close_reason, updated_at, reply_until, replies_left, platform_owner, conclusion, tags, notes, remark,
+        close_reason, updated_at, reply_until, replies_left, platform_owner, conclusion, tags, notes, asked, remark,
         blocked_at, changed_at,
     ) = row
     customer = Customer(
@@ -60,7 +66,7 @@ def from_row(row: Sequence[Any]) -> Session:
         None if waiting_since is None else from_millis(waiting_since),
         unread, unhelped, pending_reason, close_reason,
         None if reply_until is None else from_millis(reply_until), replies_left, platform_owner,
-        conclusion, tuple(json.loads(tags)) if tags else (), notes,
+        conclusion, tuple(json.loads(tags)) if tags else (), notes, json.loads(asked) if asked else NOBODY,
     )
 
 
@@ -206,7 +212,7 @@ def _clauses(wanted: SessionFilter, statuses: Sequence[Status] | None = None) ->
         found = [f"instr(lower({column}), lower(?))" for column in ("customer_name", "customer_id", "id", "last_text")]
         values += [wanted.text] * len(found)
         if wanted.reader and not wanted.reader.supervises:
-            found[-1] += " AND (sessions.status <> 'manual' OR sessions.agent_id = ?)"      # as in `lifecycle.may_read`
+            found[-1] += f" AND {READABLE}"
             values.append(wanted.reader.id)
         clauses.append(f"({' OR '.join(found)})")
     return clauses, values

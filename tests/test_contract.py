@@ -159,12 +159,13 @@ async def test_every_field_sent_is_described_and_every_described_field_is_sent(
     })
     written = await stage.post(f"{path}/notes", {"content": "补运费险", "clientNoteId": "page-2", "csId": "wang"})
     note = f"{stage.base}{path}/notes/{written.json()['data']['noteId']}"
-    edited = await stage.http.put(note, json={"content": "补差价", "csId": "wang"})
+    edited = await stage.http.put(note, json={"content": "补差价 @小李", "csId": "wang"})
+    sessions, messages = [await stage.session(session_id)], []
     removed = await stage.http.delete(note, params={"csId": "wang"})
     blocked = await stage.post(f"{path}/customer/block", {"reason": "骚扰", "csId": "wang"})
     for name, told in (("NoteInfo", (written, edited, removed)), ("CustomerInfo", (card, blocked))):
         assert set().union(*(answer.json()["data"] for answer in told)) == schemas[name]["properties"].keys()
-    sessions, messages = [await stage.session(session_id)], []
+    sessions.append(await stage.session(session_id))
     assert set().union(*(await stage.get(f"{path}/log")).json()["data"]) == schemas["DeedInfo"]["properties"].keys()
     await stage.post(f"{path}/customer/unblock", {"csId": "wang"})
     sessions.append(await stage.session(session_id))

@@ -181,7 +181,7 @@ async def test_what_a_colleague_hears_is_found_by_her_and_supervisors_alone(stag
     await stage.post(f"/api/sessions/{session_id}/accept", {"csId": "zhao"})
     await stage.post(f"/api/sessions/{session_id}/transfer", {"csId": "zhao", "toCsId": "wang"})
     assert [await asks(cs_id) for cs_id in ("wang", "li", "zhao")] == [1, 0, 1]
-    assert "只有 wang 本人或主管可以查看" in str(await asks("li", sessionId=session_id))
+    assert "只有 wang 本人、主管和备注里提到的同事可以查看" in str(await asks("li", sessionId=session_id))
     await stage.post(f"/api/sessions/{session_id}/close", {})
     assert [await asks(cs_id) for cs_id in ("li", "zhao")] == [0, 1]
     stage.http.headers["Authorization"] = "Bearer zhao"

@@ -175,14 +175,14 @@ async def test_a_note_that_says_nothing_or_is_malformed_is_refused(stage: Stage,
 
 
 @pytest.mark.gen_test
-async def test_whom_a_note_mentions_hears_it_without_what_the_customer_said(stage: Stage) -> None:
+async def test_whom_a_note_mentions_hears_it_and_what_it_is_about(stage: Stage) -> None:
     await stage.start()
     session_id = await held(stage)
     li = await stage.agent("li")
     note = (await verb(stage, session_id, "notes", content="@小李 看一下", csId="wang")).json()["data"]
     assert note["mentions"] == ["li"]
     heard = await li.next("note_added")
-    assert heard["data"] == note and "lastMessage" not in heard["session"]
+    assert heard["data"] == note and heard["session"]["lastMessage"] == "在吗？"
     await verb(stage, session_id, "transfer", toCsId="zhao")
     li.leave()
     again = await comes_back(stage, "li", li, heard["eventId"] - 1)

@@ -15,7 +15,7 @@ def mentions(note: Note) -> tuple[BellEntry, ...]:
     at = note.edited_at or note.created_at
     return tuple(
         _entry(note.id, cs_id, BellKind.MENTIONED, note.session_id, at, note.agent_id, note.content)
-        for cs_id in note.mentions if cs_id != note.agent_id
+        for cs_id in note.calls
     )
 
 

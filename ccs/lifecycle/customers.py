@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ccs.errors import BadRequest
 from ccs.kept import Card, DeedKind
-from ccs.lifecycle.rights import must_read
+from ccs.lifecycle.rights import must_read, must_tend
 from ccs.lifecycle.steps import calls, deed, taken_back
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Message, Sender, Session, Status
 from ccs.outgoing import fate
@@ -30,7 +30,7 @@ def block(
     What the assistant had not begun to send is withdrawn; these are the `latest` messages of her open session:
     what it was an answer to waits again.
     """
-    _must_read(session, open_session, by)
+    _must_tend(session, open_session, by)
     if len(reason) > LONGEST_REASON or reason and not reason.isprintable():
         raise BadRequest(f"原因应为一行、至多 {LONGEST_REASON} 个字 @ $.reason")
     if before.blocked_at:
@@ -57,7 +57,7 @@ def _asked_at(messages: Sequence[Message], answer: Message) -> datetime:
 def unblock(
     session: Session, now: datetime, before: Card, open_session: Session | None, by: Agent | None
 ) -> Change:
-    _must_read(session, open_session, by)
+    _must_tend(session, open_session, by)
     if before.blocked_at is None:
         return NOTHING
     card = evolve(before, blocked_at=None, blocked_by="", blocked_reason="")
@@ -72,11 +72,11 @@ def reveal(session: Session, now: datetime, masked: str, by: Agent | None) -> Ch
     return Change(deeds=(deed(session, now, DeedKind.REVEALED, by, masked),))
 
 
-def _must_read(session: Session, open_session: Session | None, by: Agent | None) -> None:
-    """An old session is for everyone to read; the open one is what is veiled."""
-    must_read(session, by)
+def _must_tend(session: Session, open_session: Session | None, by: Agent | None) -> None:
+    """An old session is everyone's; the open one is what is veiled, which is not for who is only asked to look."""
+    must_tend(session, by)
     if open_session:
-        must_read(open_session, by)
+        must_tend(open_session, by)
 
 
 def _with(session: Session, blocked: bool) -> Session:

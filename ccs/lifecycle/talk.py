@@ -13,7 +13,7 @@ from ccs.customers.attributes import changed
 from ccs.errors import BadRequest, Forbidden, NoteSettled
 from ccs.kept import Card, Note
 from ccs.lifecycle import bell
-from ccs.lifecycle.rights import must_hold, must_read, wrong_status
+from ccs.lifecycle.rights import asked, must_hold, must_read, wrong_status
 from ccs.models import NOTHING, Agent, Change, Event, EventType, Session, Status, new_id
 from ccs.tags import LONGEST, MOST, is_tag
 
@@ -26,13 +26,13 @@ LONGEST_CARD = 2000         # and of what else they keep of her
 def write_note(
     session: Session, now: datetime, content: str, mentions: tuple[str, ...], client_id: str | None, by: Agent | None
 ) -> Change:
-    """Whoever may read a session notes something in it, after its end too."""
+    """Whoever may read a session notes something in it, after its end too. Whom the note names may read it then."""
     must_read(session, by)
     note = Note(
         new_id(), session.id, session.notes + 1, by.id if by else session.agent_id or "", content, mentions,
         session.seq, now, client_id,
     )
-    session = evolve(session, notes=note.number, version=session.version + 1)
+    session = evolve(session, notes=note.number, asked=asked(session, by=note), version=session.version + 1)
     told = Event(EventType.NOTE_ADDED, session, note=note)
     return Change(session, notes=(note,), events=(told,), bell=bell.mentions(note))
 
@@ -49,7 +49,7 @@ def edit_note(
     called = evolve(edited, mentions=tuple(cs_id for cs_id in mentions if cs_id not in note.mentions))
     dropped = evolve(note, mentions=tuple(cs_id for cs_id in note.mentions if cs_id not in mentions))
     told = (*bell.takes_back(dropped), *bell.mentions(called))
-    return evolve(_note_changes(session, edited), bell=told)
+    return evolve(_note_changes(session, note, edited), bell=told)
 
 
 def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -> Change:
@@ -57,7 +57,7 @@ def remove_note(session: Session, now: datetime, note: Note, by: Agent | None) -
     if note.removed_at and (by is None or by.id == note.agent_id):
         return NOTHING
     _must_still_change(session, now, note, by)
-    return evolve(_note_changes(session, evolve(note, removed_at=now)), bell=bell.takes_back(note))
+    return evolve(_note_changes(session, note, evolve(note, removed_at=now)), bell=bell.takes_back(note))
 
 
 def _must_still_change(session: Session, now: datetime, note: Note, by: Agent | None) -> None:
@@ -70,8 +70,9 @@ def _must_still_change(session: Session, now: datetime, note: Note, by: Agent | 
         raise NoteSettled(f"备注写下 {CHANGEABLE // timedelta(minutes=1)} 分钟后不能再修改或删除，可以另写一条")
 
 
-def _note_changes(session: Session, note: Note) -> Change:
-    session = evolve(session, version=session.version + 1)
+def _note_changes(session: Session, before: Note, note: Note) -> Change:
+    stands = None if note.removed_at else note
+    session = evolve(session, asked=asked(session, by=stands, no_longer_by=before), version=session.version + 1)
     return Change(session, notes=(note,), events=(Event(EventType.NOTE_UPDATED, session, note=note),))
 
 

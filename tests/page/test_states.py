@@ -68,7 +68,7 @@ async def states(office: Office, wang: Workbench, gateway: Gateway) -> AsyncIter
     await wang.leaves()
     await wang.tab("全部").click()
     await wang.opens("马先生")
-    await expect(page.get_by_text("只有本人或主管可以查看")).to_be_visible()
+    await expect(page.get_by_text("只有本人、主管和备注里提到的同事可以查看")).to_be_visible()
     yield "thread-others"
     await wang.leaves()
     await wang.tab("已结束").click()

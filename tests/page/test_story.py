@@ -49,7 +49,7 @@ async def test_from_the_first_word_to_the_next_visit(
     go_on.set()
     await expect(li.page.get_by_text("已被 小王 接入")).to_be_visible()
     await expect(li.composer).to_be_hidden()
-    await expect(li.page.get_by_text("只有本人或主管可以查看")).to_be_visible()
+    await expect(li.page.get_by_text("只有本人、主管和备注里提到的同事可以查看")).to_be_visible()
     await li.counts(pending=2, mine=0, ai=0, all=3)
     await expect(li.row("张三")).to_be_visible()
     await expect(li.row("陈女士")).to_have_count(0)

@@ -80,6 +80,49 @@ async def test_a_note_is_seen_by_colleagues_where_it_was_written_and_never_by_th
 
 
 @pytest.mark.gen_test(timeout=60)
+async def test_whom_a_note_asks_to_look_clicks_reads_along_and_answers_by_a_note_until_it_is_taken_back(
+    office: Office
+) -> None:
+    wang = await office.wang_talks("能开专票吗")
+    li = await office.agent("li")
+    await li.tab("全部").click()
+    await li.opens("陈女士")
+    await expect(li.page.get_by_text("可以请 小王 在备注里 @您")).to_be_visible()
+    await li.leaves()
+    await wang.page.keyboard.press("Alt+KeyP")
+    await wang.page.get_by_role("textbox", name="备注").fill("@小李 专票要什么资料")
+    await wang.page.keyboard.press("Enter")
+
+    await li.page.get_by_role("button", name="通知：1 条新的").click()
+    await li.page.get_by_role("group", name="通知").get_by_role("listitem").get_by_role("button").click()
+    await li.sees("能开专票吗")
+    await li.sees("专票要什么资料")
+    await expect(li.page.get_by_text("由 小王 回复客户")).to_be_visible()
+    await expect(li.composer).to_be_hidden()
+    await expect(li.page.locator("#panel").get_by_role("button", name="复制").first).to_be_visible()
+    await expect(li.page.locator("#panel").get_by_role("button", name="拉黑")).to_be_hidden()
+    for name in ("接管", "转接", "结束"):
+        await expect(li.button(name)).to_be_hidden()
+    await li.page.get_by_role("button", name="更多操作").click()
+    await expect(li.page.get_by_role("menuitem", name="复制会话链接")).to_be_visible()
+    await expect(li.page.get_by_role("menuitem", name="拉黑")).to_have_count(0)
+    await li.page.keyboard.press("Escape")
+    await office.hears("jd", "陈女士", "抬头是长安街一号")
+    await li.sees("抬头是长安街一号")
+    await expect(li.row("陈女士")).to_contain_text("长安街")
+    await li.button("写备注").click()
+    await li.page.get_by_role("textbox", name="备注").fill("@小王 税号和抬头")
+    await li.page.keyboard.press("Enter")
+    await expect(wang.thread.locator(".internal-note").last).to_contain_text("税号和抬头")
+
+    await wang.does("专票要什么资料", "删除")
+    await wang.message("专票要什么资料").get_by_role("button", name="删除").click()
+    await expect(li.page.get_by_text("可以请 小王 在备注里 @您")).to_be_visible()
+    await expect(li.thread).to_be_hidden()
+    await expect(li.row("陈女士")).not_to_contain_text("长安街")
+
+
+@pytest.mark.gen_test(timeout=60)
 async def test_what_is_kept_of_a_customer_is_the_same_in_two_browsers(office: Office) -> None:
     wang = await office.wang_talks("在吗")
     zhao = await office.agent("zhao")

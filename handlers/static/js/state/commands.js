@@ -9,7 +9,7 @@
  */
 
 import { isHelped } from "./helps.js";
-import { mayAccept, mayClose, mayExamine, mayRead, mayRelease, mayServe, mayTakeOver } from "./rights.js";
+import { mayAccept, mayBlock, mayClose, mayExamine, mayRelease, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
@@ -39,7 +39,7 @@ export const COMMANDS = [
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),
   command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
   command("block", "sessions", [], "blockCurrent", {
-    enabled: open(mayRead),
+    enabled: open(mayBlock),
     words: (state) => ({ key: current(state)?.blocked ? "commands.unblock" : "commands.block" }),
   }),
 

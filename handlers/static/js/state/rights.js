@@ -11,8 +11,17 @@ export const mayServe = (session, me) => session.status === "manual" && (isMine(
 export const mayDismiss = (session, me) =>
   !session.manualCsId || session.manualCsId === me.csId || supervises(me);
 
-/** Who may be told what is said: while somebody holds it, she and supervisors; otherwise everyone. */
-export const mayRead = (session, me) => session.status !== "manual" || mayServe(session, me);
+/** Whose business she is: while somebody holds the session, hers and supervisors'; otherwise everyone's. */
+const mayTend = (session, me) => session.status !== "manual" || mayServe(session, me);
+
+/** Who may look though it is not her business: a colleague's note names her. She reads, notes and tags, and no more. */
+export const isAsked = (session, me) => !mayTend(session, me) && Boolean(session.askedCsIds?.includes(me.csId));
+
+/** Who may be told what is said. */
+export const mayRead = (session, me) => mayTend(session, me) || isAsked(session, me);
+
+/** Who may block the customer, or want something of her again. */
+export const mayBlock = mayTend;
 
 /** Who may be told of it live. */
 export const mayWatch = (session, me) => session.status !== "closed" && mayRead(session, me);

@@ -30,6 +30,9 @@ export const COMPOSER_TEXTS = {
 
   // Why nothing can be written
   heldBy: ["当前由 {name} 接待", "{name} holds this conversation"],
+  askedHint: [
+    "备注里提到了您：可以查看和写备注，由 {name} 回复客户", "A note names you: read along and answer by a note; {name} replies to the customer",
+  ],
   answersHere: ["AI 正在接待，接管后由您回复", "The AI is answering. Take over to reply yourself"],
   takeOverAsked: ["发送后由您接待这位客户，AI 不再回答", "Once it is sent the customer is yours, and the AI stops answering"],
   takeOverSend: ["接管并发送", "Take over and send"],

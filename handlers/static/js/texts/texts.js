@@ -154,7 +154,8 @@ const TEXTS = {
   unconfirmedWhy: ["没有收到服务器的答复，重试不会重复发送", "The server did not answer. A retry is not sent twice"],
   discard: ["删除", "Delete"],
   notYours: [
-    "只有本人或主管可以查看。要一起处理，可以请 {name} 转接给您", "Only {name} and supervisors may read it. {name} can hand it to you",
+    "只有本人、主管和备注里提到的同事可以查看。要一起处理，可以请 {name} 在备注里 @您，或转接给您",
+    "Only {name}, supervisors and colleagues whom a note names may read it. {name} can name you in one, or hand it to you",
   ],
   noSession: ["会话不存在或无权查看", "No such conversation, or it is not yours to see"],
   toList: ["返回列表", "Back to the list"],

@@ -7,7 +7,7 @@ import { h, set } from "../parts/dom.js";
 import { changingIcon } from "../parts/icons.js";
 import { nowOf } from "../../state/earlier.js";
 import { lockOf } from "../../state/platform.js";
-import { mayAccept, mayServe, mayTakeOver } from "../../state/rights.js";
+import { isAsked, mayAccept, mayServe, mayTakeOver } from "../../state/rights.js";
 import { agentName, serverNow } from "../../state/state.js";
 
 export function lock(actions) {
@@ -91,7 +91,10 @@ const WORDS = {
   pending: (state, session, w) => [w("heldByNobody"), w("heldByNobodyHint")],
   blocked: (state, session, w) => [w("heldByNobodyBlocked"), w("heldByNobodyHint")],
   closed: (state, session, w) => [w("closedWhy"), w(nowOf(state, session) ? "closedGoesOn" : "closedHint")],
-  manual: (state, session, w) => [w("heldBy", { name: agentName(state, session.manualCsId) })],
+  manual: (state, session, w) => {
+    const name = agentName(state, session.manualCsId);
+    return [w("heldBy", { name }), isAsked(session, state.me) ? w("askedHint", { name }) : null];
+  },
   owner: (state, session, w) => [
     w("heldAtPlatform", { name: session.platformOwner, client: client(session, w) }), w("heldAtPlatformHint"),
   ],

@@ -1,7 +1,7 @@
 /* Before a customer is blocked: what that means, and why it is done. */
 
 import { h, set } from "../parts/dom.js";
-import { mayRead } from "../../state/rights.js";
+import { mayBlock } from "../../state/rights.js";
 import { customerName } from "../../state/state.js";
 import { words } from "../../texts/texts.js";
 
@@ -38,7 +38,7 @@ export function mount(element, actions) {
   return {
     update(state) {
       const session = state.sessions[state.blocking];
-      if (!session || !mayRead(session, state.me) || session.blocked) { // it may have moved meanwhile
+      if (!session || !mayBlock(session, state.me) || session.blocked) { // it may have moved meanwhile
         id = null;
         if (dialog.open) dialog.close();
         return;

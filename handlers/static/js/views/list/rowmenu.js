@@ -6,7 +6,7 @@
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { format, listQuery } from "../../state/address.js";
-import { isMine, mayClose, mayRead, mayServe, mayTakeOver } from "../../state/rights.js";
+import { isMine, mayBlock, mayClose, mayServe, mayTakeOver } from "../../state/rights.js";
 import { laterOf } from "../../state/reminders.js";
 import { shownSession } from "../../state/sessions.js";
 import { customerName, serverNow } from "../../state/state.js";
@@ -150,7 +150,7 @@ function items(state, session, w, actions, turn) {
       && { key: "unread", text: w("markUnread"), act: () => actions.markUnread(id) },
     { key: "tab", text: w("openInTab"), href: `${format({ id })}${listQuery(state)}` },
     { key: "copy", text: w("copyId"), act: () => actions.copy(id) },
-    mayRead(session, state.me)
+    mayBlock(session, state.me)
       && { key: "block", text: w(session.blocked ? "unblock" : "blockAsk"), act: () => actions.toggleBlock(id) },
     open && mayClose(session, state.me) && { key: "close", text: w("close"), danger: true, act: () => actions.close(id) },
   ].filter(Boolean);

@@ -5,6 +5,7 @@ import { icon } from "../parts/icons.js";
 import { avatar } from "../parts/avatar.js";
 import { copyButton } from "../parts/copying.js";
 import { LONGEST_REMARK, personOf, remarkOf } from "../../state/people.js";
+import { mayBlock } from "../../state/rights.js";
 import { customerName } from "../../state/state.js";
 import { blockedNotice } from "../parts/blocked.js";
 import { phones } from "./phones.js";
@@ -93,7 +94,7 @@ export function identity(actions) {
       const lines = [["customerIdIs", session.customerId], ["accountIs", session.kfId, channel]];
       numbers.update(state, session, w);
       notice.update(state, session, w);
-      block.hidden = session.blocked;
+      block.hidden = session.blocked || !mayBlock(session, state.me);
       set(block.lastChild, { text: w("block") });
       each(ids, lines.map(([key, text, about]) => ({ key, text, about, w })), ({ key }) => key, () => idLine(actions));
     },

@@ -3,6 +3,7 @@
 import { h, set } from "./dom.js";
 import { icon } from "./icons.js";
 import { personOf } from "../../state/people.js";
+import { mayBlock } from "../../state/rights.js";
 import { agentName } from "../../state/state.js";
 
 /** With `brief` only that she is. */
@@ -26,7 +27,7 @@ export function blockedNotice(actions, { brief = false } = {}) {
       const facts = [w("blocked"), csId ? agentName(state, csId) : "", moment].filter(Boolean).join(" · ");
       set(text, { text: reason ? w("blockedWhy", { facts, reason }) : facts });
       set(hint, { text: w("blockedHint"), hidden: brief });
-      set(button, { text: w("unblock") });
+      set(button, { text: w("unblock"), hidden: !mayBlock(session, state.me) });
     },
   };
 }

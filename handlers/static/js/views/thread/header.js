@@ -3,7 +3,7 @@
 import { h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { isPanelShown, othersViewing } from "../../state/people.js";
-import { isMine, mayAccept, mayClose, mayServe, mayRead, mayTakeOver } from "../../state/rights.js";
+import { isMine, mayAccept, mayBlock, mayClose, mayServe, mayRead, mayTakeOver } from "../../state/rights.js";
 import { agentName, customerName, serverNow } from "../../state/state.js";
 import { urgency } from "../../state/urgency.js";
 import { stopwatch } from "../../texts/texts.js";
@@ -65,7 +65,7 @@ export function mount(element, actions) {
       choice("copyId", "copy", () => actions.copy(id)),
       choice("copyLink", "link", () => actions.copyLink(id)),
       choice("panel", "panel", () => actions.togglePanel()),
-      ...(mayRead(session, state.me)
+      ...(mayBlock(session, state.me)
         ? [choice(session.blocked ? "unblock" : "block", "block", () => actions.toggleBlock(id))] : []),
     ];
   }
