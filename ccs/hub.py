@@ -10,6 +10,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from attrs import evolve
+
 from ccs import lifecycle
 from ccs.codec import encode
 from ccs.kept import BellEntry, Login
@@ -177,7 +179,12 @@ class Hub:
         return meant
 
     def replay(self, listener: Listener, event: Event, event_id: int) -> None:
-        """Tell one socket of an event it missed, as far as its agent may know of it now."""
+        """Tell one socket of an event it missed, as far as its agent may know of it now.
+
+        Nobody is called any more for a customer whom somebody has blocked since.
+        """
+        if event.type is EventType.NEW_PENDING_SESSION:
+            event = evolve(event, type=lifecycle.calls(event.session))
         if listener in self._inside(event.session):
             text = self._wire.inner(event, event_id)
         elif event.note and listener.agent.id in event.note.mentions:

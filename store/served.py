@@ -8,11 +8,16 @@ from ccs.models import to_millis
 
 LOOKED_BACK = 20        # messages at a session's end among which its answer is looked for
 
+# In the order in which messages lie: each page of them is read once, however many sessions there were. The limit is
+# none; without one SQLite would drop the order.
 SERVED = """
-    SELECT count(*) FROM sessions
-    WHERE channel IN ({channels}) AND status IN ('ai', 'closed') AND updated_at >= ?
-    AND agent_id IS NULL AND pending_reason IS NULL AND EXISTS (
-        SELECT 1 FROM messages WHERE session_id = sessions.id AND seq > sessions.seq - ? AND sender = 'ai'
+    SELECT count(*) FROM (
+        SELECT id, seq FROM sessions
+        WHERE channel IN ({channels}) AND status IN ('ai', 'closed') AND updated_at >= ?
+        AND agent_id IS NULL AND pending_reason IS NULL ORDER BY id LIMIT -1
+    ) AS candidate
+    WHERE EXISTS (
+        SELECT 1 FROM messages WHERE session_id = candidate.id AND seq > candidate.seq - ? AND sender = 'ai'
         AND created_at >= ?
     )
 """

@@ -61,20 +61,24 @@ def browser_loop() -> Iterator[IOLoop]:
 
 @pytest.fixture(scope="session")
 def browser(browser_loop: IOLoop) -> Iterator[Browser]:
+    yield from launched(browser_loop, GIVEN or SHELL or CHROMIUM)
+
+
+def launched(loop: IOLoop, program: str | None) -> Iterator[Browser]:
     found: dict[str, Any] = {}
 
     async def launch() -> None:
         playwright: Playwright = await async_playwright().start()
         found["playwright"] = playwright
-        found["browser"] = await playwright.chromium.launch(executable_path=GIVEN or SHELL or CHROMIUM, args=ARGUMENTS)
+        found["browser"] = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
 
     async def close() -> None:
         await found["browser"].close()
         await found["playwright"].stop()
 
-    browser_loop.run_sync(launch)
+    loop.run_sync(launch)
     yield found["browser"]
-    browser_loop.run_sync(close)
+    loop.run_sync(close)
 
 
 @pytest.fixture

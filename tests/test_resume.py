@@ -12,6 +12,7 @@ from ccs.models import Agent, utc_now
 from handlers import line as lines
 from store import database, events
 from tests.conftest import AgentAtWork, Stage
+from tests.test_sessions import verb, waits
 
 
 async def comes_back(stage: Stage, cs_id: str, was: AgentAtWork, event_id: int, *bound: str) -> AgentAtWork:
@@ -79,6 +80,18 @@ async def test_who_may_not_open_a_session_now_learns_nothing_of_it_by_resuming(s
     assert [frame["type"] for frame in await replayed(zhao)][-1] == "new_message"
     await stage.customer().says("还在吗")
     assert (await zhao.next("new_message"))["data"]["content"] == "还在吗"
+
+
+@pytest.mark.gen_test
+async def test_nobody_is_called_by_what_was_missed_for_a_customer_who_was_blocked_since(stage: Stage) -> None:
+    await stage.start()
+    wang = await stage.agent("wang")
+    wang.leave()
+    session_id = await waits(stage)
+    await verb(stage, session_id, "customer/block", csId="li")
+    wang = await comes_back(stage, "wang", wang, wang.hello["eventId"])
+    told = await replayed(wang)
+    assert [(frame["type"], frame["data"]["blocked"]) for frame in told] == [("session_updated", True)] * 2
 
 
 @pytest.mark.gen_test

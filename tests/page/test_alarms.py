@@ -112,6 +112,31 @@ async def test_what_concerns_her_is_shown_on_her_desktop_once(model: Model) -> N
     assert told["tones"] == [[5, "ring"], [10, "ding"], [15, "ring"], [20, "low"], [25, "ring"]]
 
 
+@pytest.mark.gen_test
+@pytest.mark.parametrize("event, before, after", [
+    ("waiting", [waits("s")], [taken("s")]),
+    ("waiting", [waits("s")], [{"type": "acting", "id": "s", "act": "accept"}]),
+    ("waiting", [waits("s")], [heard("session_updated", session(version=2, blocked=True))]),
+    ("received", [taken("s", "wang")], [heard("session_accepted", {**mine(10), "manualCsId": "li"})]),
+    ("said", [{"type": "sessionLoaded", "session": mine(unread=1)}], [{"type": "sessionLoaded", "session": mine(3)}]),
+    ("red", [{"type": "sessionLoaded", "session": mine(waitingSince=HOLD)}, {"type": "ticked", "now": T0 + 200_000}],
+     [{"type": "sessionLoaded", "session": mine(3)}]),
+    ("mentioned", [{"type": "told:bell", "frame": {"data": {
+        "id": "b", "kind": "mentioned", "sessionId": "s", "text": "看", "at": HOLD}}}],
+     [{"type": "bellSeen", "ids": ["b"]}]),
+    ("reminder", [{"type": "reminded", "id": "s", "at": T0 - 1, "now": T0}],
+     [{"type": "reminded", "id": "s", "at": None, "now": T0}]),
+    ("failed", [], [{"type": "entered", "me": {"csId": "li", "name": "小李"}, "required": False}]),
+], ids=["taken", "she accepts", "blocked", "handed on", "read", "answered", "seen on the bell", "dismissed",
+        "another agent"])
+async def test_a_notice_is_moot_once_what_it_tells_is_over_or_seen(model: Model, event, before, after) -> None:
+    notice = {"event": event, "id": "s", "csId": "wang"}
+    so, over = [await model.after(*entered(), *events) for events in (before, [*before, *after])]
+    assert not await model.calls("moot", "isMoot", notice, so, True)
+    assert await model.calls("moot", "isMoot", notice, {**so, "selected": "s"}, True)
+    assert await model.calls("moot", "isMoot", notice, over, False)
+
+
 def rung(entry_id: str, session_id: str = "s", second: int = 0, **more: Any) -> dict[str, Any]:
     return {
         "id": entry_id, "kind": "mentioned", "sessionId": session_id, "customerName": "陈女士", "by": "li", "text": "看一下",

@@ -156,6 +156,10 @@ def of(holder: str, version: int, **more: Any) -> dict[str, Any]:
 @pytest.mark.gen_test
 @pytest.mark.parametrize("before, event, kinds", [
     ([], heard("new_pending_session", session("t")), ["waiting"]),
+    ([], heard("new_pending_session", {**of("li", 5), "sessionId": "t"}), []),          # told late, after a cut
+    ([], heard("new_pending_session", {**of("wang", 5), "sessionId": "t"}), ["received"]),
+    ([], heard("new_pending_session", session("t", "closed", 5)), []),
+    ([], heard("new_pending_session", session("t", blocked=True)), []),
     ([], heard("new_message", message(2), session=of("wang", 5)), []),                  # she reads it
     ([{"type": "reading", "visible": False}], heard("new_message", message(2), session=of("wang", 5)), ["said"]),
     ([{"type": "selected", "id": None}], heard("new_message", message(2), session=of("wang", 5)), ["said"]),
@@ -165,7 +169,8 @@ def of(holder: str, version: int, **more: Any) -> dict[str, Any]:
     ([{"type": "sessionLoaded", "session": of("li", 4)}], heard("session_accepted", of("wang", 5)), ["received"]),
     ([{"type": "sessionLoaded", "session": session(version=4)}], heard("session_accepted", of("wang", 5)), []),
     ([{"type": "acting", "id": "s", "act": "transfer"}], heard("session_accepted", of("li", 5)), []),
-], ids=["waits", "read", "hidden", "elsewhere", "not a customer", "lost", "unknown", "received", "accepted", "given"])
+], ids=["waits", "taken", "given her", "ended", "blocked", "read", "hidden", "elsewhere", "not a customer", "lost",
+        "unknown", "received", "accepted", "given"])
 async def test_an_agent_is_told_what_concerns_her(model: Model, before, event, kinds) -> None:
     state = await model.after(*opened(message(1)), *before, event, event)
     assert [news["kind"] for news in state["news"]] == kinds

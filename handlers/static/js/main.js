@@ -84,7 +84,7 @@ const onExpired = () => entrance.refused(4401);
 const leader = createLeader();
 const sound = createSound(leader.stand); // a tab that may not sound must not lead
 const preferences = createPreferences(store, onExpired);
-const desktop = createDesktop(store, (id) => actions.open(id));
+const desktop = createDesktop(store, { open: (id) => actions.open(id), accept: (id) => actions.accept(id) });
 const actions = {
   ...createActions(store, { live, sound, preferences, desktop, onExpired }),
   previous: () => neighbour(-1), following: () => neighbour(1),
@@ -126,6 +126,7 @@ function keep(state) {
   keepTold(state);
   preferences.keep(state);
   keepRinging(state);
+  desktop.keep(state);
   keepBelled(state);
   keepHealth(state);
   keepFresh(state);

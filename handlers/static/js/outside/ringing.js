@@ -38,14 +38,19 @@ export function createRinging(store, { sound, leader, desktop }) {
 /** What a notice says; without the customer's words where others may look at her screen. */
 function worded({ event, id, ids }, state) {
   const w = words(state.prefs.lang);
-  if (ids) return { tag: "ccs.late", title: w(`alarms.${event}`, { n: ids.length }), body: "", id: ids[0] };
+  if (ids) {
+    const about = { event, id: ids[0] };
+    return { tag: "ccs.late", about, title: w(`alarms.${event}`, { n: ids.length }), body: "" };
+  }
   const session = state.sessions[id];
   const name = session ? customerName(session) : "";
   const news = state.news.findLast((each) => each.id === id && each.kind === event);
   const discreet = notifyOf(state.own).discreet;
   const said = event === "mentioned" ? news?.text : session?.lastMessage;
   return {
-    tag: `ccs.${id}`, id, title: w(`alarms.${event}`, { name: discreet ? w("alarms.somebody") : name }),
+    tag: `ccs.${id}`, about: { event, id },
+    buttons: event === "waiting" ? [{ action: "accept", title: w("accept") }] : [],
+    title: w(`alarms.${event}`, { name: discreet ? w("alarms.somebody") : name }),
     body: discreet ? "" : said ?? "",
   };
 }

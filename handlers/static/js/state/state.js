@@ -248,7 +248,8 @@ function hears(state, frame) {
 function kindOfNews(state, { type, sessionId: id, data }, before) {
   const { me, sessions: { [id]: after }, selected, reading, acts } = state;
   if (after.blocked) return null;
-  if (type === "new_pending_session" && (before?.status !== "pending" || before.blocked)) return "waiting";
+  const began = type === "new_pending_session" && after.status === "pending"; // told late, it may wait no more
+  if (began && (before?.status !== "pending" || before.blocked)) return "waiting";
   const mine = isMine(after, me);
   const read = selected === id && reading.visible;
   if (after.status === "ai") return isHersAlone(state, before, after, data) ? "aiSaid" : null;
