@@ -32,7 +32,7 @@ export const COMMAND_TEXTS = {
     theme: ["切换外观（跟随系统 / 浅色 / 深色）", "Change the theme (system, light, dark)"],
     settings: ["设置", "Settings"],
     checkup: ["接入体检", "Checkup of the channels"],
-    export: ["导出助手评价", "Export what agents think of the AI"],
+    export: ["导出 AI 评价", "Export what agents think of the AI"],
     keys: ["更改快捷键", "Change the keys"],
     help: ["查看快捷键", "Show the keys"],
     send: ["发送", "Send"],

@@ -11,7 +11,7 @@ export const LIST_TEXTS = {
   filters: ["筛选", "Filter"],
   filtersOn: ["筛选 · {n}", "Filter · {n}"],
   switches: {
-    failed: ["有未送达的消息", "Has undelivered messages"], overdue: ["已超时", "Overdue"],
+    failed: ["有发送失败的消息", "Has undelivered messages"], overdue: ["已超时", "Overdue"],
     remind: ["稍后提醒的", "Reminders"], mentions: ["备注提到我的", "A note mentions me"],
   },
   tags: ["标签", "Tags"],
