@@ -245,6 +245,20 @@ async def test_what_was_put_aside_counts_no_more_and_is_no_news(model: Model) ->
 
 
 @pytest.mark.gen_test
+async def test_what_was_put_aside_is_no_last_word_until_it_is_sent_again(model: Model) -> None:
+    failed = message(2, sender="manual", state="failed", senderId="wang")
+    aside = {**failed, "delivery": {"state": "failed", "dismissedAt": "2025-12-29T17:21:00.000+08:00"}}
+    said = {"seq": 1, "senderType": "customer", "senderId": "c", "msgType": "text", "text": "在吗"}
+    told = {"type": "sessionLoaded", "session": session(messageCount=2, version=9, lastSaid=said)}
+    before = [*opened(message(1), failed), heard("message_updated", aside), told, heard("message_updated", aside)]
+    known = (await model.after(*before))["speakers"]["s"]
+    assert (known["seq"], known["upTo"], known["text"]) == (1, 2, "在吗")
+    for further in (heard("message_updated", failed), heard("new_message", message(3))):
+        now = (await model.after(*before, further))["speakers"]["s"]
+        assert now["seq"] == now["upTo"] == further["frame"]["data"]["seq"] and not now.get("text")
+
+
+@pytest.mark.gen_test
 async def test_only_what_is_new_to_herself_is_divided_from_the_rest(model: Model) -> None:
     said = [message(1), message(2, sender="manual", state="sent"), message(3)]
     for how, divided in (

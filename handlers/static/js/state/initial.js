@@ -42,7 +42,7 @@ export const initial = {
   viewing: {}, // id → csIds of who looks at it
   raw: null, // the message whose data are looked at
   panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
-  speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
+  speakers: {}, // id → {seq, upTo, senderType, senderId, msgType, seconds, recalled, text} of the last message
   failed: {}, // id → how many of its messages did not arrive, as the server said
   recounting: {}, // ids of sessions whose count of those may be another now
   mentioned: {}, // ids of sessions with a note that names this agent
