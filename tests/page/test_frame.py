@@ -122,6 +122,14 @@ async def test_by_keys_alone_she_finds_does_and_has_her_own_way(office: Office) 
     await keys.press("Escape")
     await expect(wang.row("陈女士")).to_be_focused()
 
+    # How the page looks has names too
+    look = page.locator("html")
+    for typed, name, value in (("密度", "data-density", "compact"), ("wg", "data-theme", "light"), ("english", "lang", "en")):
+        await keys.press("Control+k")
+        await keys.type(typed)
+        await keys.press("Enter")
+        await expect(look).to_have_attribute(name, value)
+
 
 @pytest.mark.gen_test(timeout=60)
 @pytest.mark.parametrize("locks", [True, False], ids=["locks", "plain http"])

@@ -70,6 +70,8 @@ export const COMMANDS = [
   }),
   command("sound", "frame", [], "toggleSound"),
   command("theme", "frame", [], "nextTheme"),
+  command("density", "frame", [], "nextDensity"),
+  command("language", "frame", [], "nextLanguage"),
   command("settings", "frame", ["KeyG KeyS"], "openSettings", {
     inText: false, run: (actions) => actions.openSettings(),
   }),

@@ -30,6 +30,8 @@ export const COMMAND_TEXTS = {
     offDuty: ["离岗（静音）", "Go off duty (silent)"],
     sound: ["打开或关闭提示音", "Turn sound on or off"],
     theme: ["切换外观（跟随系统 / 浅色 / 深色）", "Change the theme (system, light, dark)"],
+    density: ["切换密度（舒适 / 紧凑）", "Change the density (comfortable, compact)"],
+    language: ["切换语言（中文 / English）", "Change the language (中文, English)"],
     settings: ["设置", "Settings"],
     checkup: ["接入体检", "Checkup of the channels"],
     export: ["导出 AI 评价", "Export what agents think of the AI"],
