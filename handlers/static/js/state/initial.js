@@ -13,7 +13,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   abilities: {}, // what each way of a channel takes; see abilities.js
-  assistant: {}, // what the server's assistant can do: {serves, polishes, agentsAddKnowledge}
+  assistant: {}, // what the server's assistant can do: {serves, polishes, suggests, agentsAddKnowledge}
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}

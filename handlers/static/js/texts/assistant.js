@@ -35,7 +35,6 @@ export const ASSISTANT_TEXTS = {
   polish: ["润色", "Polish"],
   polishHint: ["改写输入框里的文字，可以恢复原文", "Rewrites your reply; you can have yours back"],
   polishNothing: ["先在输入框里写几个字", "Write something first"],
-  polishNoModel: ["没有接入语言模型，不能润色", "No language model is set up, so nothing can be polished"],
   manners: {
     politer: ["更礼貌", "Politer"], shorter: ["更简短", "Shorter"], longer: ["更详细", "Longer"], fix: ["改错别字", "Fix typos"],
   },
