@@ -284,7 +284,7 @@ function doubtFailed(state, id, { delivery }) {
 function afterCut(said, now) {
   const waits = said.state === "queued" || (said.state === "unconfirmed" && said.lost);
   if (!waits) return said;
-  return { ...said, state: now - said.at < QUEUE_FRESH ? "queued" : "unconfirmed", lost: false };
+  return { ...said, state: now - said.at < QUEUE_FRESH ? "queued" : "unconfirmed", lost: false, resting: false };
 }
 
 const withLine = (state, change) => ({ ...state, line: { ...state.line, ...change } });
