@@ -234,6 +234,14 @@ async def test_who_wrote_a_note_is_offered_to_change_it_as_long_as_the_server_le
 
 
 @pytest.mark.gen_test
+async def test_notes_that_were_removed_are_not_counted(model: Model) -> None:
+    known = [note(noteId="n1"), note(noteId="n2", removedAt="2025-12-29T17:22:00.000+08:00")]
+    for notes, told, count in ((known, 2, 1), (known, 3, 3), ([], 0, 0), (known[1:], 1, 0)):
+        state = {"notes": {"s": {"phase": "ready", "notes": notes, "upTo": 0}}}
+        assert await model.calls("notes", "noteCountOf", state, {"sessionId": "s", "noteCount": told}) == count
+
+
+@pytest.mark.gen_test
 async def test_what_was_put_aside_counts_no_more_and_is_no_news(model: Model) -> None:
     failed = message(2, sender="manual", state="failed", senderId="wang")
     aside = {**failed, "delivery": {"state": "failed", "dismissedAt": "2025-12-29T17:21:00.000+08:00"}}
