@@ -34,6 +34,7 @@ export const initial = {
   renoting: {}, // noteId → {phase, error} of one that is being changed
   rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
+  timing: null, // the session of which she says when to be reminded
   blocking: null, // the session whose customer is about to be blocked
   revealed: {}, // phone id → what this agent was shown; see phones.js
   logs: {}, // id → what was done with it; see deeds.js
