@@ -206,6 +206,7 @@ async def serve_demo(customers: int, pace: float, seed: int | None) -> None:
         logs.set_up(shop.settings.server.log_level)
         async with _running(shop.settings) as server, shop.world.open(shop.address(server.port)):
             say(shop.welcome(server.port))
+            await shop.bring_quick_replies(shop.address(server.port))
             await stop.wait()
 
 

@@ -11,12 +11,13 @@ from attrs import frozen
 
 from ccs.models import Message, Sender
 
+PREVIEW = 200           # characters of what was said that a row carries
 LONGEST = 24 * 3600     # seconds that a voice may last; what claims more is mistaken
 
 
 @frozen
 class LastSaid:
-    """The last message, without its words."""
+    """The last message that was not put aside. Its words stand with the session, unless others came after them."""
 
     seq: int
     sender: Sender
@@ -24,6 +25,7 @@ class LastSaid:
     type: str = "text"
     seconds: int | None = None      # of a voice, where the platform tells
     recalled: bool = False
+    text: str | None = None         # as much as a row carries, where what came after was put aside
 
     @classmethod
     def of(cls, message: Message) -> "LastSaid":

@@ -239,9 +239,11 @@ class Wire:
 
 
 def _beside(event: Event) -> Beside:
-    """What an event tells of the last message, if it is about that one."""
+    """What an event tells of the last message, if it is about that one and it was not put aside."""
     message = event.message
-    return Beside(LastSaid.of(message)) if message and message.seq == event.session.seq else NOTHING
+    if message is None or message.seq != event.session.seq or (message.delivery and message.delivery.dismissed_at):
+        return NOTHING
+    return Beside(LastSaid.of(message))
 
 
 def _last_said(said: LastSaid) -> dict[str, Any]:
@@ -249,6 +251,7 @@ def _last_said(said: LastSaid) -> dict[str, Any]:
     return {
         "seq": said.seq, "senderType": said.sender.value, "senderId": said.sender_id, "msgType": said.type,
         **({"seconds": said.seconds} if said.seconds else {}), **({"recalled": True} if said.recalled else {}),
+        **({} if said.text is None else {"text": said.text}),
     }
 
 

@@ -16,7 +16,7 @@ from ccs.models import EPOCH
 from handlers.base import ApiHandler
 from handlers.sessions import SessionHandler
 
-COLUMNS = ("时间", "会话", "渠道", "客户的问题", "助手的回答", "依据", "把握", "模型", "评价", "说明", "客服")
+COLUMNS = ("时间", "会话", "渠道", "客户的问题", "AI 的回答", "依据", "把握", "模型", "评价", "说明", "客服")
 MOMENT = timedelta(milliseconds=1)      # of which times are kept: what was given in this one belongs to it
 THUMBS = {Thumb.GOOD: "好", Thumb.BAD: "不好"}
 
@@ -42,7 +42,7 @@ class FeedbackExport(ApiHandler):
     """A file for whoever looks after the assistant: CSV for people, with words; JSON lines for programs."""
 
     async def get(self) -> None:
-        self.must_supervise("只有主管和管理员可以导出对助手的评价")
+        self.must_supervise("只有主管和管理员可以导出对 AI 的评价")
         kind = self.query("format") or "csv"
         if kind not in ("csv", "jsonl"):
             raise BadRequest("参数 format 只能是 csv、jsonl")

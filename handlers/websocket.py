@@ -273,6 +273,7 @@ class AgentSocket(Handler, WebSocketHandler):
             "assistant": {
                 "serves": [each for each in CHANNEL_NAMES if self.parts.config.assistant.serves(each)],
                 "polishes": self.parts.help.polishes,
+                "suggests": self.parts.help.suggests,
                 "agentsAddKnowledge": self.parts.config.assistant.agents_add_knowledge,
             },
         }

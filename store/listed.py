@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ccs.asked import Page, SessionFilter
-from ccs.beside import Beside, LastSaid, seconds_of
+from ccs.beside import PREVIEW, Beside, LastSaid, seconds_of
 from ccs.models import Sender, Session, Status
 
 AT_ONCE = 500           # ids in one statement
@@ -63,15 +63,19 @@ def beside(connection: Any, sessions: Sequence[Session]) -> dict[str, Beside]:
 
 
 def _last_said(connection: Any, session_id: str, seq: int) -> LastSaid | None:
+    """The last of its messages that nobody has put aside."""
     row = connection.execute(
-        "SELECT sender, sender_id, type, fields, recalled_at FROM messages WHERE session_id = ? AND seq = ?",
-        (session_id, seq),
+        "SELECT seq, sender, sender_id, type, fields, recalled_at, content FROM messages AS said"
+        " WHERE session_id = ? AND seq <= ? AND NOT EXISTS (SELECT 1 FROM deliveries"
+        "  WHERE session_id = said.session_id AND seq = said.seq AND dismissed_at IS NOT NULL)"
+        " ORDER BY seq DESC LIMIT 1", (session_id, seq),
     ).fetchone()
     if row is None:
         return None
-    sender, sender_id, kind, fields, recalled_at = row
+    found, sender, sender_id, kind, fields, recalled_at, content = row
     seconds = seconds_of(json.loads(fields)) if fields and kind in ("voice", "video") else None
-    return LastSaid(seq, Sender(sender), sender_id, kind, seconds, recalled_at is not None)
+    text = None if found == seq else content[:PREVIEW]
+    return LastSaid(found, Sender(sender), sender_id, kind, seconds, recalled_at is not None, text)
 
 
 def _failed(connection: Any, session_ids: Sequence[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -143,6 +144,18 @@ async def test_leaving_the_shop_leaves_nothing_behind(stage: Stage) -> None:
         assert (folder / "ccs.db").exists()
     assert not folder.exists()
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("seat")] == []
+
+
+@pytest.mark.gen_test
+async def test_the_agents_of_the_demo_have_quick_replies_whose_blanks_are_known(stage: Stage) -> None:
+    async with play(stage, customers=1) as played:
+        for _ in range(2):
+            await played.shop.bring_quick_replies(stage.base)
+        replies = (await stage.get("/api/quick-replies", csId="li")).json()["data"]
+    assert {reply["folder"] for reply in replies} == {"常用", "发货", "售后"} and len(replies) == 8
+    assert len({reply["shortcut"] for reply in replies}) == 8 and {reply["scope"] for reply in replies} == {"all"}
+    blanks = {blank for reply in replies for blank in re.findall(r"{(.+?)}", reply["content"])}
+    assert blanks == {"时间问候", "客户昵称", "店铺", "客服昵称", "订单号"} and played.shop.settings.workbench.shop_name
 
 
 @pytest.mark.gen_test

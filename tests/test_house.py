@@ -167,6 +167,29 @@ def test_state_in_a_module_is_seen(line: str) -> None:
     assert changed_by_functions(ast.parse("X = []\ndef f(Y):\n    Y.append(X[0])")) == []
 
 
+# One word for one thing
+
+
+WORDS = {       # what is not said, and what is said for it
+    r"(?<!智能)助手": "AI", "未送达": "发送失败", r"(?<!体)重发|重新发送": "重试",
+}
+SAID_BY_OTHERS = {      # what customers or models are told, and how customers speak
+    "ccs/assistant/model/prompts.py", "ccs/assistant/phrases.py", "ccs/demo/reading.py",
+}
+SAID = [
+    *(ROOT / "handlers/static/js/texts").glob("*.js"), *MODULES,
+    ROOT / "handlers/openapi.yaml", ROOT / "config.toml", ROOT / "README.md",
+]
+
+
+@pytest.mark.parametrize(("word", "instead"), WORDS.items())
+def test_agents_read_one_word_for_one_thing(word: str, instead: str) -> None:
+    said = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in SAID}
+    wrong = [f"{name}: {line.strip()}" for name, text in said.items() if name not in SAID_BY_OTHERS
+             for line in text.splitlines() if re.search(word, line)]
+    assert wrong == [], f"say {instead}"
+
+
 # What lies where
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
 from ccs import lifecycle
+from ccs.beside import PREVIEW
 from ccs.desk import Desk
 from ccs.errors import DeliveryDelayed, Forbidden, Refusal, TakenByAnother, WrongStatus
 from ccs.incoming.inbound import CustomerSays, StaffSays
@@ -368,7 +369,7 @@ def test_what_is_known_of_a_customer_is_kept_until_the_platform_says_more() -> N
 
 def test_a_list_row_carries_only_the_beginning_of_a_long_message() -> None:
     change = lifecycle.customer_writes(a_session("manual"), SOON, says("长" * 1000), True)
-    assert change.session and change.session.last_text == "长" * lifecycle.PREVIEW
+    assert change.session and change.session.last_text == "长" * PREVIEW
     assert change.messages[0].content == "长" * 1000
 
 
@@ -462,7 +463,7 @@ def test_after_a_day_a_delivery_has_failed_or_nobody_knows(lost_before: bool, lo
     delivery = delivery_of(fate.delayed(message, delay, NOW + timedelta(hours=24), Random()))
     assert delivery.state is state and delivery.reason
     assert ("可能已送达" if state is Fate.UNCERTAIN else "对方服务器暂时不可用") in delivery.reason
-    assert "重试" not in delivery.reason
+    assert "自动重试" not in delivery.reason
 
 
 @pytest.mark.parametrize("lost", [False, True])

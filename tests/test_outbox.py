@@ -170,9 +170,14 @@ async def test_what_failed_and_was_put_aside_is_counted_no_more_and_may_still_be
     assert (await stage.history(session_id))[-1]["delivery"] == aside["delivery"]
     assert "failedCount" not in await stage.session(session_id)
     assert (await stage.get("/api/sessions", failed="true")).json()["data"] == []
+    row = await stage.session(session_id)
+    said = {"seq": 1, "senderType": "customer", "senderId": "陈女士", "msgType": "text", "text": "在吗？"}
+    assert (row["lastMessage"], row["messageCount"], row["lastSaid"]) == ("加我微信", 2, said)
 
     again = (await stage.post(f"{path}/retry", {"csId": "wang"})).json()["data"]
     assert "dismissedAt" not in again["delivery"]
+    now = (await stage.session(session_id))["lastSaid"]
+    assert now["seq"] == 2 and "text" not in now
     await until(lambda: [said["message"]["text"] for said in gateway.said] == ["加我微信"])
     assert (await stage.post(f"{path}/dismiss", {"csId": "wang"})).status_code == 400       # it has arrived
 

@@ -22,17 +22,17 @@ FEW = 8                     # characters in which a wish for a person says nothi
 OPEN = {
     Reason.KEYWORD: "客户要求人工接待",
     Reason.ASKED: "客户要求人工接待",
-    Reason.LOW_CONFIDENCE: "助手没有把握的答案，请核实后回复",
-    Reason.FAILED_ANSWERS: "助手多次没能答上来，问题还没有解决",
+    Reason.LOW_CONFIDENCE: "AI 没有把握的答案，请核实后回复",
+    Reason.FAILED_ANSWERS: "AI 多次没能答上来，问题还没有解决",
     Reason.FORBIDDEN_TOPIC: "涉及只能由人工答复的话题，请谨慎回复",
     Reason.ANGRY: "客户情绪激动，请先安抚再处理",
-    Reason.OFF_HOURS: "助手不在工作时间，客户还没有得到回复",
-    Reason.ERROR: "助手出错，客户还没有得到回复",
-    Reason.TIMEOUT: "助手没能及时回答，客户还没有得到回复",
+    Reason.OFF_HOURS: "AI 不在工作时间，客户还没有得到回复",
+    Reason.ERROR: "AI 出错，客户还没有得到回复",
+    Reason.TIMEOUT: "AI 没能及时回答，客户还没有得到回复",
     Reason.BUDGET: "模型用量已到上限，客户还没有得到回复",
-    Reason.OFF: "助手不再接待这里的客户，还没有人回复",
-    Reason.CANNOT_REPLY: "助手的回复发不出去，请看是否还能回复客户",
-    Reason.UNCONFIRMED: "助手的回复可能没有送到客户，请确认后再回",
+    Reason.OFF: "AI 不再接待这里的客户，还没有人回复",
+    Reason.CANNOT_REPLY: "AI 的回复发送失败，请看是否还能回复客户",
+    Reason.UNCONFIRMED: "AI 的回复可能没有送到客户，请确认后再回",
 }
 
 
@@ -117,7 +117,7 @@ def _tried(question: Question, messages: Sequence[Message]) -> str:
     if question.concluded:
         return f"同事此前的处理：{question.concluded}"
     last = next((message.content for message in reversed(messages) if _is_answer(message)), None)
-    return f"助手最近答过：{last}" if last else "助手还没有回答过"
+    return f"AI 最近答过：{last}" if last else "AI 还没有回答过"
 
 
 def _is_answer(message: Message) -> bool:

@@ -43,4 +43,4 @@ def assistant_of(
     if settings.knowledge_dir:
         known = FromKnowledge(library.search, attach, settings.welcome, settings.min_confidence)
         return Assistant(known, ByRules(library.search))
-    return Assistant(Greeter(settings.welcome), ByRules(library.search))
+    return Assistant(Greeter(settings.welcome), ByRules(library.search, suggests=False))

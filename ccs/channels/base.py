@@ -248,7 +248,7 @@ class Channel(ABC):
 
     def no_way_out(self, via: Via) -> str:
         """Why a session that came in by `via` cannot be answered, for the agent."""
-        return "该渠道暂不支持从这里回复，消息未送达客户，请联系管理员"
+        return "该渠道暂不支持从这里回复，消息没有送达，请联系管理员"
 
     def checkup(self, visit: Visit) -> Sequence[Step]:
         """What the doctor asks about this channel, in order. Called anew for each checkup."""

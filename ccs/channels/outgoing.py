@@ -46,7 +46,7 @@ def _members(message: Message, file: bytes | None) -> dict[str, Any]:
     if message.type in FILES:
         attachment = message.attachment
         if attachment is None or file is None:
-            raise DeliveryRefused("这条消息的文件已不在，请重新发送")
+            raise DeliveryRefused("这条消息的文件已不在，请重新选择文件")
         return {
             "text": message.content, "name": attachment.name, "mime": attachment.mime, "size": len(file),
             "data": base64.b64encode(file).decode(),

@@ -101,7 +101,7 @@ class Gateway:
             try:
                 file = await asyncio.to_thread(self._file(message.attachment.digest).read_bytes)
             except OSError:
-                raise DeliveryRefused("这条消息的文件已不在，请重新发送") from None
+                raise DeliveryRefused("这条消息的文件已不在，请重新选择文件") from None
             return await self._say(codec.encode(outgoing.request(session, message, file)), FILE_PATIENCE)
 
     async def recall(self, session: Session, message: Message) -> None:

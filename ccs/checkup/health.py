@@ -15,9 +15,9 @@ def state_of(pulse: Pulse, now: datetime) -> tuple[str, str]:
     """Of a channel that is on: its state and, where that is not ok, why."""
     states = [state for state, _ in pulse.outcomes]
     if states and states[0] in DELAYED:
-        return FAILING, f"回复发不出去，正在重试：{pulse.outcomes[0][1]}"
+        return FAILING, f"回复发送失败，正在重试：{pulse.outcomes[0][1]}"
     if len(states) >= ENOUGH and "sent" not in states and not set(states) & set(DELAYED):
-        return FAILING, f"最近 {len(states)} 条回复都没有送达" + (f"：{pulse.outcomes[0][1]}" if pulse.outcomes[0][1] else "")
+        return FAILING, f"最近 {len(states)} 条回复都发送失败" + (f"：{pulse.outcomes[0][1]}" if pulse.outcomes[0][1] else "")
     if pulse.last_in is None:
         return QUIET_NOW, "还没有收到过客户的消息"
     if now - pulse.last_in > QUIET:

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import httpx
 from attrs import field, frozen
 
 from ccs.demo.customer import NaturalTime, Time
@@ -37,15 +38,18 @@ from ccs.settings import (
     JDSettings,
     ServerSettings,
     WeChatSettings,
+    WorkbenchSettings,
 )
 
 HOST = "127.0.0.1"
 KNOWLEDGE = Path(__file__).with_name("knowledge")       # what the shop's assistant knows
+QUICK_REPLIES = Path(__file__).with_name("quick-replies.csv")       # what its agents say again and again
 PORT = 8080
 ACCOUNT, SERVICER = "wkShop0001", "SunJie"      # of 微信客服, and who answers there in WeCom's own client
 OPERATOR, VENDER = "_000qingheyouxuan", "10288"             # of Douyin's account, and of JD's shop
 WELCOMED = f"您好，这里是{SHOP}，想了解什么请直接发消息"     # who opens the chat at Douyin
 LOST, TWICE, LATE = 0.03, 0.08, 0.1         # of what platforms tell the server
+SPELLING_TAKES = 60.0           # seconds at most; on a busy machine pinyin is slow
 PULL_SECONDS = 20               # so that a lost wake-up is no longer noticed than a slow customer
 
 AGENTS = (AgentSettings("wang", "小王"), AgentSettings("li", "小李"), AgentSettings("zhao", "老赵", "supervisor"))
@@ -96,11 +100,18 @@ class Shop:
                 agents=AGENTS,
                 assistant=AssistantSettings(knowledge_dir=KNOWLEDGE),
                 channels=platforms.settings(),
+                workbench=WorkbenchSettings(shop_name=SHOP),
             )
             yield cls(settings, World(doors, time, customers, seed), None if is_free else port)
 
     def address(self, port: int) -> str:
         return f"http://{HOST}:{port}"
+
+    async def bring_quick_replies(self, base: str) -> None:
+        """As the supervisor would: a table, for everyone."""
+        async with httpx.AsyncClient(base_url=base, trust_env=False) as http:
+            table = {"scope": "all", "csId": "zhao", "csv": QUICK_REPLIES.read_text("utf-8")}
+            (await http.post("/api/quick-replies/import", json=table, timeout=SPELLING_TAKES)).raise_for_status()
 
     def welcome(self, port: int) -> str:
         """What to tell whoever has started it."""

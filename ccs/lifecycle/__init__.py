@@ -16,15 +16,13 @@ from ccs.lifecycle.deliveries import delivery_moves, dismiss, failed_behind, is_
 from ccs.lifecycle.feedback import judge
 from ccs.lifecycle.platforms import customer_known, customer_writes, file_moves, owner_changes, recall, staff_writes
 from ccs.lifecycle.rights import may_open, may_read, must_answer, must_help, must_hold, must_read
-from ccs.lifecycle.steps import PREVIEW, calls
+from ccs.lifecycle.steps import calls
 from ccs.lifecycle.talk import describe, edit_note, mark_unread, mentioned, remove_note, tag, write_note
 
 __all__ = [
-    "PREVIEW",
-    "accept", "answer", "ask_for_human", "block", "calls", "card_renewed", "close", "customer_known",
-    "customer_writes", "delivery_moves", "describe", "dismiss", "edit_note", "failed_behind", "file_moves",
-    "is_unheard", "judge", "mark_unread", "may_open", "may_read", "mentioned", "must_answer", "must_help",
-    "must_hold", "must_read", "not_delivered", "owner_changes", "read", "recall", "reclaimed", "release",
-    "remove_note", "reply", "retry", "reveal", "staff_writes", "tag", "takeover", "transfer", "unblock",
-    "write_note",
+    "accept", "answer", "ask_for_human", "block", "calls", "card_renewed", "close", "customer_known", "customer_writes",
+    "delivery_moves", "describe", "dismiss", "edit_note", "failed_behind", "file_moves", "is_unheard", "judge",
+    "mark_unread", "may_open", "may_read", "mentioned", "must_answer", "must_help", "must_hold", "must_read",
+    "not_delivered", "owner_changes", "read", "recall", "reclaimed", "release", "remove_note", "reply", "retry",
+    "reveal", "staff_writes", "tag", "takeover", "transfer", "unblock", "write_note",
 ]

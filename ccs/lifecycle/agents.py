@@ -45,7 +45,7 @@ def takeover(
         if not agent.supervises:
             raise Forbidden(f"会话由 {session.agent_id} 接待，只有主管可以接管", where_it_stands(session))
     elif session.status is not Status.AI:
-        raise wrong_status(session, "只有助手或其他客服接待中的会话可以接管")
+        raise wrong_status(session, "只有 AI 或其他客服接待中的会话可以接管")
     done = deed(session, now, DeedKind.TAKEN_OVER, agent, session.agent_id or "")
     taken = held_by(session, now, agent.id, unsent, allowed, done)
     return evolve(taken, bell=bell.changes_hands(session, now, agent, agent)) if session.agent_id else taken
@@ -76,9 +76,9 @@ def release(
 ) -> Change:
     """The holder hands the session back to the assistant. What she concludes answers what was asked so far."""
     if not assistant_on:
-        raise Refusal("助手未启用，不能转回助手；可以转回待接入队列")
+        raise Refusal("AI 未启用，不能转回 AI；可以转回待接入队列")
     if session.status is not Status.MANUAL:
-        raise wrong_status(session, "只有人工接待中的会话可以转回助手")
+        raise wrong_status(session, "只有人工接待中的会话可以转回 AI")
     must_hold(session, by)
     done = deed(session, now, DeedKind.RELEASED, by)
     session = moved(

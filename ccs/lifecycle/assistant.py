@@ -26,7 +26,7 @@ def answer(
     answer by now; `unheard` is for that person.
     """
     if session.status is not Status.AI or session.turn != turn:
-        raise wrong_status(session, "会话已有变化，助手不再回复")
+        raise wrong_status(session, "会话已有变化，AI 不再回复")
     said = _as_many_as_fit(session, said, allowed)
     if not _may_say(session, now, sum(allowed.parts_of(each) for each in said)):
         return waits(session, now, CANNOT_REPLY, unheard)
@@ -47,7 +47,7 @@ def ask_for_human(
     The customer is told so in these `words`, if that leaves the agent a reply. They are no answer: she waits on.
     """
     if session.status is not Status.AI:
-        raise wrong_status(session, "只有助手接待中的会话可以转人工")
+        raise wrong_status(session, "只有 AI 接待中的会话可以转人工")
     holding = Outgoing(words, fields={"assistant": {"holding": True}})
     if not words or not _may_say(session, now, allowed.parts_of(holding) + FOR_THE_AGENT):
         return waits(session, now, reason, briefing)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from attrs import evolve
 
+from ccs.beside import PREVIEW
 from ccs.kept import BellEntry, BellKind, Note
-from ccs.lifecycle.steps import PREVIEW
 from ccs.models import Agent, Fate, Message, Sender, Session, Status
 
 

@@ -14,7 +14,7 @@ def judge(session: Session, now: datetime, message: Message, thumb: Thumb, note:
     """Whoever may read an answer says whether it was good, as often as she likes: her last verdict counts."""
     must_read(session, by)
     if message.sender is not Sender.AI and not message.is_drafted:
-        raise Refusal("只能评价助手的回答")
+        raise Refusal("只能评价 AI 的回答")
     verdict = Verdict(message.session_id, message.seq, by.id if by else "", thumb, note, now)
     before = next((each for each in message.verdicts if each.agent_id == verdict.agent_id), None)
     if thumb is Thumb.NONE and before is None or before and evolve(before, given_at=now) == verdict:

@@ -12,7 +12,7 @@ from ccs.kept import Note
 from ccs.models import NOBODY, Agent, Session, Status
 
 STATUS_WORDS = {
-    Status.AI: "助手接待中",
+    Status.AI: "AI 接待中",
     Status.PENDING: "待接入",
     Status.MANUAL: "人工接待中",
     Status.CLOSED: "已结束",
@@ -66,7 +66,7 @@ def must_answer(session: Session, by: Agent | None) -> None:
 def must_help(session: Session, by: Agent | None) -> None:
     """Raises WrongStatus or Forbidden unless this agent may prepare an answer: she holds it, or may accept it."""
     if session.status not in (Status.PENDING, Status.MANUAL):
-        raise wrong_status(session, "只有待接入和人工接待中的会话可以用助手起草")
+        raise wrong_status(session, "只有待接入和人工接待中的会话可以用 AI 起草")
     must_hold(session, by)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from attrs import evolve
 
+from ccs.beside import PREVIEW
 from ccs.kept import Deed, DeedKind
 from ccs.models import Agent, Briefing, Change, Event, EventType, Message, Sender, Session, Status, new_id
 from ccs.outgoing import fate, limits
 from ccs.outgoing.limits import Limits
 
 CANNOT_REPLY = "cannot_reply"   # what the assistant says would not reach her
-PREVIEW = 200                   # characters of the last message that a list row carries
 
 
 def moved(session: Session, now: datetime, **fields: Any) -> Session:

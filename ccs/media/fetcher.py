@@ -37,9 +37,9 @@ FOR_ROOM = 120.0                    # seconds until a full disk is looked at aga
 FOR_STORE = 5.0                     # seconds until what is here is told again to a database that took nothing
 
 TRIES_AGAIN = "，稍后自动重试"
-GONE = "三天内没有下载成功，平台已不再保留，请客户重新发送"
+GONE = "三天内没有下载成功，平台已不再保留，请客户再发一次"
 NOT_WRITTEN = "服务器的磁盘暂时写不进文件，请联系管理员"
-EMPTY = "平台给出的文件是空的，请客户重新发送"
+EMPTY = "平台给出的文件是空的，请客户再发一次"
 
 
 class Kept(Protocol):

@@ -21,12 +21,12 @@ GIVE_UP_AFTER = timedelta(hours=24)     # also how long a gateway honours our re
 
 AWAITS_ECHO = timedelta(seconds=60)     # by then a platform that echoes what it took has done so
 
-GAVE_UP = "24 小时内多次尝试仍未送达，已停止发送"
+GAVE_UP = "24 小时内多次重试仍然失败，已停止发送"
 TRIES_AGAIN = "，稍后自动重试"
-WITHDRAWN = "客服已接入，助手的这条回复未发送"
-BLOCKED = "客户已被拉黑，助手的这条回复未发送"
+WITHDRAWN = "客服已接入，AI 的这条回复未发送"
+BLOCKED = "客户已被拉黑，AI 的这条回复未发送"
 AWAITED = "已发出，正在等待平台确认"
-NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重发"
+NOT_KNOWN = "已发出但没有收到平台的答复，可能已送达；请确认后再决定是否重试"
 
 
 def promise(now: datetime) -> Delivery:
@@ -61,7 +61,7 @@ def failed(message: Message, reason: str) -> Message:
 
 def part_failed(message: Message, number: int, reason: str) -> Message:
     """A part that the platform had taken did not arrive after all. Sent again, it begins there."""
-    message = failed(message, f"这条内容分成几条发出，其中第 {number + 1} 条未送达：{reason}")
+    message = failed(message, f"这条内容分成几条发出，其中第 {number + 1} 条发送失败：{reason}")
     return _with(message, parts_sent=min(number, _of(message).parts_sent))
 
 

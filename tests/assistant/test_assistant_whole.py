@@ -162,7 +162,7 @@ async def test_an_answer_that_did_not_arrive_is_on_the_card_of_whoever_answers_i
     session = await becomes(chen, "pending")
     card = session["handoff"]
     assert session["pendingReason"] == card["reason"] == "cannot_reply"
-    assert (card["wants"], card["tried"]) == ("多久发货？", "助手还没有回答过")
+    assert (card["wants"], card["tried"]) == ("多久发货？", "AI 还没有回答过")
     assert card["draft"] == "现货 48 小时内发货。"
     assert card["assistant"]["sources"][0]["question"] == "多久发货"
 

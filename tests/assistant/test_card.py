@@ -82,7 +82,7 @@ def test_a_card_says_what_she_wants_what_was_tried_and_what_is_open() -> None:
     card = briefing(question, HandOff(Reason.LOW_CONFIDENCE, "也许明天", basis), messages)
     assert (card.reason, card.mood, card.orders) == ("low_confidence", "impatient", ("285012345678",))
     assert card.wants == "怎么还没发货 / 订单 285012345678"
-    assert card.tried == "助手最近答过：48 小时内发货"
+    assert card.tried == "AI 最近答过：48 小时内发货"
     assert card.open and card.draft == "也许明天" and card.basis == basis.as_fields()
 
 

@@ -17,8 +17,8 @@ from tests.looks import LOOKS, look_at
 from tests.model import Model, heard, message, opened, session
 
 CARD = {
-    "reason": "low_confidence", "mood": "impatient", "wants": "羽绒服想换大一号，吊牌还在", "tried": "助手答过换货规则",
-    "open": "助手没有把握的答案，请核实后回复", "orders": ["281046817987"], "phones": ["138****8000"],
+    "reason": "low_confidence", "mood": "impatient", "wants": "羽绒服想换大一号，吊牌还在", "tried": "AI 答过换货规则",
+    "open": "AI 没有把握的答案，请核实后回复", "orders": ["281046817987"], "phones": ["138****8000"],
     "draft": "可以换的，运费由我们承担", "assistant": {"confidence": 0.41}, "createdAt": "2026-11-24T10:00:00.000+08:00",
 }
 BASIS = {

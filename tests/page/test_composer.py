@@ -163,6 +163,26 @@ async def test_a_draft_follows_her_to_another_machine_and_a_lost_one_comes_back(
 
 
 @pytest.mark.gen_test
+async def test_a_draft_waits_here_while_a_colleague_holds_its_session(office: Office) -> None:
+    wang = await office.wang_talks()
+    session, tried = await office.stage.customer().session(), []
+    path = f"/api/sessions/{session['sessionId']}"
+    wang.page.on("response", lambda answer: tried.append(answer.status) if "/drafts/" in answer.url else None)
+    await wang.page.route("**/drafts/reply", lambda route: route.abort())
+    await wang.writes("我再帮您问问")
+    await office.stage.post(f"{path}/transfer", {"csId": "wang", "toCsId": "li"})
+    await expect(wang.page.get_by_text("当前由 小李 接待")).to_be_visible()
+    await wang.page.unroute("**/drafts/reply")
+    async with wang.page.expect_response("**/api/drafts?*"):
+        await wang.page.reload()
+    await expect(wang.page.get_by_text("当前由 小李 接待")).to_be_visible()
+    async with wang.page.expect_response("**/drafts/reply") as brought:
+        await office.stage.post(f"{path}/transfer", {"csId": "li", "toCsId": "wang"})
+    assert (await brought.value).status == 200 and tried == [200]
+    await expect(wang.composer).to_have_value("我再帮您问问")
+
+
+@pytest.mark.gen_test
 async def test_files_that_wait_outlive_a_reload(office: Office, gateway: Gateway) -> None:
     wang = await office.wang_talks()
     await wang.page.locator("input[type=file]").first.set_input_files(PICTURE)

@@ -53,9 +53,6 @@ async def test_a_reply_that_no_answer_came_for_is_said_once(office: Office, gate
     wang = await office.wang_talks()
     await next_reply(wang, fate)
     await wang.replies("在的，请讲")
-    if fate is lost_on_the_way:
-        await expect(wang.message("在的，请讲")).to_contain_text("未确认")
-        await wang.message("在的，请讲").get_by_role("button", name="重试").click()
     await expect(wang.message("在的，请讲")).to_contain_text("已发送")
     await wang.replies("今天发货")
     await expect(wang.message("今天发货")).to_contain_text("已发送")
@@ -81,6 +78,27 @@ async def test_a_reply_lost_together_with_the_line_goes_again_by_itself_and_once
     await wang.is_connected()
     await expect(wang.composer).to_have_value("写到一半")
     assert texts(gateway) == ["在的，请讲"]
+
+
+@pytest.mark.gen_test
+async def test_what_is_written_offline_waits_and_is_no_failure(office: Office, gateway: Gateway) -> None:
+    wang = await office.wang_talks()
+    failing = wang.page.locator("#thread .failing")
+    await wang.page.context.set_offline(True)
+    await wang.replies("在的，请讲")
+    await expect(wang.message("在的，请讲")).to_contain_text("等待网络")
+    await expect(failing).to_be_hidden()
+    await wang.page.context.set_offline(False)
+    await expect(wang.message("在的，请讲")).to_contain_text("已发送")
+
+    await wang.page.clock.install()         # so that it does not go again before it was looked at
+    await next_reply(wang, lost_on_the_way)
+    await wang.replies("今天发货")
+    await expect(wang.message("今天发货")).to_contain_text("未确认")
+    await expect(failing).to_be_hidden()
+    await wang.page.clock.fast_forward(1000)
+    await expect(wang.message("今天发货")).to_contain_text("已发送")
+    assert texts(gateway) == ["在的，请讲", "今天发货"]
 
 
 # A power cut

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,6 +49,11 @@ async def test_a_visitor_of_the_demo_accepts_a_customer_answers_and_is_answered(
     await wang.rows.first.click()
     await wang.button("接入").first.click()
     await expect(wang.composer).to_be_focused()
+    await wang.composer.press_sequentially("/")
+    await expect(wang.page.get_by_role("option")).to_have_count(8)
+    await wang.composer.press_sequentially("nh")
+    await wang.page.keyboard.press("Enter")
+    await expect(wang.composer).to_have_value(re.compile("我是青禾优选的小王，请问有什么可以帮您？"))
     await wang.replies("您好，已经帮您催了，明天就到")
     answer = wang.message("已经帮您催了")
     await expect(answer).to_contain_text("已发送")

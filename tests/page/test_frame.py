@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from ccs import accounts
 from ccs.settings import AgentSettings, AuthSettings
 from handlers.edition import Edition
-from tests.browser import PHONE, Office, Workbench
+from tests.browser import OFFICE_PC, PHONE, Office, Workbench
 from tests.looks import LOOKS, look_at
 
 PASSWORD = "correct horse"
@@ -121,6 +121,15 @@ async def test_by_keys_alone_she_finds_does_and_has_her_own_way(office: Office) 
     await expect(wang.composer).not_to_be_focused()
     await keys.press("Escape")
     await expect(wang.row("陈女士")).to_be_focused()
+
+    # How the page looks has names too
+    look = page.locator("html")
+    wanted = ("密度", "data-density", "compact"), ("wg", "data-theme", "light"), ("english", "lang", "en")
+    for typed, name, value in wanted:
+        await keys.press("Control+k")
+        await keys.type(typed)
+        await keys.press("Enter")
+        await expect(look).to_have_attribute(name, value)
 
 
 @pytest.mark.gen_test(timeout=60)
@@ -243,6 +252,20 @@ async def test_nothing_sticks_out_at_any_width(office: Office, how) -> None:
 
 def width_of(how: dict[str, Any]) -> int:
     return how["viewport"]["width"]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("size", [OFFICE_PC, PHONE], ids=["office", "phone"])
+async def test_what_is_told_for_a_moment_covers_no_button(office: Office, size: dict[str, int]) -> None:
+    wang = await office.wang_talks(viewport=size)
+    await wang.does("在吗", "复制链接")
+    toast = wang.page.locator(".toast")
+    await expect(toast).to_be_visible()
+    [told, head, composer] = [await each.bounding_box() for each in (
+        toast, wang.page.locator("#thread .thread-head"), wang.page.locator("#thread .composer"))]
+    assert told and head and composer
+    assert head["y"] + head["height"] <= told["y"] and told["y"] + told["height"] <= composer["y"]
+    assert told["x"] >= 0 and told["x"] + told["width"] <= size["width"]
 
 
 @pytest.mark.gen_test(timeout=60)

@@ -84,17 +84,31 @@ async def test_a_suggestion_is_put_into_the_reply_by_her_and_sent_by_her(office:
 
 
 @pytest.mark.gen_test(timeout=30)
-async def test_without_a_model_it_says_what_it_cannot_do(office: Office, by_rules: Config) -> None:
+async def test_without_a_model_it_offers_what_it_can(office: Office, by_rules: Config) -> None:
     wang = await holds(office, by_rules, "转人工", "订单 20241100123 多久发货？")
     await wang.writes("在")
-    await expect(wang.button("润色")).to_be_disabled()
-    await expect(wang.button("润色")).to_have_attribute("title", "没有接入语言模型，不能润色")
+    await expect(wang.button("建议回复")).to_be_visible()
+    await expect(wang.button("润色")).to_be_hidden()
     await wang.button("总结").click()
     await expect(aid(wang)).to_contain_text("20241100123")
     await expect(aid(wang)).to_contain_text("没有接入语言模型")
     await wang.page.keyboard.press("Escape")
     await expect(aid(wang).locator(".aid-told")).to_be_hidden()
     await expect(wang.composer).to_be_focused()
+
+
+@pytest.mark.gen_test(timeout=30)
+@pytest.mark.parametrize(("provider", "offered"), [("off", []), ("knowledge", ["总结"])])
+async def test_with_nothing_to_answer_from_nothing_is_suggested(
+    office: Office, settings: Config, provider: str, offered: list[str]
+) -> None:
+    assistant = AssistantSettings(provider=provider, wait_seconds=0)
+    wang = await holds(office, evolve(settings, assistant=assistant), "转人工")
+    await wang.writes("在")
+    assert await aid(wang).locator(".aid-row button:visible").all_inner_texts() == offered
+    await wang.page.keyboard.press("Control+k")
+    await wang.page.get_by_role("combobox", name="操作或客户名").fill("建议")
+    await expect(wang.page.get_by_role("option", name="AI 建议回复")).to_have_count(0)
 
 
 @pytest.mark.gen_test(timeout=30)

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tornado.ioloop import IOLoop
 
 from ccs.demo.gateway import Gateway
-from ccs.lifecycle import PREVIEW
+from ccs.beside import PREVIEW
 from tests.browser import Office, Workbench
 from tests.conftest import until
 from tests.platforms import gateway_message

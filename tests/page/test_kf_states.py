@@ -211,7 +211,7 @@ async def says_everything(reception: Reception) -> str:
     await says("[图片]", "image", file=PICTURE)
     await says("[语音]", "voice", file=Attachment(Stage.READY, "语音.amr", "audio/amr", 3_200, "1" * 64), seconds=3.2)
     await says("[视频]", "video", file=Attachment(Stage.FETCHING))
-    failed = Attachment(Stage.FAILED, reason="已超过 3 天，微信不再提供这个文件；请客户重新发送")
+    failed = Attachment(Stage.FAILED, reason="已超过 3 天，微信不再提供这个文件；请客户再发一次")
     await says("[文件]", "file", file=failed)
     pdf = Attachment(Stage.READY, "订单截图与说明-20261107-3391.pdf", "application/pdf", 1_482_220, "2" * 64)
     await says("[文件] 订单.pdf", "file", file=pdf)

@@ -137,7 +137,7 @@ async def test_what_is_thought_of_it_is_a_file_for_supervisors(office: Office, k
     await expect(thumb(zhao, "答得好")).to_have_text("1")
     await zhao.page.locator("#topbar").get_by_role("button", name="老赵").click()
     async with zhao.page.expect_download() as download:
-        await zhao.page.get_by_role("menuitem", name="导出助手评价").click()
+        await zhao.page.get_by_role("menuitem", name="导出 AI 评价").click()
     file = await download.value
     assert file.suggested_filename == "feedback.csv"
     assert HOURS in Path(await file.path()).read_text("utf-8")

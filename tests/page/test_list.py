@@ -94,6 +94,31 @@ async def test_of_a_thousand_rows_those_in_view_are_there_and_keys_go_through_al
     await expect(focused).to_contain_text("客户")
 
 
+@pytest.mark.gen_test
+async def test_she_is_reminded_at_a_time_of_her_own_that_lies_ahead(office: Office) -> None:
+    wang = await office.wang_talks()
+    page = wang.page
+    await wang.row("陈女士").click(button="right")
+    await page.get_by_role("menuitem", name="稍后提醒").click()
+    await page.get_by_role("menuitem", name="选择时间").click()
+    dialog = page.get_by_role("dialog", name="什么时候提醒您：陈女士")
+    field, fault = dialog.get_by_label("提醒时间"), dialog.get_by_role("alert")
+    await expect(field).to_be_focused()
+    for time, wrong in (("2020-01-01T09:30", "已经过去"), ("2120-01-01T09:30", "最多提前 30 天"), ("", "完整的日期和时间")):
+        await field.fill(time)
+        await dialog.get_by_role("button", name="提醒我").click()
+        await expect(fault).to_contain_text(wrong)
+    at = await page.evaluate("""() => import("/static/js/state/reminders.js").then(
+        ({ fieldOf }) => fieldOf(Date.now() + 50 * 3600_000))""")
+    await field.fill(at)
+    await field.press("Enter")
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator(".toast")).to_contain_text(at[-5:])
+    [kept] = (await office.stage.get("/api/reminders", csId="wang")).json()["data"]
+    assert await page.evaluate("at => new Date(at).getTime()", kept["at"]) == await page.evaluate(
+        "at => new Date(at).getTime()", at)
+
+
 async def with_many(office: Office) -> Workbench:
     wang = await office.agent("wang")
 

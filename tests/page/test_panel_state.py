@@ -57,6 +57,21 @@ async def test_her_card_is_asked_for_again_once_a_colleague_has_changed_it(model
 
 
 @pytest.mark.gen_test
+async def test_who_looks_at_a_session_are_others_than_herself_and_its_holder(model: Model) -> None:
+    def seen(**how: Any) -> list[dict[str, Any]]:
+        looks = {"type": "viewing", "sessionId": "s", "data": {"csIds": ["li", "wang", "zhao"]}}
+        return [*entered(), {"type": "sessionLoaded", "session": session(**how)},
+                {"type": "told:viewing", "frame": looks}]
+
+    for how, others in (
+        ({"status": "manual", "manualCsId": "li"}, ["zhao"]),
+        ({"status": "manual", "manualCsId": "wang"}, ["li", "zhao"]),
+        ({"status": "pending"}, ["li", "zhao"]), ({"status": "closed", "manualCsId": "li"}, ["li", "zhao"]),
+    ):
+        assert await model.calls("people", "othersViewing", await model.after(*seen(**how)), "s") == others
+
+
+@pytest.mark.gen_test
 async def test_attributes_show_what_is_on_its_way_until_it_is_kept_and_offer_the_usual_names(model: Model) -> None:
     def kept(**known: str) -> list[dict[str, str]]:
         return [{"name": name, "value": value} for name, value in known.items()]

@@ -101,8 +101,10 @@ async def test_a_note_is_mended_where_it_stands_and_found_there(office: Office, 
     gateway.moods.append(answers(2002))
     await wang.replies("加我微信")
     await wang.message("加我微信").get_by_role("button", name="删除").click()
-    await expect(wang.message("加我微信")).to_contain_text("未送达，已删除")
-    await expect(page.get_by_text("1 条未送达")).to_be_hidden()
+    await expect(wang.message("加我微信")).to_contain_text("发送失败，已删除")
+    await expect(page.get_by_text("1 条发送失败")).to_be_hidden()
+    await expect(wang.row("陈女士")).not_to_contain_text("加我微信")
+    await expect(wang.row("陈女士")).to_contain_text("要退款")
     for number in range(12):
         await office.hears("jd", "陈女士", f"第 {number} 句")
     await wang.sees("第 11 句")

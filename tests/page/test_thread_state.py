@@ -234,6 +234,14 @@ async def test_who_wrote_a_note_is_offered_to_change_it_as_long_as_the_server_le
 
 
 @pytest.mark.gen_test
+async def test_notes_that_were_removed_are_not_counted(model: Model) -> None:
+    known = [note(noteId="n1"), note(noteId="n2", removedAt="2025-12-29T17:22:00.000+08:00")]
+    for notes, told, count in ((known, 2, 1), (known, 3, 3), ([], 0, 0), (known[1:], 1, 0)):
+        state = {"notes": {"s": {"phase": "ready", "notes": notes, "upTo": 0}}}
+        assert await model.calls("notes", "noteCountOf", state, {"sessionId": "s", "noteCount": told}) == count
+
+
+@pytest.mark.gen_test
 async def test_what_was_put_aside_counts_no_more_and_is_no_news(model: Model) -> None:
     failed = message(2, sender="manual", state="failed", senderId="wang")
     aside = {**failed, "delivery": {"state": "failed", "dismissedAt": "2025-12-29T17:21:00.000+08:00"}}
@@ -242,6 +250,20 @@ async def test_what_was_put_aside_counts_no_more_and_is_no_news(model: Model) ->
     after = await model.after(*before, heard("message_updated", aside))
     assert await model.asked("undelivered", *before, heard("message_updated", aside), given=["s"]) == 0
     assert after["news"] == []
+
+
+@pytest.mark.gen_test
+async def test_what_was_put_aside_is_no_last_word_until_it_is_sent_again(model: Model) -> None:
+    failed = message(2, sender="manual", state="failed", senderId="wang")
+    aside = {**failed, "delivery": {"state": "failed", "dismissedAt": "2025-12-29T17:21:00.000+08:00"}}
+    said = {"seq": 1, "senderType": "customer", "senderId": "c", "msgType": "text", "text": "在吗"}
+    told = {"type": "sessionLoaded", "session": session(messageCount=2, version=9, lastSaid=said)}
+    before = [*opened(message(1), failed), heard("message_updated", aside), told, heard("message_updated", aside)]
+    known = (await model.after(*before))["speakers"]["s"]
+    assert (known["seq"], known["upTo"], known["text"]) == (1, 2, "在吗")
+    for further in (heard("message_updated", failed), heard("new_message", message(3))):
+        now = (await model.after(*before, further))["speakers"]["s"]
+        assert now["seq"] == now["upTo"] == further["frame"]["data"]["seq"] and not now.get("text")
 
 
 @pytest.mark.gen_test

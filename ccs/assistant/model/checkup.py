@@ -40,6 +40,6 @@ def _failed(failure: ModelFailure, settings: OpenAISettings) -> Opinion:
     if failure.kind is Kind.UNKNOWN:
         return warn(
             "模型服务在线，但不能列出它的模型",
-            f"如果助手也答不了，检查 assistant.openai.base_url（{settings.base_url}）是不是少了或多了结尾的 /v1",
+            f"如果 AI 也答不了，检查 assistant.openai.base_url（{settings.base_url}）是不是少了或多了结尾的 /v1",
         )
     return fail(str(failure), ADVICE.get(failure.kind, "稍后再检查一次；如果一直这样，请看模型服务自己的日志"))

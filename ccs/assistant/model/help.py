@@ -68,6 +68,7 @@ class Help(Protocol):
     """Raises NoHelp, in words for the agent."""
 
     polishes: bool
+    suggests: bool
 
     async def suggest(self, conversation: Conversation, count: int) -> tuple[Draft, ...]: ...
 
@@ -81,8 +82,10 @@ class ByRules:
 
     polishes = False
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, suggests: bool = True) -> None:
+        """It `suggests` only where there is a knowledge base to look into."""
         self._search = search
+        self.suggests = suggests
 
     async def suggest(self, conversation: Conversation, count: int) -> tuple[Draft, ...]:
         hits = self._search(conversation.asked, conversation.channel, conversation.now) if conversation.asked else ()
@@ -110,6 +113,7 @@ class ByModel:
     """What a model can do."""
 
     polishes = True
+    suggests = True
 
     def __init__(self, client: Client, search: Search, ledger: Ledger, terms: Terms, chance: Random) -> None:
         self._client = client

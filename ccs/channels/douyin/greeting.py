@@ -34,7 +34,7 @@ class Greeting:
             await self._private.greet(offered, self._words)
         except DeliveryDelayed as delay:
             if delay.lost:
-                raise DeliveryRefused("已发出但没有收到抖音的答复，不再重发") from delay
+                raise DeliveryRefused("已发出但没有收到抖音的答复，不再重试") from delay
             raise
         return True
 

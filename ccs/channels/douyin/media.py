@@ -44,7 +44,7 @@ class Media:
             return known
         file = Upload(self._file(image.digest), image.name, image.mime, "image")
         if not file.path.is_file():
-            raise DeliveryRefused("图片已不在服务器上，请重新发送")
+            raise DeliveryRefused("图片已不在服务器上，请重新选择图片")
 
         async def ask(token: str) -> Answer:
             return read(await self._api.http.upload(

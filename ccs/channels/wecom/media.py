@@ -25,7 +25,7 @@ LONGEST_VOICE = 60.0                    # seconds
 LARGEST = 20 * MB                       # of what customers send
 
 EXPIRED = {40007, 40058}                # of media/get, for what is there no more
-GONE = "文件已过期（企业微信只保留 3 天），请客户重新发送"
+GONE = "文件已过期（企业微信只保留 3 天），请客户再发一次"
 
 
 @frozen
@@ -78,7 +78,7 @@ class Media:
             return known.media_id
         path = self._file(attachment.digest)
         if not path.is_file():
-            raise DeliveryRefused("文件已不在服务器上，请重新发送")
+            raise DeliveryRefused("文件已不在服务器上，请重新选择文件")
         if fault := misfit(kind, attachment, amr.seconds_of(path) if kind == "voice" else None):
             raise DeliveryRefused(fault)
         self._uploaded[key] = uploaded = await self._upload(path, attachment, kind)

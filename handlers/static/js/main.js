@@ -56,6 +56,7 @@ import { mount as mountReleasing } from "./views/dialogs/releasing.js";
 import { mount as mountTagging } from "./views/dialogs/tagging.js";
 import { mount as mountSettings } from "./views/dialogs/settings.js";
 import { mount as mountSkew } from "./views/frame/skew.js";
+import { mount as mountTiming } from "./views/dialogs/timing.js";
 import { mount as mountTeaching } from "./views/dialogs/teaching.js";
 import { mount as mountThread } from "./views/thread/thread.js";
 import { mount as mountTopbar } from "./views/frame/topbar.js";
@@ -173,7 +174,7 @@ const views = [
   mountToasts(parts.toasts, actions), mountAnnouncer(parts.announcer),
   ...[
     mountEntrance, mountKeys, mountCommand, mountSettings, mountCarding, mountReleasing, mountTeaching, mountTagging,
-    mountLightbox, mountCheckup, mountJoining, mountQuick, mountRaw, mountBlocking,
+    mountLightbox, mountCheckup, mountJoining, mountQuick, mountRaw, mountBlocking, mountTiming,
   ].map((mount) => mount(parts.dialogs, actions)),
   { update: createTitle() }, createPlaces(store),
 ];

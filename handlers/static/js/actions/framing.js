@@ -2,11 +2,16 @@
 
 import { rebound, restored } from "../state/commands.js";
 import { notifyOf } from "../state/alarms.js";
+import { LANGUAGES } from "../texts/texts.js";
 
-const THEMES = ["system", "light", "dark"];
+const LOOKS = { theme: ["system", "light", "dark"], density: ["comfortable", "compact"], lang: Object.keys(LANGUAGES) };
 
 export function createFraming(store, { sound, preferences, desktop }) {
   const { dispatch } = store;
+  const next = (name) => {
+    const values = LOOKS[name];
+    framing.prefer(name, values[(values.indexOf(store.state.prefs[name]) + 1) % values.length]);
+  };
   const keepOwn = (name, value) => preferences.keepOwn(name, value);
 
   const framing = {
@@ -22,10 +27,9 @@ export function createFraming(store, { sound, preferences, desktop }) {
     transferCurrent: () => document.querySelector("#thread .transfer:enabled")?.click(),
     toggleDuty: () => keepOwn("duty", store.state.own.duty === "off" ? "on" : "off"),
     toggleSound: () => framing.prefer("sound", !store.state.prefs.sound),
-    nextTheme() {
-      const { theme } = store.state.prefs;
-      framing.prefer("theme", THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]);
-    },
+    nextTheme: () => next("theme"),
+    nextDensity: () => next("density"),
+    nextLanguage: () => next("lang"),
 
     /** Only who heard it is not asked again: a page cannot know whether the loudspeaker is on. */
     async testTone(kind = "ring") {

@@ -89,6 +89,7 @@ export function createListing(store, { toast, explain, open, tag }) {
       if (sessions[selected]?.status === "manual" && sessions[selected].manualCsId === csId) listing.markUnread(selected);
     },
     /** Asks when; null when that was answered. */
+    askTime: (id) => dispatch({ type: "timing", id }),
     askWhen: (id) => dispatch({ type: "reminding", id }),
     remindCurrent: () => listing.askWhen(store.state.selected),
   };

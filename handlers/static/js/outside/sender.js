@@ -1,10 +1,12 @@
 /*
  * Brings replies to the server: of each session one at a time and in the order they were written, each under the id it
  * was given, so that asking again never says anything twice. A reply the server refused lets the next go; one that no
- * answer came for holds the queue, since the next words may rest on it.
+ * answer came for holds the queue, since the next words may rest on it, and goes again by itself. Nothing leaves a browser
+ * that knows itself to be offline.
  */
 
 import * as api from "./api.js";
+import { outgoingOf } from "../state/threads.js";
 
 const TRIES = 6; // a minute in all; then the agent is asked
 const BAD_REQUEST = 400; // of a file: uploaded too long ago, or elsewhere
@@ -17,7 +19,7 @@ export function createSender(store, onExpired) {
   return keep;
 
   function keep(state) {
-    if (state.line.phase !== "open" || state.auth.phase !== "in") return;
+    if (!reaches(state)) return;
     for (const [id, said] of Object.entries(state.outgoing)) {
       const first = said.find((each) => each.state !== "refused");
       if (first?.state !== "queued" || first.until || sending.has(id) || state.acts[id]) continue;
@@ -38,8 +40,10 @@ export function createSender(store, onExpired) {
     store.dispatch({ type: "saying", id, clientMsgId, state: "sending", reason: "" });
     const what = msgType ? { content, msgType, fields, fileId } : { content, drafted };
     const answer = await api.post(api.ofSession(id, "message"), { ...what, clientMsgId });
-    if (answer.status === 503 && (resting.get(clientMsgId) ?? 0) < TRIES) {
-      rest(id, clientMsgId);
+    const mute = answer.status === 0 || answer.status >= 500;
+    if (mute && (resting.get(clientMsgId) ?? 0) < TRIES) {
+      if (answer.status === 503) rest(id, clientMsgId);
+      else askAgain(id, clientMsgId);
       return;
     }
     sending.delete(id);
@@ -49,20 +53,44 @@ export function createSender(store, onExpired) {
       return;
     }
     if (fileId && answer.code === BAD_REQUEST) store.dispatch({ type: "uploadStale", key: clientMsgId });
-    const unknown = answer.status === 0 || answer.status >= 500 || answer.status === 401;
+    const unknown = mute || answer.status === 401;
     const state = unknown ? "unconfirmed" : "refused";
-    store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown });
+    store.dispatch({ type: "saying", id, clientMsgId, state, reason: answer.message, lost: unknown, resting: false });
     if (answer.status === 401) onExpired();
   }
 
   /** The server cannot take it just now, and said so: it goes again by itself. */
   function rest(id, clientMsgId) {
-    const tries = resting.get(clientMsgId) ?? 0;
-    resting.set(clientMsgId, tries + 1);
+    const pause = nextPause(clientMsgId);
     store.dispatch({ type: "saying", id, clientMsgId, state: "queued", reason: "" });
     setTimeout(() => {
       sending.delete(id);
       keep(store.state);
-    }, FIRST_REST * 2 ** tries);
+    }, pause);
+  }
+
+  /** It may have arrived, so it is asked about under its id, unless the line has come back and asked before. */
+  function askAgain(id, clientMsgId) {
+    const pause = nextPause(clientMsgId);
+    sending.delete(id);
+    store.dispatch({
+      type: "saying", id, clientMsgId, state: "unconfirmed", reason: "", lost: true, resting: true, doubted: true,
+    });
+    setTimeout(again, pause);
+
+    function again() {
+      const said = outgoingOf(store.state, id).find((each) => each.clientMsgId === clientMsgId);
+      if (said?.state !== "unconfirmed" || !said.resting) return;
+      if (reaches(store.state)) store.dispatch({ type: "saying", id, clientMsgId, state: "queued" });
+      else setTimeout(again, pause);
+    }
+  }
+
+  function nextPause(clientMsgId) {
+    const tries = resting.get(clientMsgId) ?? 0;
+    resting.set(clientMsgId, tries + 1);
+    return FIRST_REST * 2 ** tries;
   }
 }
+
+const reaches = ({ line, auth }) => line.phase === "open" && line.online && auth.phase === "in";

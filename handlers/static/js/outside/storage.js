@@ -86,7 +86,7 @@ function recallOutgoing(csId) {
 function afterReload(said) {
   if (said.until) return { ...said, until: undefined, state: "refused", reason: "" };
   if (said.file && !said.fileId) return { ...said, state: "refused", reason: "" };
-  return said.state === "refused" ? said : { ...said, state: "unconfirmed", lost: false };
+  return said.state === "refused" ? said : { ...said, state: "unconfirmed", lost: false, resting: false };
 }
 
 /** Whether another tab of this browser has it in hand. */

@@ -8,8 +8,8 @@
  * does not exist (`needs`) is not offered. Words lead into `commands.*` of the catalogue.
  */
 
-import { isHelped } from "./helps.js";
-import { mayAccept, mayBlock, mayClose, mayExamine, mayRelease, mayServe, mayTakeOver } from "./rights.js";
+import { helpsWith, isHelped } from "./helps.js";
+import { mayAccept, mayBlock, mayClose, mayExamine, mayRead, mayRelease, mayServe, mayTakeOver } from "./rights.js";
 import { TABS, shownSession } from "./sessions.js";
 
 const current = (state) => state.selected && shownSession(state, state.selected);
@@ -59,7 +59,7 @@ export const COMMANDS = [
   command("note", "writing", ["Alt+KeyP"], "noteMode", { enabled: anyOpen }),
   command("reply", "writing", ["Alt+KeyR"], "replyMode", { enabled: anyOpen }),
   command("suggest", "writing", ["Alt+KeyJ"], "suggestCurrent", {
-    enabled: open((session, me) => isHelped(session, mayServe(session, me))),
+    enabled: open((session, me, assistant) => helpsWith(assistant).suggest && isHelped(session, mayServe(session, me))),
   }),
   command("sendNext", "writing", ["Alt+Enter"], "sendAndNext", {
     enabled: open((session, me) => mayServe(session, me) || session.status === "ai"), // whose box asks first
@@ -70,6 +70,8 @@ export const COMMANDS = [
   }),
   command("sound", "frame", [], "toggleSound"),
   command("theme", "frame", [], "nextTheme"),
+  command("density", "frame", [], "nextDensity"),
+  command("language", "frame", [], "nextLanguage"),
   command("settings", "frame", ["KeyG KeyS"], "openSettings", {
     inText: false, run: (actions) => actions.openSettings(),
   }),

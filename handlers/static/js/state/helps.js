@@ -25,6 +25,11 @@ export function isAsDrafted(state, id, text) {
 /** Whether there is somebody to be helped: who may write, or may be about to. */
 export const isHelped = (session, writable) => writable || mayAccept(session);
 
+/** What it can help with here: `{suggest, polish, summary}`. Of an assistant that is off nothing is expected. */
+export function helpsWith({ serves = [], polishes = false, suggests = false }) {
+  return { suggest: suggests, polish: polishes, summary: suggests || serves.length > 0 };
+}
+
 /** The reply with a text put into it: below what she has begun, in the place of what was put there before. */
 export function replyWith(state, id, text) {
   const mark = markOf(state, id);

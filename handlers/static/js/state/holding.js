@@ -11,12 +11,12 @@ import { outgoingOf, withOutgoing } from "./threads.js";
 
 export const heldOf = (state, id) => outgoingOf(state, id).filter(({ until }) => until);
 
-/** Those that wait for the line, or for one before them that no answer came for. */
+/** Those that wait for the line, or for one before them that no answer came for, and surely have not been said (`doubted`). */
 export function queuedOf(state, id) {
   const said = outgoingOf(state, id);
   const stuck = said.findIndex(({ state: at }) => at === "unconfirmed");
-  const waits = (place) => state.line.phase !== "open" || (stuck >= 0 && place > stuck);
-  return said.filter(({ state: at, until }, place) => at === "queued" && !until && waits(place));
+  const waits = (place) => state.line.phase !== "open" || !state.line.online || (stuck >= 0 && place > stuck);
+  return said.filter(({ state: at, until, doubted }, place) => at === "queued" && !until && !doubted && waits(place));
 }
 
 /** What one says, in one line; a card its title, and a file its name. */

@@ -14,7 +14,7 @@ export const initial = {
   auth: { phase: "starting", required: false, busy: false, error: null, retryAt: 0 },
   me: null, // {csId, name, role}
   abilities: {}, // what each way of a channel takes; see abilities.js
-  assistant: {}, // what the server's assistant can do: {serves, polishes, agentsAddKnowledge}
+  assistant: {}, // what the server's assistant can do: {serves, polishes, suggests, agentsAddKnowledge}
   agents: [], // colleagues, as config.toml names them
   line: { phase: "connecting", pongAt: 0, freshAt: 0, lostAt: 0, retryAt: 0, online: true },
   counts: null, // {ai, pending, manual, mine}
@@ -35,6 +35,7 @@ export const initial = {
   renoting: {}, // noteId → {phase, error} of one that is being changed
   rewritten: {}, // noteId → what she has written in its place so far
   people: {}, // id → who the customer is; see people.js
+  timing: null, // the session of which she says when to be reminded
   blocking: null, // the session whose customer is about to be blocked
   revealed: {}, // phone id → what this agent was shown; see phones.js
   logs: {}, // id → what was done with it; see deeds.js
@@ -43,7 +44,7 @@ export const initial = {
   viewing: {}, // id → csIds of who looks at it
   raw: null, // the message whose data are looked at
   panel: { wide: true, over: false }, // whether there is room for it, and whether it lies above the thread
-  speakers: {}, // id → {seq, senderType, senderId, msgType, seconds, recalled} of the last message
+  speakers: {}, // id → {seq, upTo, senderType, senderId, msgType, seconds, recalled, text} of the last message
   failed: {}, // id → how many of its messages did not arrive, as the server said
   recounting: {}, // ids of sessions whose count of those may be another now
   mentioned: {}, // ids of sessions with a note that names this agent

@@ -26,6 +26,12 @@ export function notesShown(state, id) {
   return all;
 }
 
+/** How many stand there: `noteCount` tells of those too that were removed. */
+export function noteCountOf(state, { sessionId, noteCount = 0 }) {
+  const { notes } = notesOf(state, sessionId);
+  return notes.length < noteCount ? noteCount : notes.filter(({ removedAt }) => !removedAt).length;
+}
+
 /** Whether there are notes that we have not seen, or not seen changing; each count is asked for once. */
 export function wantsNotes(state, { sessionId, noteCount = 0 }) {
   const { phase, notes, upTo, doubtful } = notesOf(state, sessionId);

@@ -176,5 +176,9 @@ export const PEOPLE_REDUCERS = {
   },
 };
 
-/** Who else looks at a session. */
-export const othersViewing = ({ viewing, me }, id) => (viewing[id] ?? []).filter((csId) => csId !== me?.csId);
+/** Who else looks at a session; that its holder does goes without saying. */
+export function othersViewing({ viewing, me, sessions }, id) {
+  const { status, manualCsId } = sessions[id] ?? {};
+  const holder = status === "manual" ? manualCsId : null;
+  return (viewing[id] ?? []).filter((csId) => csId !== me?.csId && csId !== holder);
+}

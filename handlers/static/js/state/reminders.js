@@ -20,6 +20,23 @@ export function laterOf(now) {
   ].filter(({ at }) => at > now);
 }
 
+/** What a field for a moment holds, where the reader is: 2026-12-01T09:30. */
+export function fieldOf(at) {
+  const date = new Date(at);
+  const two = (number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Of what stands in it: `{at}`, or the `fault` as a key. */
+export function chosenTime(text, now) {
+  const at = new Date(text).getTime();
+  if (Number.isNaN(at)) return { fault: "remindNoTime" };
+  if (at <= now) return { fault: "remindPast" };
+  return at > now + FURTHEST ? { fault: "remindFar" } : { at };
+}
+
+export const FURTHEST = 30 * 86_400_000; // ms; who needs to be reminded later than that keeps a diary
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
@@ -34,6 +51,7 @@ export const REMINDER_REDUCERS = {
     return { ...state, reminders: at === null ? others : { ...others, [id]: noted(at, now) } };
   },
   reminding: (state, { id }) => ({ ...state, reminding: id }),
+  timing: (state, { id }) => ({ ...state, timing: id }),
   "told:reminder_due": (state, { frame: { sessionId, data } }) => ({
     ...state, reminders: { ...state.reminders, [sessionId]: { at: Date.parse(data.at), due: true } },
   }),

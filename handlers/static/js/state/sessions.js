@@ -22,7 +22,7 @@ const CLOSED_KEPT = 100;
  */
 export function seesSession(state, { handoff, lastSaid, failedCount = 0, ...told }, how = {}) {
   let next = withHandoff(withSession(state, told, how), told.sessionId, handoff);
-  if (lastSaid) next = withSpeaker(next, told.sessionId, lastSaid);
+  if (lastSaid) next = withSpeaker(next, told.sessionId, lastSaid, told.messageCount);
   return how.whole ? withFailed(next, told.sessionId, failedCount) : next;
 }
 
@@ -33,11 +33,15 @@ export const manyTold = (state, work) => inOneGo(state, ["sessions", "doubtful",
 export const seesSessions = (state, rows, how) =>
   manyTold(state, (start) => rows.reduce((next, row) => seesSession(next, row, how), start));
 
-/** Who said the last thing, and what kind of thing it was: for the row, whose words do not say. */
-export function withSpeaker(state, id, { seq, senderType, senderId, msgType = "text", seconds, recalled = false }) {
+/**
+ * Who said the last thing, and what kind of thing it was: for the row, whose words do not say. `upTo` is the last message
+ * of all; those between did not arrive and were put aside, so that the `text` of this one stands for them.
+ */
+export function withSpeaker(state, id, told, upTo = told.seq) {
+  const { seq, senderType, senderId, msgType = "text", seconds, recalled = false, text } = told;
   const known = state.speakers[id];
-  const said = { seq, senderType, senderId, msgType, seconds, recalled };
-  if (known && (known.seq > seq || same(known, said))) return state;
+  const said = { seq, upTo, senderType, senderId, msgType, seconds, recalled, text };
+  if (known && (known.upTo > upTo || same(known, said))) return state;
   return { ...state, speakers: withEntry(state.speakers, id, said) };
 }
 

@@ -231,7 +231,7 @@ function hears(state, frame) {
   if (frame.data.msgId) {
     const message = { ...frame.data, heard: state.serial };
     next = hearsMessages(next, id, [message], state.serial);
-    if (frame.type === "new_message" || next.speakers[id]?.seq === message.seq) next = noteSpeaker(next, id, message);
+    if (frame.type === "new_message" || next.speakers[id]?.upTo === message.seq) next = noteSpeaker(next, id, message);
     next = doubtFailed(next, id, message);
     if (frame.type === "new_message" && mayHoldPhone(message)) next = PEOPLE_REDUCERS.personDoubted(next, { id });
   }
@@ -271,8 +271,9 @@ function isHersAlone({ own }, before, after, { msgId, senderType }) {
   return (msgId ? senderType : after.lastSaid?.senderType) === "customer";
 }
 
+/** What was put aside is no last word; what is, only the server may know. */
 function noteSpeaker(state, id, message) {
-  if (!message) return state;
+  if (!message || message.delivery?.dismissedAt) return state;
   return withSpeaker(state, id, { ...message, seconds: message.fields?.seconds, recalled: Boolean(message.recalledAt) });
 }
 
@@ -286,7 +287,7 @@ function doubtFailed(state, id, { delivery }) {
 function afterCut(said, now) {
   const waits = said.state === "queued" || (said.state === "unconfirmed" && said.lost);
   if (!waits) return said;
-  return { ...said, state: now - said.at < QUEUE_FRESH ? "queued" : "unconfirmed", lost: false };
+  return { ...said, state: now - said.at < QUEUE_FRESH ? "queued" : "unconfirmed", lost: false, resting: false };
 }
 
 const withLine = (state, change) => ({ ...state, line: { ...state.line, ...change } });

@@ -198,7 +198,9 @@ function undeliveredOf(messages) {
   return undelivered.get(messages);
 }
 
-const unsaidOf = (state, id) => outgoingOf(state, id).filter(({ state: at }) => at === "refused" || at === "unconfirmed");
+/** What goes again by itself (`resting`) is not given up yet. */
+const unsaidOf = (state, id) => outgoingOf(state, id)
+  .filter(({ state: at, resting }) => at === "refused" || (at === "unconfirmed" && !resting));
 
 /** What of a session's did not arrive, as far as we know: on its platform, and at our server. */
 export const failedOf = (state, id) =>

@@ -15,7 +15,7 @@ export const ASSISTANT_TEXTS = {
     transferred: ["由客服转回", "handed back by an agent"],
     staff_answered: ["同事已在平台客户端答复", "a colleague answered in the platform's own app"],
     unconfirmed: ["AI 的回复可能没有送到客户", "the AI's reply may not have reached the customer"],
-    cannot_reply: ["AI 的回复没能送达客户", "the AI could not reach the customer"],
+    cannot_reply: ["AI 的回复发送失败", "the AI could not reach the customer"],
   },
   moods: { calm: ["平静", "Calm"], impatient: ["着急", "Impatient"], angry: ["生气", "Angry"] },
   handoff: {
@@ -35,7 +35,6 @@ export const ASSISTANT_TEXTS = {
   polish: ["润色", "Polish"],
   polishHint: ["改写输入框里的文字，可以恢复原文", "Rewrites your reply; you can have yours back"],
   polishNothing: ["先在输入框里写几个字", "Write something first"],
-  polishNoModel: ["没有接入语言模型，不能润色", "No language model is set up, so nothing can be polished"],
   manners: {
     politer: ["更礼貌", "Politer"], shorter: ["更简短", "Shorter"], longer: ["更详细", "Longer"], fix: ["改错别字", "Fix typos"],
   },
@@ -76,7 +75,7 @@ export const ASSISTANT_TEXTS = {
   badNote: ["哪里不对（可不填）", "What is wrong (may be empty)"],
   noteSave: ["提交", "Save"],
   noteSkip: ["不填", "Skip"],
-  exportFeedback: ["导出助手评价", "Export what agents think of the AI"],
+  exportFeedback: ["导出 AI 评价", "Export what agents think of the AI"],
 
   // Adding to the knowledge base
   teach: ["加入知识库", "Add to the knowledge base"],

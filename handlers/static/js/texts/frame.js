@@ -28,7 +28,7 @@ export const FRAME_TEXTS = {
     received: ["{name} 转给了您", "{name} is yours now"],
     lost: ["{name} 改由 {by} 接待", "{by} holds {name} now"],
     mentioned: ["{by} 在 {name} 的备注中提到您：{text}", "{by} mentioned you at {name}: {text}"],
-    failed: ["发给 {name} 的消息失败：{text}", "A message to {name} failed: {text}"],
+    failed: ["给 {name} 的消息发送失败：{text}", "A message to {name} failed: {text}"],
   },
   titleTold: ["新通知", "Notices"],
   soundOn: ["提示音已开", "Sound is on"],
@@ -63,7 +63,7 @@ export const FRAME_TEXTS = {
     red: [{ other: "{n} 位客户等待超时" }, { one: "{n} customer is overdue", other: "{n} customers are overdue" }],
     mentioned: ["有人在 {name} 的备注中提到您", "You are mentioned at {name}"],
     reminder: ["稍后提醒到时间了：{name}", "You wanted to be reminded: {name}"],
-    failed: ["发给 {name} 的消息失败", "A message to {name} failed"],
+    failed: ["给 {name} 的消息发送失败", "A message to {name} failed"],
     somebody: ["一位客户", "a customer"],
   },
 

@@ -11,7 +11,7 @@ export const LIST_TEXTS = {
   filters: ["筛选", "Filter"],
   filtersOn: ["筛选 · {n}", "Filter · {n}"],
   switches: {
-    failed: ["有未送达的消息", "Has undelivered messages"], overdue: ["已超时", "Overdue"],
+    failed: ["有发送失败的消息", "Has undelivered messages"], overdue: ["已超时", "Overdue"],
     remind: ["稍后提醒的", "Reminders"], mentions: ["备注提到我的", "A note mentions me"],
   },
   tags: ["标签", "Tags"],
@@ -52,6 +52,13 @@ export const LIST_TEXTS = {
   transferTo: ["转接…", "Transfer…"],
   tagsOf: ["标签…", "Tags…"],
   remindLater: ["稍后提醒…", "Remind me later…"],
+  remindOther: ["选择时间…", "Another time…"],
+  remindTitle: ["什么时候提醒您：{name}", "When to remind you of {name}"],
+  remindTime: ["提醒时间", "Time"],
+  remindYes: ["提醒我", "Remind me"],
+  remindNoTime: ["请填写完整的日期和时间", "Fill in a date and a time"],
+  remindPast: ["这个时间已经过去，请选择以后的时间", "That time is over. Choose a later one"],
+  remindFar: ["最多提前 30 天设置提醒", "At most 30 days ahead"],
   remindNever: ["取消提醒", "No reminder"],
   laters: {
     minutes: ["30 分钟后 · {time}", "In 30 minutes · {time}"], hour: ["1 小时后 · {time}", "In an hour · {time}"],

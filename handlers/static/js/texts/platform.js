@@ -47,7 +47,7 @@ export const PLATFORM_TEXTS = {
   // Files that come
   fetching: ["正在下载{kind}…", "Fetching: {kind}…"],
   notFetched: ["{kind}没有下载到", "Not fetched: {kind}"],
-  fetchHint: ["请客户重新发送", "ask the customer to send it again"],
+  fetchHint: ["请客户再发一次", "ask the customer to send it again"],
   notShown: ["浏览器打不开，请下载后查看", "The browser cannot show it. Download it instead"],
   seconds: [{ other: "{n} 秒" }, { one: "{n} second", other: "{n} seconds" }],
   download: ["下载", "Download"],

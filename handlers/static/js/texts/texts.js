@@ -85,7 +85,7 @@ const TEXTS = {
   unread: [{ other: "{n} 条未读" }, { one: "{n} unread", other: "{n} unread" }],
   waited: ["已等待 {time}", "Waiting for {time}"],
   draft: ["草稿:", "Draft:"],
-  failed: [{ other: "{n} 条未送达" }, { one: "{n} not delivered", other: "{n} not delivered" }],
+  failed: [{ other: "{n} 条发送失败" }, { one: "{n} not delivered", other: "{n} not delivered" }],
   prefixAi: ["AI: ", "AI: "],
   prefixMe: ["我: ", "Me: "],
   prefixAgent: ["{name}: ", "{name}: "],

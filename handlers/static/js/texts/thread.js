@@ -12,8 +12,7 @@ export const THREAD_TEXTS = {
   toLatest: ["↓ 回到最新", "↓ To the latest"],
   noSessionHint: ["链接可能有误，会话也可能已按保留期限删除。", "The link may be wrong, or the conversation was deleted when its time was over."],
   failedShow: ["查看", "Show"],
-  failedAgain: ["重新发送", "Send again"],
-  failedAllAgain: ["全部重新发送", "Send all again"],
+  retryAll: ["全部重试", "Retry all"],
 
   // Head
   viewedBy: ["正在查看：{names}", "Looking at it: {names}"],
@@ -30,7 +29,7 @@ export const THREAD_TEXTS = {
   messageMenus: {
     copy: ["复制", "Copy"], quote: ["引用", "Quote"], note: ["转为笔记", "Make it a note"],
     quick: ["加入快捷回复", "Add to the quick replies"], teach: ["加入知识库", "Add to the knowledge base"],
-    link: ["复制链接", "Copy the link"], retry: ["重试发送", "Send it again"],
+    link: ["复制链接", "Copy the link"], retry: ["重试", "Retry"],
     editNote: ["修改", "Edit"], removeNote: ["删除", "Remove"], raw: ["查看原始数据", "Show its data"], recall: ["撤回", "Take back"],
   },
   rawTitle: ["消息的原始数据", "The data of the message"],
@@ -50,7 +49,7 @@ export const THREAD_TEXTS = {
   noteRemoved: ["{name} 删除了一条备注 · {time}", "{name} removed a note · {time}"],
   noteRemoveSure: ["删除后同事不再看到内容。确定删除？", "Colleagues will no longer see it. Remove it?"],
   noteRemoveYes: ["删除", "Remove"],
-  givenUp: ["未送达，已删除", "Not delivered, and given up"],
+  givenUp: ["发送失败，已删除", "Not delivered, and given up"],
 
   // Voices and pictures
   voicePlay: ["播放{name}", "Play: {name}"],

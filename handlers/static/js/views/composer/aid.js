@@ -4,7 +4,7 @@
  */
 
 import { each, h, set } from "../parts/dom.js";
-import { MANNERS, isHelped, markOf } from "../../state/helps.js";
+import { MANNERS, helpsWith, isHelped, markOf } from "../../state/helps.js";
 import { icon } from "../parts/icons.js";
 import { copyButton } from "../parts/copying.js";
 import { keyInWords, withKey } from "../parts/keytitle.js";
@@ -84,20 +84,20 @@ export function aid(actions, focus) {
     /** `open` says whether the reply can be written. */
     update(state, session, open, w) {
       id = session.sessionId;
-      element.hidden = !isHelped(session, open);
+      const able = helpsWith(state.assistant);
+      element.hidden = !isHelped(session, open) || !Object.values(able).some(Boolean);
       if (element.hidden) return;
       const help = state.helps[id];
       const asking = help?.phase === "asking";
       const { [id]: draft = "" } = state.drafts;
       set(row, { "aria-label": w("helpRow") });
       set(suggest.lastChild, { text: w("suggest") });
-      set(suggest, { hidden: asking, title: withKey(w("suggestHint"), state, "suggest") });
+      set(suggest, { hidden: asking || !able.suggest, title: withKey(w("suggestHint"), state, "suggest") });
       set(summary.lastChild, { text: w("summarize") });
-      set(summary, { hidden: asking, title: w("summarizeHint") });
-      const able = Boolean(state.assistant.polishes);
+      set(summary, { hidden: asking || !able.summary, title: w("summarizeHint") });
       polish.update({
-        text: w("polish"), hidden: asking || !open, disabled: !able || !draft.trim(),
-        title: w(!able ? "polishNoModel" : draft.trim() ? "polishHint" : "polishNothing"),
+        text: w("polish"), hidden: asking || !open || !able.polish, disabled: !draft.trim(),
+        title: w(draft.trim() ? "polishHint" : "polishNothing"),
         items: MANNERS.map((manner) => ({
           key: manner, text: w(`manners.${manner}`), act: ask(() => actions.polish(id, manner)),
         })),

@@ -6,6 +6,8 @@ import { customerName, lineState } from "../../state/state.js";
 import { lastSeq, threadOf } from "../../state/threads.js";
 import { words } from "../../texts/texts.js";
 
+const GAP = 8; // px
+
 export function mountToasts(element, actions) {
   const make = ({ toast: { id, undo } }) => {
     const text = h("span");
@@ -27,9 +29,21 @@ export function mountToasts(element, actions) {
       },
     };
   };
+  /** Over the upper end of what was said, or else at the foot: the buttons of a head stay free. */
+  function place() {
+    const thread = document.querySelector("#thread [role=log]")?.getBoundingClientRect();
+    const shown = thread?.height > 0;
+    const middle = shown ? (thread.left + thread.right) / 2 : innerWidth / 2;
+    Object.assign(element.style, {
+      top: shown ? `${thread.top + GAP}px` : "auto", bottom: shown ? "auto" : `${2 * GAP}px`,
+      left: `${middle}px`, maxWidth: shown ? `${thread.width - 2 * GAP}px` : "",
+    });
+  }
+
   return {
     update(state) {
       const w = words(state.prefs.lang);
+      if (state.toasts.length) place();
       each(element, state.toasts.map((toast) => ({ toast, w })), ({ toast }) => toast.id, make);
     },
   };

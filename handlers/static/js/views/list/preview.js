@@ -3,13 +3,14 @@
 import { kindOf } from "../../state/pictures.js";
 import { agentName } from "../../state/state.js";
 
-/** `said` is what we know of the last message; what is older than it says nothing of it. */
+/** `said` is what we know of the last message that counts; what is older than it says nothing of it. */
 export function lastWords(session, readable, said, w, me, agents) {
   if (!readable || session.lastMessage === undefined) {
     return session.manualCsId ? w("noWords", { name: agentName({ agents, me }, session.manualCsId) }) : "";
   }
-  const text = session.lastMessage.replace(/\s+/g, " ");
-  if (said?.seq !== session.messageCount) return text;
+  const counts = said?.upTo === session.messageCount;
+  const text = ((counts ? said.text : null) ?? session.lastMessage).replace(/\s+/g, " ");
+  if (!counts) return text;
   return prefix(said, w, me, agents) + (said.recalled ? w("recalledLine") : kind(said, text, w));
 }
 

@@ -174,6 +174,7 @@ function laterItems(state, session, w, actions) {
     ...laterOf(now).map(({ name, at }) => ({
       key: name, text: w(`laters.${name}`, { time: w.time(at) }), act: () => actions.remind(id, at),
     })),
+    { key: "other", text: w("remindOther"), act: () => actions.askTime(id) },
     ...(state.reminders?.[id] ? [{ key: "never", text: w("remindNever"), act: () => actions.remind(id, null) }] : []),
   ];
 }

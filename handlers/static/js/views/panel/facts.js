@@ -2,6 +2,7 @@
 
 import { each, h, set } from "../parts/dom.js";
 import { copyButton } from "../parts/copying.js";
+import { noteCountOf } from "../../state/notes.js";
 import { agentName, serverNow } from "../../state/state.js";
 import { stopwatch } from "../../texts/texts.js";
 import { log } from "./log.js";
@@ -33,7 +34,7 @@ export function facts(actions) {
         asked: w.knows(reason) ? w(reason) : "",
         holder: session.manualCsId ? agentName(state, session.manualCsId) : "",
         messages: String(session.messageCount),
-        notes: session.noteCount ? String(session.noteCount) : "",
+        notes: String(noteCountOf(state, session) || ""),
         ended: session.status === "closed" ? w.full(Date.parse(session.updatedAt)) : "",
       };
       const items = Object.entries(known).filter(([, text]) => text).map(([key, text]) => ({ key, text, w }));

@@ -29,7 +29,7 @@ export function failureChip(actions) {
       if (!n) return;
       set(text, { text: w("failed", { n }) });
       set(button, { text: w("failedShow") });
-      set(again, { text: w(n > 1 ? "failedAllAgain" : "failedAgain"), hidden: !isOpen(state, session) });
+      set(again, { text: w(n > 1 ? "retryAll" : "retry"), hidden: !isOpen(state, session) });
     },
   };
 }
