@@ -1,4 +1,4 @@
-"""Looking at the page: a picture of it for people, in `build/screens`, and what axe finds in it."""
+"""Looking at the page: pictures of it for people, in `build/screens`, and what axe finds in it."""
 
 import zlib
 from pathlib import Path
@@ -11,22 +11,34 @@ from tests.browser import PHONE, Workbench
 
 SCREENS = Path(__file__).parents[1] / "build" / "screens"
 LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
+    "office": {"color_scheme": "light"},
     "phone": {"color_scheme": "light", "viewport": PHONE, "has_touch": True, "is_mobile": True},
 }
+PICTURES = {"office": ("light", "dark"), "phone": ("phone",)}       # as they are named
 GRAVE = ("serious", "critical")
 
 
 async def look_at(agent: Workbench, look: str, state: str) -> list[str]:
-    """Takes the picture; what axe finds grave."""
-    picture = await agent.page.screenshot(animations="disabled", caret="hide")
+    """Takes the pictures; what axe finds grave.
+
+    In the office both in light and in dark, where she stands: what is dark is the same page with other colours.
+    """
+    found = await look_once(agent.page, PICTURES[look][0], state)
+    for scheme in PICTURES[look][1:]:
+        await agent.page.emulate_media(color_scheme=scheme)
+        found += await look_once(agent.page, scheme, state)
+        await agent.page.emulate_media(color_scheme="light")
+    return found
+
+
+async def look_once(page: Page, name: str, state: str) -> list[str]:
+    picture = await page.screenshot(animations="disabled", caret="hide")
     SCREENS.mkdir(parents=True, exist_ok=True)
-    (SCREENS / f"{look}-{state}.png").write_bytes(picture)
+    (SCREENS / f"{name}-{state}.png").write_bytes(picture)
     assert not is_blank(picture), state
     return [
-        f"{state}: {fault['id']}, {fault['nodes'][0]['html']}"
-        for fault in await faults(agent.page) if fault["impact"] in GRAVE
+        f"{name}-{state}: {fault['id']}, {fault['nodes'][0]['html']}"
+        for fault in await faults(page) if fault["impact"] in GRAVE
     ]
 
 
