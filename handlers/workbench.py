@@ -1,12 +1,13 @@
 """The workbench: the page at `/`, and the files it is made of, as they lie in `static/`."""
 
 import re
+from pathlib import Path
 
 from tornado.web import RequestHandler
 
 from ccs.errors import NotFound
 from handlers.base import HTTP_WORDS, Handler
-from handlers.edition import STATIC, TYPES
+from handlers.edition import TYPES
 from handlers.guards import must_be_our_host
 
 HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -57,8 +58,8 @@ class File(Served):
     """
 
     def get(self, edition: str | None, name: str) -> None:
-        path = STATIC / name
-        if path.suffix not in TYPES or not path.is_file():
+        content = self.parts.edition.content(name)
+        if content is None:
             raise NotFound(HTTP_WORDS[404])
-        content = path.read_bytes()
-        self.serve(path.suffix, content, FOR_GOOD if self.parts.edition.holds(edition, name, content) else "no-cache")
+        keep = FOR_GOOD if self.parts.edition.holds(edition, name, content) else "no-cache"
+        self.serve(Path(name).suffix, content, keep)

@@ -19,6 +19,7 @@ from tests.looks import faults
 from tests.moods import answers, hangs
 
 STATIC = Path(__file__).parents[2] / "handlers" / "static"
+SHEET = re.compile(r'<link rel="stylesheet" href="(/static/[^"]+)">')
 HELD = SessionFilter(status=Status.MANUAL)
 SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|[\"']style[\"']|DOMParser|srcdoc"
@@ -76,13 +77,27 @@ async def test_every_file_is_what_it_is_and_kept_by_its_edition(stage: Stage, mo
 async def test_a_file_that_changed_under_the_server_is_kept_by_nobody(stage: Stage, monkeypatch, tmp_path) -> None:
     changed = tmp_path / "static"
     shutil.copytree(STATIC, changed)
-    for module in ("handlers.edition", "handlers.workbench"):
-        monkeypatch.setattr(f"{module}.STATIC", changed)
+    monkeypatch.setattr("handlers.edition.STATIC", changed)
     await stage.start()
-    main = re.search(r"/static/\w{16}/js/main\.js", (await stage.get("/")).text)[0]
+    page = (await stage.get("/")).text
+    main = re.search(r"/static/\w{16}/js/main\.js", page)[0]
     (changed / "js" / "main.js").write_text("// newer", encoding="utf-8")
     answer = await stage.get(main)
     assert answer.text == "// newer" and answer.headers["Cache-Control"] == "no-cache"
+    (changed / "css" / "rows.css").write_text("/* newer */", encoding="utf-8")
+    answer = await stage.get(SHEET.search(page)[1])
+    assert "/* newer */" in answer.text and answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.gen_test
+async def test_the_sheets_come_as_one_in_their_order(stage: Stage) -> None:
+    await stage.start()
+    named = SHEET.findall((STATIC / "index.html").read_text(encoding="utf-8"))
+    [together] = SHEET.findall((await stage.get("/")).text)
+    answer = await stage.get(together)
+    assert len(named) > 20
+    assert answer.text == "\n".join((STATIC.parent / each[1:]).read_text(encoding="utf-8") for each in named)
+    assert answer.headers["Content-Type"].startswith("text/css") and "immutable" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.gen_test
