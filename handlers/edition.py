@@ -29,7 +29,7 @@ class Edition:
     name: str
     page: bytes
     _digests: dict[str, bytes]
-    _sheets: tuple[str, ...] = ()
+    _sheets: tuple[str, ...]
 
     @classmethod
     def read(cls) -> "Edition":
