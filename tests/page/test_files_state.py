@@ -131,7 +131,7 @@ IN_ENGLISH = """async ([msgType]) => {
     const [{ lastWords }, { words }] = await Promise.all(
         ["views/list/preview", "texts/texts"].map((name) => import(`/static/js/${name}.js`)));
     const session = { lastMessage: "[图片]", messageCount: 1 };
-    return lastWords(session, true, { seq: 1, senderType: "customer", msgType }, words("en"), {}, []);
+    return lastWords(session, true, { seq: 1, upTo: 1, senderType: "customer", msgType }, words("en"), {}, []);
 }"""
 
 

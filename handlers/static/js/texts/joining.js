@@ -85,7 +85,7 @@ const WAYS = {
       "Write to the account with a Douyin of your own; then run the checkup, which "
       + "also says for how long the grant lasts."],
     expect: [
-      ["这条私信会成为工作台里的一个会话；同事在抖音 App 里的回复也会显示，之后助手不再插话。",
+      ["这条私信会成为工作台里的一个会话；同事在抖音 App 里的回复也会显示，之后 AI 不再插话。",
         "It becomes a conversation in the workbench. What colleagues answer in the Douyin app is shown, and the "
         + "assistant is silent then."],
       ["默认每次来信后 24 小时内最多回 6 条；可以发文字、图片和卡片，不能发语音和文件；手机号会被抖音打码。",
