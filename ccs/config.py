@@ -173,6 +173,9 @@ def _together(config: Config) -> list[str]:
     }
     for name in attrs.fields_dict(ChannelsSettings):
         channel = getattr(config.channels, name)
+        if channel.enabled:             # everyone knows what the guide has in the place of a secret
+            faults += [f"channels.{name}.{key} is still {value}: put your own in its place"
+                       for key, value in attrs.asdict(channel).items() if is_stand_in(value)]
         if channel.enabled and channel.gateway_url and not channel.gateway_secret:
             faults.append(f"channels.{name}.gateway_secret must be given with gateway_url")
         if channel.enabled and not channel.gateway_secret and not checks_its_own.get(name):
@@ -204,9 +207,6 @@ def _lacking(channels: ChannelsSettings) -> Iterator[str]:
     """What channels that are on can not do for want of a setting."""
     for name in attrs.fields_dict(ChannelsSettings):
         channel = getattr(channels, name)
-        if channel.enabled:
-            yield from (f"channels.{name}.{key} is still {value}: put your own in its place"
-                        for key, value in attrs.asdict(channel).items() if is_stand_in(value))
         if channel.enabled and channel.gateway_secret and not channel.gateway_url:
             yield f"channels.{name}.gateway_url is not given: customers who come by the gateway cannot be answered"
     wechat, douyin, jd = channels.wechat, channels.douyin, channels.jd

@@ -127,22 +127,21 @@ class Hub:
 
     def _look_again(self, session_id: str) -> None:
         """Everyone is told a moment later, and only if it are others than before: not of who just passes by."""
-        if not self._looked:
-            asyncio.get_running_loop().call_later(PASSING, self._tell_viewing)
-        self._looked.add(session_id)
+        if session_id not in self._looked:
+            self._looked.add(session_id)
+            asyncio.get_running_loop().call_later(PASSING, self._tell_viewing, session_id)
 
-    def _tell_viewing(self) -> None:
-        looked, self._looked = self._looked, set()
-        for session_id in looked:
-            cs_ids = sorted({listener.agent.id for listener in self._bound.get(session_id, ())})
-            if cs_ids == self._viewing.get(session_id, []):
-                continue
-            if cs_ids:
-                self._viewing[session_id] = cs_ids
-            else:
-                del self._viewing[session_id]
-            if self._all:
-                self._push(self._all, encode({"type": "viewing", "sessionId": session_id, "data": {"csIds": cs_ids}}))
+    def _tell_viewing(self, session_id: str) -> None:
+        self._looked.discard(session_id)
+        cs_ids = sorted({listener.agent.id for listener in self._bound.get(session_id, ())})
+        if cs_ids == self._viewing.get(session_id, []):
+            return
+        if cs_ids:
+            self._viewing[session_id] = cs_ids
+        else:
+            del self._viewing[session_id]
+        if self._all:
+            self._push(self._all, encode({"type": "viewing", "sessionId": session_id, "data": {"csIds": cs_ids}}))
 
     # What they are told
 

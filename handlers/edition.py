@@ -19,7 +19,7 @@ TYPES = {               # not from `mimetypes`: on Windows that asks the registr
     ".svg": "image/svg+xml",
 }
 SHEETS = "css/sheets.css"       # lies nowhere: it is what the page's own sheets are together
-LINK = re.compile(rb' *<link rel="stylesheet" href="/static/(css/[\w-]+\.css)">\n')
+LINK = re.compile(rb' *<link rel="stylesheet" href="/static/(css/[\w-]+\.css)">\r?\n')
 
 
 @frozen
@@ -45,7 +45,8 @@ class Edition:
     def content(self, name: str) -> bytes | None:
         """What a file is now; the page's sheets as one too."""
         if name == SHEETS:
-            return b"\n".join((STATIC / sheet).read_bytes() for sheet in self._sheets)
+            sheets = [STATIC / sheet for sheet in self._sheets]
+            return b"\n".join(sheet.read_bytes() for sheet in sheets if sheet.is_file())     # an update may rename one
         path = STATIC / name
         return path.read_bytes() if path.suffix in TYPES and path.is_file() else None
 

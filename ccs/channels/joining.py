@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ccs.channels.base import Channel, WayIn
-from ccs.settings import ChannelSettings, is_stand_in
+from ccs.settings import ChannelSettings
 
 
 def ways_in(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:
@@ -24,8 +24,7 @@ def ways_in(channels: Mapping[str, Channel]) -> list[dict[str, Any]]:
 
 def is_on(way: WayIn, settings: ChannelSettings) -> bool:
     """Whether all that it cannot do without is given."""
-    needed = [getattr(settings, name) for name in way.settings if name not in way.can_lack]
-    return settings.enabled and all(value and not is_stand_in(value) for value in needed)
+    return settings.enabled and all(getattr(settings, name) for name in way.settings if name not in way.can_lack)
 
 
 def _lines(channel: str, way: WayIn) -> Iterator[str]:

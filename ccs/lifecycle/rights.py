@@ -1,7 +1,8 @@
 """Who may do what in a session, and the words of a refusal.
 
 While somebody holds a session, it is for her and for supervisors. A colleague whom a note in it names is asked to look:
-she reads it, and notes and tags in it, until it ends or no note that stands names her any more. Nothing else is hers.
+she reads it, notes and tags in it, and keeps what is known of the customer, until it ends or no note that stands names
+her any more. Answering, handing on, ending and blocking are not hers. She may ask others by notes of her own.
 """
 
 from collections.abc import Mapping

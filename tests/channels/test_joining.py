@@ -9,6 +9,7 @@ from attrs import evolve
 
 from ccs import config
 from ccs.accounts import hash_token
+from ccs.errors import ConfigError
 from ccs.settings import AgentSettings, AuthSettings, Config
 from handlers.routes import ROUTES
 from tests.conftest import Stage
@@ -70,13 +71,11 @@ async def test_whoever_is_called_there_answers(stage: Stage) -> None:
 
 
 @pytest.mark.gen_test
-async def test_what_was_not_filled_in_is_no_way_and_named_by_the_check(stage: Stage, tmp_path: Path) -> None:
+async def test_nothing_starts_with_what_was_copied_and_not_filled_in(stage: Stage, tmp_path: Path) -> None:
     await stage.start(Config(server=stage.settings.server))
-    settings, notes = reads(tmp_path, (await told(stage))["douyin", "private"]["toml"])
-    assert len(notes) == 2 and "channels.douyin.client_secret is still 〈应用的 client_secret〉" in notes[1]
-    await stage.stop()
-    await stage.start(evolve(settings, server=stage.settings.server))
-    assert not (await told(stage))["douyin", "private"]["enabled"]
+    with pytest.raises(ConfigError) as refused:
+        reads(tmp_path, (await told(stage))["douyin", "private"]["toml"])
+    assert any("channels.douyin.client_secret is still 〈应用的 client_secret〉" in fault for fault in refused.value.faults)
 
 
 @pytest.mark.gen_test

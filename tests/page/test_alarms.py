@@ -130,11 +130,23 @@ async def test_what_concerns_her_is_shown_on_her_desktop_once(model: Model) -> N
 ], ids=["taken", "she accepts", "blocked", "handed on", "read", "answered", "seen on the bell", "dismissed",
         "another agent"])
 async def test_a_notice_is_moot_once_what_it_tells_is_over_or_seen(model: Model, event, before, after) -> None:
-    notice = {"event": event, "id": "s", "csId": "wang"}
+    notice = {"event": event, "id": "s", "csId": "wang", "at": T0}
     so, over = [await model.after(*entered(), *events) for events in (before, [*before, *after])]
     assert not await model.calls("moot", "isMoot", notice, so, True)
     assert await model.calls("moot", "isMoot", notice, {**so, "selected": "s"}, True)
     assert await model.calls("moot", "isMoot", notice, over, False)
+
+
+@pytest.mark.gen_test
+async def test_what_stands_open_behind_another_window_has_not_been_seen(model: Model) -> None:
+    late = await model.after(*entered(), {"type": "sessionLoaded", "session": mine(waitingSince=HOLD)},
+                             {"type": "selected", "id": "s"}, {"type": "ticked", "now": T0 + 200_000})
+    notice = {"event": "red", "id": "s", "csId": "wang", "at": T0 + 200_000}
+    assert not await model.calls("moot", "isMoot", notice, late, False)
+    assert await model.calls("moot", "isMoot", notice, late, True)
+    old = await model.after(*entered(), {"type": "told:bell", "frame": {"data": rung("b", seen=True)}})
+    anew = {"event": "mentioned", "id": "s", "csId": "wang", "at": T0 + 60_000}      # the bell tells of it later
+    assert not await model.calls("moot", "isMoot", anew, old, False)
 
 
 def rung(entry_id: str, session_id: str = "s", second: int = 0, **more: Any) -> dict[str, Any]:

@@ -184,6 +184,23 @@ async def test_what_waits_for_the_line_can_be_had_back_and_what_is_on_its_way_ca
 
 
 @pytest.mark.gen_test
+async def test_a_server_that_answers_is_believed_before_the_browsers_network(model: Model) -> None:
+    offline = {"type": "online", "online": False}
+    pong = {"type": "pong", "now": T0, "frame": {"serverTime": "2025-12-29T09:20:00.000Z"}}
+    assert not await model.calls("holding", "hasLine", await model.after(*opened(), offline))
+    assert await model.calls("holding", "hasLine", await model.after(*opened(), offline, pong))
+
+
+@pytest.mark.gen_test
+async def test_nothing_ends_while_a_reply_goes_again_by_itself(model: Model) -> None:
+    unanswered = {"type": "saying", "id": "s", "clientMsgId": "c1", "state": "unconfirmed", "resting": True}
+    resting = await model.after(*opened(), said("c1"), unanswered)
+    given_up = await model.after(*opened(), said("c1"), {**unanswered, "resting": False})
+    assert await model.calls("holding", "isUnderway", resting, "s")
+    assert not await model.calls("holding", "isUnderway", given_up, "s")
+
+
+@pytest.mark.gen_test
 async def test_only_what_is_all_the_assistants_counts_as_its_draft(model: Model) -> None:
     async def drafted(before: str, *events: dict[str, Any], text: str = "今天发出") -> bool:
         used = {"type": "helpUsed", "id": "s", "text": f"{before}{text}", "before": before, "doubts": []}

@@ -13,6 +13,7 @@ from ccs.asked import SessionFilter
 from ccs.demo.gateway import Messages
 from ccs.models import Status
 from ccs.settings import AgentSettings, AuthSettings
+from handlers.edition import Edition
 from tests.browser import PHONE, Office, Workbench
 from tests.conftest import Stage, until
 from tests.looks import faults
@@ -87,6 +88,14 @@ async def test_a_file_that_changed_under_the_server_is_kept_by_nobody(stage: Sta
     (changed / "css" / "rows.css").write_text("/* newer */", encoding="utf-8")
     answer = await stage.get(SHEET.search(page)[1])
     assert "/* newer */" in answer.text and answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_line_ends_of_windows_are_line_ends_too(monkeypatch, tmp_path) -> None:
+    shutil.copytree(STATIC, tmp_path / "static")
+    index = tmp_path / "static" / "index.html"
+    index.write_bytes(index.read_bytes().replace(b"\n", b"\r\n"))
+    monkeypatch.setattr("handlers.edition.STATIC", tmp_path / "static")
+    assert Edition.read().page.count(b"stylesheet") == 1
 
 
 @pytest.mark.gen_test

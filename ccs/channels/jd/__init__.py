@@ -27,7 +27,7 @@ LOOKUPS = WayIn(
         "app_key": "宙斯应用的 app_key", "app_secret": "宙斯应用的 app_secret",
         "access_token": "店铺授权得到的 access_token", "refresh_token": "同时得到的 refresh_token",
     },
-    can_lack=("access_token", "refresh_token"),
+    can_lack=("refresh_token",),
 )
 DAOJIA = WayIn(
     "daojia", {"daojia_app_key": "到家应用的 app_key", "daojia_app_secret": "到家应用的 app_secret"},

@@ -77,6 +77,7 @@ export function createDrafting(store, onExpired) {
     meeting.delete(id);
     if (answer.ok) store.dispatch({ type: "sessionLoaded", session: answer.data });
     else if (answer.status === 401) onExpired();
+    else if (answer.status === 0 || answer.status >= 500) setTimeout(meet, AGAIN, id);
   }
 
   async function bring(key, how = {}) {

@@ -6,6 +6,7 @@
  */
 
 import * as api from "./api.js";
+import { QUEUE_FRESH, hasLine } from "../state/holding.js";
 import { outgoingOf } from "../state/threads.js";
 
 const TRIES = 6; // a minute in all; then the agent is asked
@@ -81,6 +82,10 @@ export function createSender(store, onExpired) {
     function again() {
       const said = outgoingOf(store.state, id).find((each) => each.clientMsgId === clientMsgId);
       if (said?.state !== "unconfirmed" || !said.resting) return;
+      if (Date.now() - said.at >= QUEUE_FRESH) {
+        store.dispatch({ type: "saying", id, clientMsgId, state: "unconfirmed", lost: false, resting: false });
+        return;
+      }
       if (reaches(store.state)) store.dispatch({ type: "saying", id, clientMsgId, state: "queued" });
       else setTimeout(again, pause);
     }
@@ -93,4 +98,4 @@ export function createSender(store, onExpired) {
   }
 }
 
-const reaches = ({ line, auth }) => line.phase === "open" && line.online && auth.phase === "in";
+const reaches = (state) => hasLine(state) && state.auth.phase === "in";

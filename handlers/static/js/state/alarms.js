@@ -156,6 +156,10 @@ function mineThatWait({ sessions, me, endings, acts }) {
   return found.filter(({ sessionId }) => !endings[sessionId] && !acts[sessionId]);
 }
 
+/** Whether any of them is over this limit, whatever she looks at. */
+export const anyLate = (state, ...levels) =>
+  mineThatWait(state).some(({ waiting }) => levels.includes(urgency(serverNow(state) - waiting)));
+
 const dependsOn = ({ sessions, me, endings, acts, selected, reading, now, skew }) =>
   [sessions, me, endings, acts, selected, reading, now, skew];
 

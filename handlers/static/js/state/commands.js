@@ -35,9 +35,9 @@ export const COMMANDS = [
   command("transfer", "sessions", ["Alt+KeyT"], "transferCurrent", { enabled: served }),
   command("release", "sessions", ["Alt+KeyB"], "releaseCurrent", { enabled: open(mayRelease) }),
   command("close", "sessions", ["Alt+KeyE"], "closeCurrent", { enabled: open(mayClose) }),
-  command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: anyOpen }),
+  command("remind", "sessions", ["Alt+KeyS"], "remindCurrent", { enabled: open(mayRead) }),
   command("unread", "sessions", ["Alt+KeyU"], "unreadCurrent", { enabled: served }),
-  command("tag", "sessions", [], "tagCurrent", { enabled: anyOpen }),
+  command("tag", "sessions", [], "tagCurrent", { enabled: open(mayRead) }),
   command("block", "sessions", [], "blockCurrent", {
     enabled: open(mayBlock),
     words: (state) => ({ key: current(state)?.blocked ? "commands.unblock" : "commands.block" }),

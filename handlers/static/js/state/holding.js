@@ -9,13 +9,18 @@ import { attachedAgain } from "./files.js";
 import { draftOf, written } from "./drafts.js";
 import { outgoingOf, withOutgoing } from "./threads.js";
 
+export const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
+
+/** Whether what is said now can leave: a browser without a network may still reach a server on its own machine. */
+export const hasLine = ({ line }) => line.phase === "open" && line.online;
+
 export const heldOf = (state, id) => outgoingOf(state, id).filter(({ until }) => until);
 
 /** Those that wait for the line, or for one before them that no answer came for, and surely have not been said (`doubted`). */
 export function queuedOf(state, id) {
   const said = outgoingOf(state, id);
   const stuck = said.findIndex(({ state: at }) => at === "unconfirmed");
-  const waits = (place) => state.line.phase !== "open" || !state.line.online || (stuck >= 0 && place > stuck);
+  const waits = (place) => !hasLine(state) || (stuck >= 0 && place > stuck);
   return said.filter(({ state: at, until, doubted }, place) => at === "queued" && !until && !doubted && waits(place));
 }
 
@@ -23,8 +28,10 @@ export function queuedOf(state, id) {
 export const wordsOf = ({ content, shown, file }) =>
   (content || shown?.content || file?.name || "").replace(/\s+/g, " ");
 
-/** Whether something of a session's is still on its way to the server. */
-export const isUnderway = (state, id) => outgoingOf(state, id).some(({ state: at }) => at === "queued" || at === "sending");
+/** Whether something of a session's is still on its way to the server, or goes again by itself. */
+export const isUnderway = (state, id) => outgoingOf(state, id).some(
+  ({ state: at, resting }) => at === "queued" || at === "sending" || (at === "unconfirmed" && resting),
+);
 
 export const HOLDING_REDUCERS = {
   /** Time is over for those that were to wait until now; with no `now` for all. */

@@ -17,7 +17,7 @@ import { FILTER_REDUCERS, hearsMention } from "./filters.js";
 import { FRAME_REDUCERS } from "./frame.js";
 import { handoffAsked } from "./handoffs.js";
 import { HELP_REDUCERS } from "./helps.js";
-import { HOLDING_REDUCERS } from "./holding.js";
+import { HOLDING_REDUCERS, QUEUE_FRESH } from "./holding.js";
 import { initial } from "./initial.js";
 import { JOINING_REDUCERS } from "./joining.js";
 import { JUDGING_REDUCERS } from "./judging.js";
@@ -46,7 +46,6 @@ export { initial };
 const PONG_FRESH = 35_000; // ms; after that nobody may believe that the page is up to date
 export const LONGEST_REPLY = 2000; // characters; platforms take about as much, and no customer reads more
 const CUT_SHOWS = 5000; // ms; a shorter cut is nobody's business
-const QUEUE_FRESH = 5 * 60_000; // ms; a reply that waited longer for the line is not sent without asking
 
 export function reduce(state, event) {
   return REDUCERS[event.type]?.(state, event) ?? state;
@@ -100,7 +99,7 @@ const REDUCERS = {
     outgoing: mapValues(state.outgoing, (said) => said.map((each) => afterCut(each, now))),
   }),
   pong: (state, { frame, now }) => ({
-    ...withLine(state, { pongAt: now, freshAt: now, lostAt: 0 }),
+    ...withLine(state, { pongAt: now, freshAt: now, lostAt: 0, online: true }), // whatever the browser thinks of its network
     now,
     skew: Date.parse(frame.serverTime) - now,
     counts: frame.counts ?? state.counts,

@@ -2,7 +2,7 @@
 
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { queuedOf, wordsOf } from "../../state/holding.js";
+import { hasLine, queuedOf, wordsOf } from "../../state/holding.js";
 
 export function queue(actions) {
   const element = h("div", { class: "queue", role: "status", hidden: true });
@@ -28,7 +28,7 @@ export function queue(actions) {
     update(state, session, w) {
       const id = session.sessionId;
       const queued = queuedOf(state, id);
-      const why = state.line.phase === "open" ? "held" : "line";
+      const why = hasLine(state) ? "held" : "line";
       element.hidden = !queued.length;
       each(element, queued.map((said) => ({ id, said, why, w })), ({ said }) => said.clientMsgId, make);
     },

@@ -42,7 +42,8 @@ export function mount(element, actions) {
   function open(state) {
     const now = serverNow(state);
     set(field, { min: fieldOf(now), max: fieldOf(now + FURTHEST) });
-    field.value = fieldOf(state.reminders[state.timing]?.at ?? now + USUAL);
+    const known = state.reminders[state.timing]?.at;
+    field.value = fieldOf(known > now ? known : now + USUAL);
     tell("");
     dialog.showModal();
     field.focus();

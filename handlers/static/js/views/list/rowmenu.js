@@ -6,7 +6,7 @@
 import { each, h, set } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { format, listQuery } from "../../state/address.js";
-import { isMine, mayBlock, mayClose, mayServe, mayTakeOver } from "../../state/rights.js";
+import { isMine, mayBlock, mayClose, mayRead, mayServe, mayTakeOver } from "../../state/rights.js";
 import { laterOf } from "../../state/reminders.js";
 import { shownSession } from "../../state/sessions.js";
 import { customerName, serverNow } from "../../state/state.js";
@@ -144,8 +144,8 @@ function items(state, session, w, actions, turn) {
     open && session.status === "pending" && { key: "accept", text: w("accept"), act: () => actions.accept(id) },
     open && mayTakeOver(session, state.me) && { key: "takeOver", text: w("takeOver"), act: () => actions.takeOver(id) },
     open && mayServe(session, state.me) && { key: "transfer", text: w("transferTo"), act: to("transfer") },
-    { key: "tags", text: w("tagsOf"), act: () => actions.askTags([id]) },
-    { key: "later", text: w("remindLater"), act: to("later") },
+    mayRead(session, state.me) && { key: "tags", text: w("tagsOf"), act: () => actions.askTags([id]) },
+    (mayRead(session, state.me) || state.reminders?.[id]) && { key: "later", text: w("remindLater"), act: to("later") },
     open && isMine(session, state.me) && !session.unread
       && { key: "unread", text: w("markUnread"), act: () => actions.markUnread(id) },
     { key: "tab", text: w("openInTab"), href: `${format({ id })}${listQuery(state)}` },

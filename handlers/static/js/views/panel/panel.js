@@ -7,6 +7,7 @@ import { each, h, set, whenChanged } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { withKey } from "../parts/keytitle.js";
 import { earlierOf } from "../../state/earlier.js";
+import { notesOf } from "../../state/notes.js";
 import { isPanelShown, layoutOf, personOf } from "../../state/people.js";
 import { mayRead } from "../../state/rights.js";
 import { shownSession } from "../../state/sessions.js";
@@ -78,7 +79,7 @@ export function mount(element, actions) {
         const w = words(state.prefs.lang);
         const { sessionId: id } = session;
         latest = [state, session, w];
-        show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages,
+        show(session, w, dayNumber(state.now), personOf(state, id), earlierOf(state, id), threadOf(state, id).messages, notesOf(state, id),
           ...SLICES.map((name) => state[name]));
         for (const view of views.values()) view.tick(state, session, w);
         if (id !== shownId && isScrolled) toTop();

@@ -7,6 +7,7 @@
 import { h, set } from "../parts/dom.js";
 import { icon, changingIcon } from "../parts/icons.js";
 import { outcomeOf } from "../parts/outcome.js";
+import { hasLine } from "../../state/holding.js";
 import { mayDismiss } from "../../state/rights.js";
 import { agentName, customerName, isOfStaff } from "../../state/state.js";
 import { body } from "./body.js";
@@ -115,7 +116,7 @@ function message({ actions, sessionId }) {
 
   function delivery(item, told, state, w, hers) {
     const { state: where, reason } = item.said ?? (told.delivery?.dismissedAt ? {} : told.delivery) ?? {};
-    const shown = item.said?.until ? "waiting" : wordFor(where, item.held, state.line.phase === "open", state.files[key]);
+    const shown = item.said?.until ? "waiting" : wordFor(where, item.held, hasLine(state), state.files[key]);
     const troubled = TROUBLED.includes(shown);
     const words = shown ? w(`deliveries.${shown}`) : "";
     set(element, { "data-delivery": shown ?? null });
