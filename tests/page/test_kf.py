@@ -158,8 +158,11 @@ async def test_a_session_served_in_wecom_is_taken_back_with_its_draft(office: Of
     await expect(wang.button("收回")).to_be_focused()
     await wang.button("收回").click()
     await wang.button("确定收回").click()
-    await expect(wang.composer).to_have_value("稍等，我查一")
+    await expect(wang.page.get_by_text("客户再次来信后就能回复")).to_be_visible()      # to end it there is all that WeCom allows
     await expect(wang.row("陈女士").get_by_role("img", name="li.na")).to_be_hidden()
+    await expect(wang.page.get_by_text("草稿已保留")).to_be_visible()
+    await chen.says("还在吗")
+    await expect(wang.composer).to_have_value("稍等，我查一")
 
 
 @pytest.mark.gen_test

@@ -17,7 +17,8 @@ export const isCounted = (session) =>
  */
 export function allowance(session, now) {
   if (!isCounted(session) || session.status === "closed") return null;
-  const left = session.replyWindowUntil ? Math.max(0, Date.parse(session.replyWindowUntil) - now) : null;
+  const at = Math.max(now, session.updated ?? now); // our clock ticks once a second; the session may tell of a later moment
+  const left = session.replyWindowUntil ? Math.max(0, Date.parse(session.replyWindowUntil) - at) : null;
   const quota = session.replyQuotaLeft ?? null;
   return { left, quota, level: levelOf(left, quota) };
 }
