@@ -242,6 +242,7 @@ async def test_a_reply_to_the_ais_customer_takes_her_over_once_she_is_sure(offic
     await expect(wang.button("写备注")).to_be_visible()
     await expect(wang.composer).not_to_be_focused()                     # who only looks on keeps her keys
     await wang.page.locator("input[type=file]").first.set_input_files(PICTURE)
+    await expect(wang.page.locator(".attached-file")).to_be_visible()
     await wang.replies("我来帮您看")
     await expect(wang.page.get_by_text("发送后由您接待这位客户，AI 不再回答")).to_be_visible()
     assert "我来帮您看" not in said(gateway)
@@ -297,6 +298,7 @@ async def test_quick_replies_are_kept_in_order_where_they_are_used(office: Offic
     await expect(box).to_contain_text("新增 1 条，更新 0 条")
     await expect(box.get_by_role("button", name="发票")).to_be_visible()
     await box.get_by_role("button", name="关闭").click()
+    await expect(box).to_be_hidden()                # which gives the focus back to where it was
 
     await wang.writes("")
     await wang.composer.press_sequentially("/dp")
