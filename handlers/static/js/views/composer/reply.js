@@ -91,7 +91,9 @@ export function replying(actions) {
 
   function submit(then) {
     const { value } = text.field;
-    const { state, session } = latest;
+    const { session } = latest;
+    const drafts = { ...latest.state.drafts, [id]: value }; // an Enter in the frame of the last letter is ahead of what was shown
+    const state = { ...latest.state, drafts };
     const taking = !open && state.acts[id];
     if (!writable || !shown || taking || !measured(state, session, value.trim()).goes) return;
     const wrong = guarded(state, session, value, Date.now());
